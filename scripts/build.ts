@@ -1,0 +1,30 @@
+// Bundles src/cli/main.ts and everything it needs into one CommonJS file, which bin/sealbeat runs.
+import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', '--short=12', 'HEAD'], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  } catch {
+    return 'unknown'; // a tarball, not a checkout
+  }
+}
+
+await build({
+  entryPoints: ['src/cli/main.ts'],
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  minifySyntax: true,
+  legalComments: 'none',
+  outfile: 'dist/sealbeat.cjs',
+  define: { SEALBEAT_VERSION: JSON.stringify(version), SEALBEAT_COMMIT: JSON.stringify(commit()) },
+  logLevel: 'warning',
+});

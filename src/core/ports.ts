@@ -1,0 +1,75 @@
+import type { MonoMs, WallMs } from './units.ts';
+
+/** Time comes in from outside; tests and the simulator bring their own. */
+export interface Clock {
+  nowMs(): MonoMs;
+  wallMs(): WallMs;
+  /** Calls `wake` at or shortly after `atMs`; returns what cancels it. */
+  wakeAt(atMs: MonoMs, wake: () => void): () => void;
+}
+
+export interface Random {
+  bytes(count: number): Uint8Array;
+}
+
+export interface Ran {
+  /** -1 when the program could not be started or was ended by a signal or by the time limit. */
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  readonly missing: boolean;
+}
+
+/** Runs a program to its end. No shell: arguments are a list, so nothing is ever quoted. Never rejects. */
+export interface Exec {
+  run(file: string, args: readonly string[], limit: { timeoutMs: number; stdin?: string }): Promise<Ran>;
+}
+
+/** One virtual address on one interface of this host. */
+export interface Vip {
+  readonly address: string;
+  readonly family: 4 | 6;
+  readonly prefixLength: number;
+  /** Interface name. */
+  readonly link: string;
+  /** Linux IPv4 label `IF:name`; empty for none. */
+  readonly label: string;
+}
+
+/**
+ * Puts virtual addresses on this host's interfaces and takes them off. Level-triggered: it is told what should be,
+ * makes it so any number of times, and reports what a look showed afterwards. It never retries: that is policy.
+ * Addresses other than the ones it is handed are never touched.
+ */
+export interface VipAdapter {
+  /** Every VIP in one batch; settles when a look showed all of them. Throws OperatorError otherwise. */
+  up(vips: readonly Vip[], leaseSeconds: number): Promise<void>;
+  /** Starts the lease of every VIP anew, and puts one back that is gone. Throws OperatorError. */
+  renew(vips: readonly Vip[], leaseSeconds: number): Promise<void>;
+  /** Settles when a look showed that none of them is there. Throws OperatorError otherwise. */
+  down(vips: readonly Vip[]): Promise<void>;
+  /** Those of `vips` that are on the host now. Throws when it cannot tell: "don't know" must not read as "no". */
+  look(vips: readonly Vip[]): Promise<readonly Vip[]>;
+  /** Tells the neighbours once where the VIPs are. Starts it and returns; failures are reported through `onProblem`. */
+  announce(vips: readonly Vip[]): void;
+  /** Reports what the system says about the VIPs' interfaces, as a hint to look. Returns what stops it. */
+  watch(vips: readonly Vip[], onChange: (change: VipChange) => void): () => void;
+  /** The commands that `up` and `down` would run, for people to read. */
+  plan(vips: readonly Vip[], leaseSeconds: number): { readonly up: readonly string[]; readonly down: readonly string[] };
+  /** Ends child processes. VIPs that are still held are then taken down by the guard. */
+  close(): Promise<void>;
+}
+
+export type VipChange =
+  | { readonly kind: 'removed'; readonly vip: Vip }
+  | { readonly kind: 'added'; readonly vip: Vip }
+  | { readonly kind: 'carrier'; readonly link: string; readonly up: boolean };
+
+/** Structured log; the shell's only voice. `fields` carry values, `text` the sentence. */
+export interface Log {
+  debug(fields: object, text: string): void;
+  info(fields: object, text: string): void;
+  warn(fields: object, text: string): void;
+  error(fields: object, text: string): void;
+}

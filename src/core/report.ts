@@ -1,0 +1,97 @@
+import type { GroupName, NodeName } from './units.ts';
+
+/**
+ * What `status` shows and the control socket serves as JSON. Ages are milliseconds at the moment `at`; every fact says
+ * how old it is, because a stale "active" is worse than none.
+ */
+export interface StatusReport {
+  /** Wall time, ISO 8601, for people. */
+  readonly at: string;
+  readonly version: string;
+  readonly node: NodeName;
+  readonly cluster: string;
+  readonly upForMs: number;
+  readonly configPath: string;
+  readonly configDigest: string;
+  /** Why the last reload was refused; empty when the running config is the file's. */
+  readonly configProblem: string;
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly leaseSeconds: number;
+  readonly peers: readonly PeerReport[];
+  readonly groups: readonly GroupReport[];
+  /** Things an operator should look at now, one sentence each; empty in peace. */
+  readonly alarms: readonly string[];
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+export interface PeerReport {
+  readonly name: NodeName;
+  /** `alive`: heard within its timeout. `suspect`: late and being asked. `silent`: dead to us. `unproven`: heard, but it cannot hear us. */
+  readonly state: 'alive' | 'suspect' | 'silent' | 'unproven';
+  /** It acknowledged a frame of ours within the timeout. */
+  readonly hearsUs: boolean;
+  /** Since the newest fresh frame was received; undefined before the first. */
+  readonly heardAgoMs: number | undefined;
+  readonly timeoutMs: number;
+  readonly intervalMs: number | undefined;
+  /** How often its session was opened since this process started. */
+  readonly sessions: number;
+  readonly configDrift: boolean;
+  readonly paths: readonly PathReport[];
+  /** Refused frames that named this peer as sender, by reason. */
+  readonly rejects: Readonly<Record<string, number>>;
+}
+
+export interface PathReport {
+  readonly url: string;
+  readonly up: boolean;
+  readonly rttMs: number | undefined;
+  /** Of our last 64 frames, the share that the peer did not acknowledge, 0 to 100. */
+  readonly lossPercent: number | undefined;
+  readonly sent: number;
+  readonly received: number;
+}
+
+export interface GroupReport {
+  readonly name: GroupName;
+  readonly role: 'init' | 'standby' | 'claiming' | 'active' | 'releasing';
+  readonly fault: string;
+  /** The cause of the last transition, a sentence. */
+  readonly why: string;
+  readonly sinceMs: number;
+  readonly has: boolean;
+  readonly priority: number;
+  readonly basePriority: number;
+  readonly epoch: number;
+  /** The node known to hold the group, or empty. */
+  readonly holder: NodeName | '';
+  /** How the holder is known: it is us, we hear it, or another node told us. */
+  readonly holderKnown: 'self' | 'direct' | 'second-hand' | 'nobody';
+  readonly heir: NodeName | '';
+  readonly drained: boolean;
+  readonly frozen: boolean;
+  readonly sticky: boolean;
+  /** Since the last confirmed renewal of the lease; undefined when no VIP is held. */
+  readonly renewedAgoMs: number | undefined;
+  readonly vips: readonly VipReport[];
+  readonly adapter: string;
+}
+
+export interface VipReport {
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly link: string;
+  readonly present: boolean;
+}
+
+/** One transition, as `events` shows it: who moved from where to where, and the cause. */
+export interface EventRecord {
+  readonly number: number;
+  readonly at: string;
+  readonly kind: 'role' | 'peer' | 'vip' | 'config' | 'alarm' | 'daemon';
+  /** The group, the peer or empty. */
+  readonly subject: string;
+  readonly text: string;
+  readonly cause: string;
+}
