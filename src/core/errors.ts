@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'IDENTITY_UNSAFE' // wrong owner or mode of a secret file
   | 'IDENTITY_UNKNOWN' // this node's key is not in the config
   | 'FILE_EXISTS' // refusing to overwrite
+  | 'FILE_UNWRITABLE' // the system does not let us write there
   | 'KEY_INVALID' // a public line that does not check out
   | 'VIP_DENIED' // the system does not let us change addresses
   | 'VIP_FAILED' // the system refused, or did not do what it said

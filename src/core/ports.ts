@@ -26,6 +26,29 @@ export interface Exec {
   run(file: string, args: readonly string[], limit: { timeoutMs: number; stdin?: string }): Promise<Ran>;
 }
 
+/** A program that keeps running beside us and speaks in lines. */
+export interface Child {
+  /** Undefined when it could not be started. */
+  readonly pid: number | undefined;
+  /** Settles when the kernel has all of `text`; rejects when the program no longer reads. */
+  write(text: string): Promise<void>;
+  /** Closes its stdin, which the programs that we keep take as "go". */
+  endInput(): void;
+  kill(): void;
+}
+
+export interface ChildEvents {
+  readonly onStdout?: (line: string) => void;
+  readonly onStderr?: (line: string) => void;
+  /** Once, after the last line. */
+  readonly onEnd?: (end: { readonly exitCode: number; readonly missing: boolean }) => void;
+}
+
+/** Starts a program that stays. `detached` gives it a session of its own, out of reach of Ctrl-C at a terminal. */
+export interface Spawn {
+  start(file: string, args: readonly string[], events: ChildEvents, how?: { detached: boolean }): Child;
+}
+
 /** One virtual address on one interface of this host. */
 export interface Vip {
   readonly address: string;
@@ -56,7 +79,10 @@ export interface VipAdapter {
   /** Reports what the system says about the VIPs' interfaces, as a hint to look. Returns what stops it. */
   watch(vips: readonly Vip[], onChange: (change: VipChange) => void): () => void;
   /** The commands that `up` and `down` would run, for people to read. */
-  plan(vips: readonly Vip[], leaseSeconds: number): { readonly up: readonly string[]; readonly down: readonly string[] };
+  plan(
+    vips: readonly Vip[],
+    leaseSeconds: number,
+  ): { readonly up: readonly string[]; readonly down: readonly string[] };
   /** Ends child processes. VIPs that are still held are then taken down by the guard. */
   close(): Promise<void>;
 }

@@ -1,4 +1,8 @@
+import nacl from 'tweetnacl';
+import type { Random } from '../core/ports.ts';
 import type { PublicIdentity } from '../core/settings.ts';
+import { formatPublicLine, nodeIdOf } from './public-line.ts';
+import { selfSign } from './self-signature.ts';
 
 /** A node's own keys. Never logged, never printed; only keys/keyfile.ts writes it down. */
 export interface SecretIdentity {
@@ -7,4 +11,28 @@ export interface SecretIdentity {
   readonly signSeed: Uint8Array;
   /** X25519 secret key, 32 bytes. */
   readonly boxSecret: Uint8Array;
+}
+
+/** A new identity from 64 bytes of `random`: 32 for signing, then 32 for the box. */
+export function makeIdentity(random: Random): SecretIdentity {
+  return identityFrom({ signSeed: random.bytes(32), boxSecret: random.bytes(32) });
+}
+
+/** The same secrets always give the same identity, public line included: Ed25519 signs without chance. */
+export function identityFrom({
+  signSeed,
+  boxSecret,
+}: {
+  signSeed: Uint8Array;
+  boxSecret: Uint8Array;
+}): SecretIdentity {
+  const signKey = nacl.sign.keyPair.fromSeed(signSeed).publicKey;
+  const boxKey = nacl.box.keyPair.fromSecretKey(boxSecret).publicKey;
+  const line = formatPublicLine({ signKey, boxKey }, selfSign(signSeed, { signKey, boxKey }));
+  const open = { public: { signKey, boxKey, id: nodeIdOf({ signKey, boxKey }), line } };
+  // Not enumerable: a log line, an error or a JSON dump of an identity shows the public half alone.
+  return Object.defineProperties(open, {
+    signSeed: { value: signSeed },
+    boxSecret: { value: boxSecret },
+  }) as SecretIdentity;
 }

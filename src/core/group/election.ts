@@ -1,0 +1,115 @@
+import type { GroupRecord, RoleName } from '../frame.ts';
+import type { GroupState, GroupView, PeerView } from './state.ts';
+
+/** A node that could hold the group, with what decides between such nodes. */
+export interface Rank {
+  readonly number: number;
+  readonly priority: number;
+}
+
+/** Higher priority first; among equals the later name, which is the higher number. */
+export const isBetter = (a: Rank, b: Rank): boolean =>
+  a.priority !== b.priority ? a.priority > b.priority : a.number > b.number;
+
+export interface Holder extends Rank {
+  readonly role: RoleName;
+  readonly direct: boolean;
+}
+
+/** 0 means "I can't": drained, stopping, in fault, or a standby whose interface hears nothing. */
+export function effectivePriority(state: GroupState, view: GroupView): number {
+  if (state.drained || state.stopping || state.fault !== undefined) return 0;
+  if (!view.canReceive && (state.role === 'init' || state.role === 'standby')) return 0;
+  return view.basePriority;
+}
+
+/** How long a node that has the VIP, but neither holds nor hands it over, keeps the others waiting. */
+export const strayPatienceMs = (view: GroupView): number => Math.max(1_000, view.policy.leaseMs) + 1_200;
+
+const holds = (record: GroupRecord): boolean =>
+  record.role === 'claiming' ||
+  record.role === 'active' ||
+  (record.role === 'releasing' && record.heir !== 0);
+
+/** Live peers that hold the group, or have its VIP, by their own word. */
+export function directHolders(state: GroupState, view: GroupView): readonly Holder[] {
+  const holders: Holder[] = [];
+  for (const peer of view.peers) {
+    const { record } = peer;
+    if (!peer.alive || record === undefined) continue;
+    const strayFor = view.now - (state.strays.get(peer.number) ?? view.now);
+    if (holds(record) || (record.has && strayFor < strayPatienceMs(view))) {
+      holders.push({ number: peer.number, priority: record.priority, role: record.role, direct: true });
+    }
+  }
+  return holders;
+}
+
+/** Holders that a live peer hears and we don't: named by it, first-hand on its side. */
+export function secondHandHolders(view: GroupView): readonly Holder[] {
+  const holders = new Map<number, Holder>();
+  for (const { alive, record } of view.peers) {
+    if (!alive || record === undefined || record.holder === 0 || record.holder === view.self.number) continue;
+    if (
+      record.holder > view.names.length ||
+      view.peers.some((peer) => peer.number === record.holder && peer.alive)
+    ) {
+      continue;
+    }
+    const known = holders.get(record.holder);
+    if (known === undefined || known.role !== 'active') {
+      holders.set(record.holder, {
+        number: record.holder,
+        priority: record.holderPriority,
+        role: record.holderRole,
+        direct: false,
+      });
+    }
+  }
+  return [...holders.values()];
+}
+
+/** Live peers that may yet turn out to hold the group. */
+const pendingPeers = (view: GroupView): readonly PeerView[] =>
+  view.peers.filter((peer) => peer.alive && peer.record === undefined && peer.pending);
+
+export const isHolderKnown = (state: GroupState, view: GroupView): boolean =>
+  directHolders(state, view).length > 0 ||
+  secondHandHolders(view).length > 0 ||
+  pendingPeers(view).length > 0;
+
+/** The holder that matters most: an active one before others, then by rank. For `status` and for what we pass on. */
+export function bestHolder(holders: readonly Holder[]): Holder | undefined {
+  let best: Holder | undefined;
+  for (const holder of holders) {
+    const moreActive = (holder.role === 'active' ? 1 : 0) - (best?.role === 'active' ? 1 : 0);
+    if (best === undefined || moreActive > 0 || (moreActive === 0 && isBetter(holder, best))) best = holder;
+  }
+  return best;
+}
+
+/** A live peer names somebody other than us as heir. */
+const anotherIsHeir = (view: GroupView): boolean =>
+  view.peers.some(
+    ({ alive, record }) => alive && (record?.heir ?? 0) !== 0 && record?.heir !== view.self.number,
+  );
+
+export const mayClaimFrozen = (state: GroupState): boolean => !state.frozen || state.heldWhenFrozen;
+
+/** Nothing stands against a claim of somebody: no holder known, no heir named, not frozen for us. */
+export const isVacant = (state: GroupState, view: GroupView): boolean =>
+  !isHolderKnown(state, view) && !anotherIsHeir(view) && mayClaimFrozen(state);
+
+/** How many live candidates are better than we are; undefined when we are none ourselves. */
+export function rankOf(state: GroupState, view: GroupView): number | undefined {
+  const mine: Rank = { number: view.self.number, priority: effectivePriority(state, view) };
+  if (mine.priority === 0) return undefined;
+  return view.peers.filter(({ alive, number, record }) => {
+    return (
+      alive &&
+      record !== undefined &&
+      record.priority > 0 &&
+      isBetter({ number, priority: record.priority }, mine)
+    );
+  }).length;
+}

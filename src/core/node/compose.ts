@@ -1,0 +1,109 @@
+import type { Body, GroupRecord } from '../frame.ts';
+import { bestHolder, directHolders, effectivePriority } from '../group/election.ts';
+import type { GroupState, GroupView } from '../group/state.ts';
+import { isTwoWay, type Link } from '../peer/link.ts';
+import { noteSent } from '../peer/sent.ts';
+import type { GroupId, MonoMs } from '../units.ts';
+import { bitmapBelow } from '../window.ts';
+import type { NodeEffect, NodeState } from './state.ts';
+import { canReceive, viewOf } from './view.ts';
+
+/** As many records as fit a frame; more take turns. */
+export const GROUPS_PER_FRAME = 35;
+
+export interface FrameKind {
+  readonly probe?: boolean;
+  /** Answers a hello that opened nothing: names that very hello instead of the newest frame. */
+  readonly answerTo?: { readonly seq: number; readonly echo: string };
+  readonly answer?: boolean;
+}
+
+const NO_ECHO = '0000000000000000';
+
+/** What we say of ourselves in one group; `recipient` is left out of the holders that we pass on. */
+export function recordOf(id: GroupId, state: GroupState, view: GroupView, recipient: number): GroupRecord {
+  const holder = bestHolder(directHolders(state, view).filter(({ number }) => number !== recipient));
+  const speaksOfClaim =
+    state.role === 'claiming' || state.role === 'active' || state.role === 'releasing' || state.heir !== 0;
+  const handingOver = state.heir !== 0;
+  return {
+    id,
+    role: state.role,
+    priority: effectivePriority(state, view),
+    base: view.basePriority,
+    has: state.has,
+    sticky: handingOver ? state.byOrder : state.sticky,
+    frozen: state.frozen,
+    overlap: handingOver ? state.overlapping : view.policy.overlapAllowed,
+    checksOnly: false,
+    heir: state.heir,
+    holder: holder?.number ?? 0,
+    holderRole: holder?.role ?? 'init',
+    holderPriority: holder?.priority ?? 0,
+    freezeCounter: state.freezeCounter,
+    epoch: speaksOfClaim ? state.epoch : state.epochSeen,
+  };
+}
+
+function recordsFor(node: NodeState, link: Link, now: MonoMs, seq: number): readonly GroupRecord[] {
+  const groups = node.policy.groups;
+  const start = groups.length > GROUPS_PER_FRAME ? (seq * GROUPS_PER_FRAME) % groups.length : 0;
+  const turn = [...groups.slice(start), ...groups.slice(0, start)].slice(0, GROUPS_PER_FRAME);
+  return turn.map(({ id }) => recordOf(id, node.groups.get(id)!, viewOf(node, id, now), link.number));
+}
+
+/** One frame to one peer over one path, with a number of its own; remembered so that its acknowledgement is known. */
+export function composeFrame(
+  node: NodeState,
+  link: Link,
+  path: number,
+  now: MonoMs,
+  kind: FrameKind = {},
+): NodeEffect {
+  const { tx, rx } = link;
+  tx.seq += 1;
+  noteSent(tx.ring, tx.seq, now, path);
+  link.sentSinceHeard += 1;
+  link.paths[path]!.sent += 1;
+  const heard = kind.answerTo === undefined && rx !== undefined && rx.newest > 0;
+  const acked = heard ? bitmapBelow(rx.window, rx.newest) : { low: 0, high: 0 };
+  const body: Body = {
+    hello: rx === undefined,
+    probe: kind.probe ?? false,
+    answer: (kind.answer ?? false) || kind.answerTo !== undefined,
+    hearsYou: link.alive,
+    canReceive: canReceive(node, now),
+    versionMax: 1,
+    path,
+    intervalUs: Math.round(node.policy.intervalMs * 1_000),
+    timeoutUs: Math.round(node.policy.timeoutMs * 1_000),
+    session: tx.session,
+    seq: tx.seq,
+    sentUs: Math.max(0, Math.round((now - tx.startedAt) * 1_000)),
+    ack: kind.answerTo?.seq ?? (heard ? rx.newest : 0),
+    echo: kind.answerTo?.echo ?? (heard ? rx.newestEcho : NO_ECHO),
+    // Rounded down: a delay that is said too long would make our clock look further ahead than it is.
+    ackDelayUs: heard ? Math.max(0, Math.floor((now - rx.newestAt) * 1_000)) : 0,
+    ackedLow: acked.low,
+    ackedHigh: acked.high,
+    yourKey: node.policy.peers.find(({ number }) => number === link.number)!.newestKey,
+    digest: node.policy.digest,
+    promiseMs: 0,
+    groupsInAll: node.policy.groups.length,
+    groups: recordsFor(node, link, now, tx.seq),
+  };
+  return { kind: 'send', peer: link.number, path, body };
+}
+
+/** Everything whose change must be heard at once: roles, heirs, VIPs, priorities, who is alive and who holds. */
+export function sayable(node: NodeState, now: MonoMs): string {
+  const parts = node.links.map((link) => `${link.number}${link.alive ? '+' : '-'}`);
+  for (const { id } of node.policy.groups) {
+    const { epoch: _, ...record } = recordOf(id, node.groups.get(id)!, viewOf(node, id, now), 0);
+    parts.push(Object.values(record).join());
+  }
+  return parts.join(' ');
+}
+
+export const isHeardBothWays = (node: NodeState, link: Link, now: MonoMs): boolean =>
+  isTwoWay(link, now, node.policy);

@@ -1,0 +1,93 @@
+import type { Body } from '../frame.ts';
+import type { CallResult, GroupEffect, GroupOrder, GroupPolicy, GroupState } from '../group/state.ts';
+import type { Arrived } from '../peer/receive.ts';
+import type { Link } from '../peer/link.ts';
+import type { GroupId, GroupName, MonoMs, NodeId, NodeName, WallMs } from '../units.ts';
+
+/** What a node is told at its start and on a reload; made from Settings by daemon/compose.ts. */
+export interface NodePolicy {
+  readonly self: { readonly number: number; readonly name: NodeName };
+  /** All names in order; a node's number is its place + 1. */
+  readonly names: readonly NodeName[];
+  readonly peers: readonly PeerPolicy[];
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+  readonly digest: string;
+  readonly groups: readonly GroupConfig[];
+}
+
+export interface PeerPolicy {
+  readonly name: NodeName;
+  readonly number: number;
+  readonly paths: number;
+  /** Its newest key in our config: told to it in every frame. */
+  readonly newestKey: NodeId;
+}
+
+export interface GroupConfig {
+  readonly id: GroupId;
+  readonly name: GroupName;
+  readonly basePriority: number;
+  readonly policy: GroupPolicy;
+}
+
+/** Everything that one node knows. Its links and maps change in place; only step() changes them (step.ts). */
+export interface NodeState {
+  policy: NodePolicy;
+  readonly links: Link[];
+  readonly groups: Map<GroupId, GroupState>;
+  /** Session numbers come from here: unique, not secret. */
+  seed: bigint;
+  startedAt: MonoMs;
+  nextBeatAt: MonoMs;
+  burst: { left: number; at: MonoMs } | undefined;
+  /** When step() wanted to be called again: later means that this process stood still. */
+  wakeAt: MonoMs;
+  drainUntil: MonoMs | undefined;
+  wallMinusMono: number;
+  /** When something was last received on the VIPs' interfaces. */
+  receivedAt: MonoMs;
+  /** What the last frames said, to notice a change. */
+  said: string;
+  stalls: number;
+  stalledMsMax: number;
+}
+
+interface At {
+  readonly now: MonoMs;
+  readonly wall: WallMs;
+}
+
+export type NodeEvent = At &
+  (
+    | { readonly kind: 'tick' }
+    /** After a stall: nothing is waiting in the sockets any more. */
+    | { readonly kind: 'drained' }
+    | { readonly kind: 'frame'; readonly from: number; readonly arrived: Arrived }
+    | { readonly kind: 'called'; readonly group: GroupId; readonly result: CallResult }
+    /** The system reports a change of this group's VIPs. */
+    | { readonly kind: 'hint'; readonly group: GroupId }
+    | { readonly kind: 'carrier'; readonly up: boolean }
+    /** A counter of received packets has moved. */
+    | { readonly kind: 'received' }
+    /** A socket error towards a peer: a reason to ask, never a proof. */
+    | { readonly kind: 'trouble'; readonly peer: number }
+    /** The host was suspended. */
+    | { readonly kind: 'slept'; readonly ms: number }
+    | { readonly kind: 'ordered'; readonly group: GroupId | undefined; readonly order: GroupOrder }
+  );
+
+export type NodeEffect =
+  | { readonly kind: 'send'; readonly peer: number; readonly path: number; readonly body: Body }
+  | { readonly kind: 'group'; readonly group: GroupId; readonly effect: GroupEffect }
+  | { readonly kind: 'peer'; readonly name: NodeName; readonly text: string; readonly cause: string }
+  | { readonly kind: 'node'; readonly text: string; readonly cause: string }
+  /** Read what waits in the sockets, then say 'drained'. */
+  | { readonly kind: 'drain' };
+
+export interface NodeStep {
+  readonly effects: readonly NodeEffect[];
+  /** The verdict on a frame; undefined for other events. */
+  readonly verdict: string | undefined;
+  readonly wakeAt: MonoMs;
+}

@@ -1,0 +1,302 @@
+import { unreachable } from '../errors.ts';
+import { evaluate, nextWakeAt, onCallDone, onOrder, onVipHint } from '../group/machine.ts';
+import { initialGroup, type GroupEffect, type GroupState, type GroupStep } from '../group/state.ts';
+import { newLink, renewOwnSession, hearsUs, type Link } from '../peer/link.ts';
+import { receive } from '../peer/receive.ts';
+import { forgiveStall, judge, nextProbeAt } from '../peer/suspicion.ts';
+import { after, type GroupId, type MonoMs, type WallMs } from '../units.ts';
+import { composeFrame, sayable } from './compose.ts';
+import type { NodeEffect, NodeEvent, NodePolicy, NodeState, NodeStep } from './state.ts';
+import { viewOf, type Moment } from './view.ts';
+
+/*
+ * One node: its links to the others and its place in every group. Every callback of the shell is one event here, and in
+ * every one the order is: clock check, what arrived, timers, the groups' rules, sending. Deterministic: the same events
+ * give the same effects.
+ */
+
+/** A callback that comes this much later than it was asked for means that the process stood still. */
+const STALL_MS_MIN = 25;
+/** Reading what arrived during a stall takes two turns of the loop, at most this long. */
+const DRAIN_MS_MAX = 50;
+const BURST_FRAMES = 3;
+const BURST_APART_MS = 5;
+const HELLO_APART_MS_MIN = 5;
+
+export interface NodeStart {
+  readonly now: MonoMs;
+  readonly wall: WallMs;
+  /** 64 random bits. */
+  readonly seed: bigint;
+  /** By group: whether a look found its VIP here, and the highest epoch in the state directory. */
+  readonly found: ReadonlyMap<GroupId, { readonly has: boolean; readonly epochSeen: number }>;
+}
+
+export function startNode(policy: NodePolicy, { now, wall, seed, found }: NodeStart): NodeState {
+  const node: NodeState = {
+    policy,
+    links: [],
+    groups: new Map(),
+    seed,
+    startedAt: now,
+    nextBeatAt: now,
+    burst: undefined,
+    wakeAt: now,
+    drainUntil: undefined,
+    wallMinusMono: wall - now,
+    receivedAt: now,
+    said: '',
+    stalls: 0,
+    stalledMsMax: 0,
+  };
+  for (const peer of policy.peers) node.links.push(newLink(peer, nextSession(node), now));
+  for (const { id } of policy.groups) {
+    node.groups.set(id, initialGroup(now, found.get(id) ?? { has: false, epochSeen: 0 }));
+  }
+  return node;
+}
+
+/** Takes another config into a running node: links to the same peers and places in the same groups live on. */
+export function reconfigure(
+  node: NodeState,
+  policy: NodePolicy,
+  keyChanged: (name: string) => boolean,
+  now: MonoMs,
+): void {
+  const links = policy.peers.map((peer) => {
+    const old = node.links.find(({ name }) => name === peer.name);
+    if (old === undefined || keyChanged(peer.name) || old.paths.length !== peer.paths) {
+      return newLink(peer, nextSession(node), now);
+    }
+    return { ...old, number: peer.number };
+  });
+  node.links.splice(0, node.links.length, ...links);
+  for (const id of node.groups.keys())
+    if (!policy.groups.some((group) => group.id === id)) node.groups.delete(id);
+  for (const { id } of policy.groups) {
+    if (!node.groups.has(id)) node.groups.set(id, initialGroup(now, { has: false, epochSeen: 0 }));
+  }
+  node.policy = policy;
+}
+
+/** Numbers for sessions: a 64-bit linear congruential generator (Knuth, MMIX), of which the upper 53 bits are used. */
+function nextSession(node: NodeState): number {
+  const mixed = node.seed ^ BigInt(Math.max(0, Math.floor(node.wallMinusMono)));
+  node.seed = BigInt.asUintN(64, mixed * 6_364_136_223_846_793_005n + 1_442_695_040_888_963_407n);
+  return Number(node.seed >> 11n) || 1;
+}
+
+export function step(node: NodeState, event: NodeEvent): NodeStep {
+  const { now } = event;
+  const effects: NodeEffect[] = [];
+  let verdict: string | undefined;
+  let healed = false;
+
+  let stalledMs = checkClocks(node, event, effects);
+  const sendTo = (link: Link): void => {
+    for (let path = 0; path < link.paths.length; path++) effects.push(composeFrame(node, link, path, now));
+  };
+
+  switch (event.kind) {
+    case 'frame': {
+      const link = node.links.find(({ number }) => number === event.from);
+      if (link === undefined) break;
+      const received = receive(link, event.arrived, now, node.policy);
+      verdict = received.verdict;
+      if (received.verdict === 'ok') node.receivedAt = now;
+      if (received.found) {
+        healed = true;
+        const cause = link.sessionsOpened <= 1 ? 'first fresh frame' : 'a fresh frame after a silence';
+        effects.push({ kind: 'peer', name: link.name, text: 'is alive', cause });
+      }
+      if (received.clockStoodMs > 0) {
+        stalledMs = Math.max(stalledMs, received.clockStoodMs);
+        noteStall(node, received.clockStoodMs, now, effects, 'the clock of this host stood still');
+      }
+      if (received.rolledBack) renewOwnSession(link, nextSession(node), now, node.policy);
+      if (received.opened) sendTo(link);
+      if (received.answer === 'probe')
+        effects.push(composeFrame(node, link, event.arrived.path, now, { answer: true }));
+      if (received.answer === 'hello') {
+        const answerTo = { seq: event.arrived.body.seq, echo: event.arrived.echo };
+        effects.push(composeFrame(node, link, event.arrived.path, now, { answerTo }));
+      }
+      break;
+    }
+    case 'drained':
+      node.drainUntil = undefined;
+      break;
+    case 'called':
+      applyTo(node, event.group, effects, (state) =>
+        onCallDone(state, event.result, viewOf(node, event.group, now)),
+      );
+      break;
+    case 'hint':
+      applyTo(node, event.group, effects, (state) => onVipHint(state, viewOf(node, event.group, now)));
+      break;
+    case 'carrier':
+      healed = event.up;
+      break;
+    case 'received':
+      node.receivedAt = now;
+      break;
+    case 'trouble':
+      for (const link of node.links) {
+        // At most one series of probes in a silence: later evidence changes nothing.
+        if (link.number === event.peer && link.alive && link.probesSent === 0) {
+          effects.push(...probe(node, link, now));
+          link.probesSent = 1;
+        }
+      }
+      break;
+    case 'slept':
+      stalledMs = Math.max(stalledMs, event.ms);
+      noteStall(node, event.ms, now, effects, 'this host was suspended');
+      break;
+    case 'ordered':
+      for (const { id } of node.policy.groups) {
+        if (event.group !== undefined && event.group !== id) continue;
+        applyTo(node, id, effects, (state) => onOrder(state, event.order, viewOf(node, id, now)));
+      }
+      break;
+    case 'tick':
+      break;
+    default:
+      unreachable(event);
+  }
+
+  if (node.drainUntil !== undefined && now >= node.drainUntil) node.drainUntil = undefined;
+  if (node.drainUntil === undefined) judgeAll(node, now, effects);
+  const beatDue = now >= node.nextBeatAt;
+  evaluateAll(node, now, { stalledMs, healed, beatDue }, effects);
+  speak(node, now, beatDue, effects);
+  node.wakeAt = wakeAt(node, now);
+  return { effects, verdict, wakeAt: node.wakeAt };
+}
+
+/** First thing in every callback: did this process, or this host's idea of time, stand still or jump? */
+function checkClocks(node: NodeState, { now, wall }: NodeEvent, effects: NodeEffect[]): number {
+  const late = now - node.wakeAt;
+  const stalledMs = late >= STALL_MS_MIN ? late : 0;
+  if (stalledMs > 0) noteStall(node, stalledMs, now, effects, 'a callback came late');
+  const apart = wall - now - node.wallMinusMono;
+  if (Math.abs(apart) > node.policy.timeoutMs) {
+    node.wallMinusMono = wall - now;
+    const cause = `it jumped by ${Math.round(apart)} ms; nothing depends on it`;
+    effects.push({ kind: 'node', text: 'wall clock and monotonic clock have parted', cause });
+    for (const link of node.links) renewOwnSession(link, nextSession(node), now, node.policy);
+  }
+  return stalledMs;
+}
+
+function noteStall(
+  node: NodeState,
+  stalledMs: number,
+  now: MonoMs,
+  effects: NodeEffect[],
+  cause: string,
+): void {
+  node.stalls += 1;
+  node.stalledMsMax = Math.max(node.stalledMsMax, stalledMs);
+  node.drainUntil = after(now, DRAIN_MS_MAX);
+  effects.push({ kind: 'drain' });
+  for (const link of node.links) forgiveStall(link, stalledMs, now, node.policy);
+  if (stalledMs >= node.policy.timeoutMs / 4) {
+    effects.push({ kind: 'node', text: `stood still for ${Math.round(stalledMs)} ms`, cause });
+  }
+}
+
+function judgeAll(node: NodeState, now: MonoMs, effects: NodeEffect[]): void {
+  for (const link of node.links) {
+    if (judge(link, now)) {
+      const ms = Math.round(now - (link.freshAt ?? now));
+      effects.push({
+        kind: 'peer',
+        name: link.name,
+        text: 'is silent',
+        cause: `no fresh frame for ${ms} ms`,
+      });
+    }
+    const unheardMs = now - (link.ackedTx ?? link.heardSince);
+    if (link.alive && !hearsUs(link, now, node.policy) && unheardMs >= 2 * node.policy.timeoutMs) {
+      renewOwnSession(link, nextSession(node), now, node.policy);
+    }
+  }
+}
+
+function applyTo(
+  node: NodeState,
+  id: GroupId,
+  effects: NodeEffect[],
+  change: (state: GroupState) => GroupStep,
+): void {
+  const state = node.groups.get(id);
+  if (state === undefined) return;
+  const done = change(state);
+  node.groups.set(id, done.state);
+  effects.push(
+    ...done.effects.map((effect: GroupEffect): NodeEffect => ({ kind: 'group', group: id, effect })),
+  );
+}
+
+function evaluateAll(node: NodeState, now: MonoMs, moment: Moment, effects: NodeEffect[]): void {
+  for (const { id } of node.policy.groups) {
+    applyTo(node, id, effects, (state) => evaluate(state, viewOf(node, id, now, moment)));
+  }
+}
+
+function probe(node: NodeState, link: Link, now: MonoMs): readonly NodeEffect[] {
+  return link.paths.map((_, path) => composeFrame(node, link, path, now, { probe: true }));
+}
+
+function speak(node: NodeState, now: MonoMs, beatDue: boolean, effects: NodeEffect[]): void {
+  const said = sayable(node, now);
+  if (said !== node.said) {
+    node.said = said;
+    node.burst = { left: BURST_FRAMES, at: now };
+  }
+  const burstDue = node.burst !== undefined && now >= node.burst.at;
+  for (const link of node.links) {
+    if (beatDue || burstDue || now >= helloDueAt(node, link)) {
+      for (let path = 0; path < link.paths.length; path++) effects.push(composeFrame(node, link, path, now));
+      link.helloAt = now;
+    }
+    const probeAt = nextProbeAt(link, node.policy);
+    if (probeAt !== undefined && now >= probeAt && node.drainUntil === undefined) {
+      link.probesSent += 1;
+      effects.push(...probe(node, link, now));
+    }
+  }
+  if (burstDue)
+    node.burst =
+      node.burst!.left > 1 ? { left: node.burst!.left - 1, at: after(now, BURST_APART_MS) } : undefined;
+  if (beatDue) {
+    // In step with the grid, but never several at once after a stall.
+    const next = after(node.nextBeatAt, node.policy.intervalMs);
+    node.nextBeatAt = next > now ? next : after(now, node.policy.intervalMs);
+  }
+}
+
+/** While no session is open at the start, hellos are quick; later they go with the beats. */
+function helloDueAt(node: NodeState, link: Link): MonoMs {
+  const isStart = link.rx === undefined && node.nextBeatAt - link.createdAt <= 2 * node.policy.timeoutMs;
+  if (!isStart) return Number.POSITIVE_INFINITY as MonoMs;
+  const { intervalMs, timeoutMs } = node.policy;
+  return after(link.helloAt, Math.max(HELLO_APART_MS_MIN, Math.min(intervalMs, timeoutMs / 16)));
+}
+
+function wakeAt(node: NodeState, now: MonoMs): MonoMs {
+  let next: number = node.nextBeatAt;
+  const consider = (time: number | undefined): void => {
+    if (time !== undefined && time < next) next = time;
+  };
+  consider(node.burst?.at);
+  consider(node.drainUntil);
+  for (const link of node.links) {
+    if (link.alive) consider(Math.max(link.deadline, now + 0.5));
+    consider(Math.max(nextProbeAt(link, node.policy) ?? Number.POSITIVE_INFINITY, now + 0.5));
+    consider(helloDueAt(node, link));
+  }
+  for (const { id } of node.policy.groups) consider(nextWakeAt(node.groups.get(id)!, viewOf(node, id, now)));
+  return Math.max(next, now) as MonoMs;
+}

@@ -1,0 +1,237 @@
+import { fullBucket, type Bucket } from '../bucket.ts';
+import type { GroupRecord } from '../frame.ts';
+import { after, type GroupId, type MonoMs, type NodeId, type NodeName } from '../units.ts';
+import { emptyWindow, type Window } from '../window.ts';
+import { emptySentRing, type SentRing } from './sent.ts';
+
+/*
+ * What one node knows of one other: session, acknowledgements, liveness, and the newest word on each group. The functions
+ * of this folder change a link in place (its rings are large and frames are many), but only the one they are handed, and
+ * only by what they are handed: the same calls give the same link.
+ */
+
+export interface LinkTiming {
+  readonly intervalMs: number;
+  readonly timeoutMs: number;
+}
+
+/** Frames that we send: a session of our own towards this peer. */
+export interface Outgoing {
+  session: number;
+  seq: number;
+  startedAt: MonoMs;
+  ring: SentRing;
+  /** The peer has acknowledged a frame of this very session. */
+  everAcked: boolean;
+  newestAcked: number;
+}
+
+/** Frames that we accept: the peer's open session. */
+export interface Incoming {
+  readonly session: number;
+  readonly window: Window;
+  /** Newest frame accepted, even if it was stale: what we acknowledge. */
+  newest: number;
+  newestEcho: string;
+  newestAt: MonoMs;
+}
+
+export interface PathState {
+  sent: number;
+  received: number;
+  rttMs: number | undefined;
+  heardAt: MonoMs | undefined;
+  /** Until when another answer on this path has to wait. */
+  answerAt: MonoMs;
+}
+
+/** A peer whose frames open no session, because ours don't reach it: believed in one point only (see unproven.ts). */
+export interface Unproven {
+  session: number;
+  firstSeq: number;
+  firstSentMs: number;
+  firstAt: MonoMs;
+  lastSeq: number;
+  lastSentMs: number;
+  lastAt: MonoMs;
+  checkAt: MonoMs;
+  /** Its numbers and its clock have advanced at a plausible rate. */
+  proven: boolean;
+  active: readonly GroupId[];
+}
+
+export interface Link {
+  readonly name: NodeName;
+  /** Place in the sorted list of names, from 1: how frames name nodes. */
+  readonly number: number;
+  readonly paths: PathState[];
+  readonly createdAt: MonoMs;
+
+  tx: Outgoing;
+  rx: Incoming | undefined;
+  readonly retired: number[];
+  /** Only an acknowledgement of a frame above this opens another session. */
+  openFloor: number;
+  sessionsOpened: number;
+  /** When the last sessions were opened, newest last. */
+  readonly openedAt: MonoMs[];
+  /** When our own session may be replaced again, and how long the pause after that will be. */
+  ownSessionAt: MonoMs;
+  ownSessionPauseMs: number;
+
+  /** Lower bound of (our clock − the peer's session clock), ms; -Infinity before the first acknowledgement. */
+  offsetMs: number;
+  offsetAt: MonoMs;
+  /** When an acknowledgement last moved. */
+  anchorAt: MonoMs;
+  /** When the newest of our frames that it acknowledged was sent. */
+  ackedTx: MonoMs | undefined;
+  deadline: MonoMs;
+  alive: boolean;
+  /** Since when it has been alive without a break. */
+  heardSince: MonoMs;
+  /** Frames that we sent it since then. */
+  sentSinceHeard: number;
+  freshAt: MonoMs | undefined;
+  jitterMs: number;
+  transitMs: number | undefined;
+  /** Deadlines were moved for a stall of ours during this silence already. */
+  graceUsed: boolean;
+  /** When it went silent, for as long as it is. */
+  lostAt: MonoMs | undefined;
+
+  /** From its newest fresh frame. */
+  saysHearsUs: boolean;
+  saysCanReceive: boolean;
+  intervalMs: number | undefined;
+  timeoutMs: number | undefined;
+  digest: string;
+  groupsInAll: number;
+  readonly groups: Map<GroupId, { readonly seq: number; readonly record: GroupRecord }>;
+  /** Which of our keys it knows as our newest. */
+  namedOurKey: NodeId | undefined;
+  /** With which of its keys it last signed an accepted frame. */
+  signedWith: NodeId | undefined;
+
+  unproven: Unproven | undefined;
+  /** (session, seq) of hellos answered. */
+  readonly answered: Map<string, true>;
+  readonly helloBucket: Bucket;
+  readonly answerBucket: Bucket;
+  helloAt: MonoMs;
+  /** Probe rounds sent during the present silence. */
+  probesSent: number;
+  readonly rejects: Map<string, number>;
+}
+
+export const HELLO_RATE = { perSecond: 50, burst: 50 } as const;
+export const ANSWER_RATE = { perSecond: 200, burst: 20 } as const;
+const NEVER = -1e15 as MonoMs;
+
+export function newOutgoing(session: number, now: MonoMs): Outgoing {
+  return { session, seq: 0, startedAt: now, ring: emptySentRing(), everAcked: false, newestAcked: 0 };
+}
+
+export function newLink(
+  { name, number, paths }: { name: NodeName; number: number; paths: number },
+  session: number,
+  now: MonoMs,
+): Link {
+  return {
+    name,
+    number,
+    createdAt: now,
+    paths: Array.from({ length: paths }, () => ({
+      sent: 0,
+      received: 0,
+      rttMs: undefined,
+      heardAt: undefined,
+      answerAt: now,
+    })),
+    tx: newOutgoing(session, now),
+    rx: undefined,
+    retired: [],
+    openFloor: 0,
+    sessionsOpened: 0,
+    openedAt: [],
+    ownSessionAt: now,
+    ownSessionPauseMs: 0,
+    offsetMs: Number.NEGATIVE_INFINITY,
+    offsetAt: now,
+    anchorAt: now,
+    ackedTx: undefined,
+    deadline: NEVER,
+    alive: false,
+    heardSince: now,
+    sentSinceHeard: 0,
+    freshAt: undefined,
+    jitterMs: 0,
+    transitMs: undefined,
+    graceUsed: false,
+    lostAt: undefined,
+    saysHearsUs: false,
+    saysCanReceive: true,
+    intervalMs: undefined,
+    timeoutMs: undefined,
+    digest: '',
+    groupsInAll: 0,
+    groups: new Map(),
+    namedOurKey: undefined,
+    signedWith: undefined,
+    unproven: undefined,
+    answered: new Map(),
+    helloBucket: fullBucket(HELLO_RATE.burst, now),
+    answerBucket: fullBucket(ANSWER_RATE.burst, now),
+    helloAt: now,
+    probesSent: 0,
+    rejects: new Map(),
+  };
+}
+
+export const newIncoming = (session: number, now: MonoMs): Incoming => ({
+  session,
+  window: emptyWindow(),
+  newest: 0,
+  newestEcho: '0000000000000000',
+  newestAt: now,
+});
+
+/** A slow peer gets a longer timeout: 2.5 of its own intervals, at most ten of our timeouts. */
+export function timeoutFor(link: Link, timing: LinkTiming): number {
+  const wanted = Math.max(timing.timeoutMs, 2.5 * (link.intervalMs ?? 0));
+  return Math.min(wanted, 10 * timing.timeoutMs);
+}
+
+/** It acknowledged a frame that we sent less than a timeout ago. */
+export const hearsUs = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
+  link.ackedTx !== undefined && now - link.ackedTx < timeoutFor(link, timing);
+
+export const isTwoWay = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
+  link.alive && hearsUs(link, now, timing);
+
+/**
+ * Alive, does not hear us, says so itself, and not only because its word was under way: its acknowledgement has not moved
+ * for two intervals during which its frames kept coming, and it had three of our frames to hear. A peer that says that it
+ * cannot receive anything at all is not deaf to us alone and gets no such respect.
+ */
+export function isProvenDeaf(link: Link, now: MonoMs, timing: LinkTiming): boolean {
+  if (!link.alive || link.saysHearsUs || !link.saysCanReceive || hearsUs(link, now, timing)) return false;
+  const quietFor =
+    now - Math.max(link.heardSince, link.ackedTx === undefined ? link.heardSince : link.anchorAt);
+  const patience = 2 * Math.max(link.intervalMs ?? 0, timing.intervalMs);
+  return quietFor >= patience && link.sentSinceHeard >= 3 * link.paths.length;
+}
+
+/** Starts a session of our own anew, so that a peer that has lost track of us can find it again. */
+export function renewOwnSession(link: Link, session: number, now: MonoMs, timing: LinkTiming): boolean {
+  if (now < link.ownSessionAt) return false;
+  link.tx = newOutgoing(session, now);
+  link.openFloor = 0;
+  link.ownSessionPauseMs = Math.min(Math.max(2 * timing.timeoutMs, 2 * link.ownSessionPauseMs), 60_000);
+  link.ownSessionAt = after(now, link.ownSessionPauseMs);
+  return true;
+}
+
+export const countReject = (link: Link, reason: string): void => {
+  link.rejects.set(reason, (link.rejects.get(reason) ?? 0) + 1);
+};

@@ -1,0 +1,217 @@
+import { take } from '../bucket.ts';
+import type { Body, Reject } from '../frame.ts';
+import { after, type MonoMs, type NodeId } from '../units.ts';
+import { isBehind, markSeen, wasSeen } from '../window.ts';
+import {
+  ANSWER_RATE,
+  countReject,
+  HELLO_RATE,
+  newIncoming,
+  timeoutFor,
+  type Link,
+  type LinkTiming,
+} from './link.ts';
+import { findSent, noteAcked, SENT_FRAMES } from './sent.ts';
+import { noteUnproven } from './unproven.ts';
+
+/** A frame whose box was opened under the peer's key: sender known, contents not yet believed. */
+export interface Arrived {
+  readonly body: Body;
+  /** First 8 bytes of its nonce. */
+  readonly echo: string;
+  /** Which of the sender's keys sealed it. */
+  readonly key: NodeId;
+  /** The local path on which it came. */
+  readonly path: number;
+  readonly verify: () => boolean;
+}
+
+export type Verdict = Reject | 'ok' | 'hello';
+
+export interface Received {
+  readonly verdict: Verdict;
+  /** The frame opened a session: say something on all paths at once. */
+  readonly opened: boolean;
+  /** One frame to send back over the same path. */
+  readonly answer: 'hello' | 'probe' | undefined;
+  /** It acknowledged something that we never sent: one of the two has lost its memory. */
+  readonly rolledBack: boolean;
+  /** By how much our own clock must have stood still; 0 for not at all. */
+  readonly clockStoodMs: number;
+  /** It became alive with this frame. */
+  readonly found: boolean;
+}
+
+const RETIRED_KEPT = 32;
+const CLOCK_PPM = 500e-6;
+const DEAF_PPM = 1_000e-6;
+const ANSWER_PAUSE_MS = 2;
+
+const refused = (verdict: Verdict, answer?: 'hello'): Received => ({
+  verdict,
+  opened: false,
+  answer,
+  rolledBack: false,
+  clockStoodMs: 0,
+  found: false,
+});
+
+/**
+ * The receive path from step 6 on (PROTOCOL.md): cheap looks first, the signature only for a frame that would be accepted,
+ * and no lasting change by any frame that is not.
+ */
+export function receive(link: Link, arrived: Arrived, now: MonoMs, timing: LinkTiming): Received {
+  const received = decide(link, arrived, now, timing);
+  if (received.verdict !== 'ok' && received.verdict !== 'hello') countReject(link, received.verdict);
+  return received;
+}
+
+function decide(
+  link: Link,
+  { body, echo, key, path, verify }: Arrived,
+  now: MonoMs,
+  timing: LinkTiming,
+): Received {
+  const match = findSent(link.tx.ring, body.ack);
+  const sent = match !== undefined && match.echo !== '' && match.echo === body.echo ? match : undefined;
+
+  // Step 7: is it of the open session, does it open one, does it ask for one?
+  let opened = false;
+  if (link.rx !== undefined && body.session === link.rx.session) {
+    if (isBehind(link.rx.window, body.seq)) return refused('late');
+    if (wasSeen(link.rx.window, body.seq)) return refused('replay');
+    if (!verify()) return refused('signature');
+  } else if (link.retired.includes(body.session)) {
+    return refused('retired');
+  } else if (sent !== undefined && body.ack > link.openFloor && now - sent.at <= 2 * timing.timeoutMs) {
+    if (!verify()) return refused('signature');
+    openSession(link, body.session, now);
+    opened = true;
+  } else if (body.hello) {
+    const name = `${body.session}/${body.seq}`;
+    if (link.answered.has(name)) return refused('hello-again');
+    if (!take(link.helloBucket, now, HELLO_RATE)) return refused('hello-limited');
+    link.answered.set(name, true);
+    if (link.answered.size > SENT_FRAMES) link.answered.delete(link.answered.keys().next().value!);
+    noteUnproven(link, body, now, verify);
+    return refused('hello', 'hello');
+  } else {
+    noteUnproven(link, body, now, verify);
+    return refused('session');
+  }
+
+  // Step 8: accepted.
+  const rx = link.rx!;
+  markSeen(rx.window, body.seq);
+  link.signedWith = key;
+  link.unproven = undefined;
+  const onPath = link.paths[path];
+  if (onPath !== undefined) onPath.received += 1;
+
+  // Step 9: where the two clocks stand to each other.
+  const rolledBack = sent === undefined && body.ack > link.tx.seq && link.tx.everAcked;
+  const sentMs = body.sentUs / 1_000;
+  if (sent !== undefined) {
+    const low = sent.at + (body.ackDelayUs / 1_000) * (1 - CLOCK_PPM) - sentMs;
+    link.offsetMs = Math.max(low, link.offsetMs - CLOCK_PPM * (now - link.offsetAt));
+    link.offsetAt = now;
+    link.tx.everAcked = true;
+    noteAcked(link.tx.ring, body.ack, body.ackedLow, body.ackedHigh);
+    if (body.ack > link.tx.newestAcked) {
+      link.tx.newestAcked = body.ack;
+      link.anchorAt = now;
+      if (link.ackedTx === undefined || sent.at > link.ackedTx) link.ackedTx = sent.at;
+      const through = link.paths[sent.path];
+      const rtt = now - sent.at - body.ackDelayUs / 1_000;
+      if (through !== undefined && rtt >= 0) {
+        through.rttMs = through.rttMs === undefined ? rtt : through.rttMs + (rtt - through.rttMs) / 8;
+      }
+    }
+  }
+  const ceiling = now - sentMs;
+  const excess = link.offsetMs - ceiling;
+  const clockStoodMs = excess > 50 + CLOCK_PPM * (now - link.anchorAt) ? excess : 0;
+  link.offsetMs = Math.min(link.offsetMs, ceiling);
+
+  // Step 10: how long it proves the peer to be alive, counted from when it was sent.
+  const tolerance = body.hearsYou ? 0 : Math.min(DEAF_PPM * (now - link.anchorAt), 9 * timing.timeoutMs);
+  const isNew = body.seq > rx.newest;
+  if (isNew) {
+    rx.newest = body.seq;
+    rx.newestEcho = echo;
+    rx.newestAt = now;
+  }
+  const interval = isNew ? body.intervalUs / 1_000 : link.intervalMs;
+  const timeout = timeoutFor({ ...link, intervalMs: interval }, timing);
+  const deadline = after(sentMs as MonoMs, link.offsetMs + timeout + tolerance);
+  if (deadline <= now) return { ...refused('stale'), opened, rolledBack, clockStoodMs };
+  link.deadline = Math.max(link.deadline, deadline) as MonoMs;
+  const found = !link.alive;
+  if (found) {
+    link.alive = true;
+    link.heardSince = now;
+    link.sentSinceHeard = 0;
+    link.lostAt = undefined;
+  }
+  noteArrival(link, now, sentMs);
+  if (onPath !== undefined) onPath.heardAt = now;
+
+  // Step 11: what it says, if nothing newer has spoken.
+  if (isNew) apply(link, body);
+  const ask = body.probe && !body.answer && mayAnswer(link, path, now);
+  return { verdict: 'ok', opened, answer: ask ? 'probe' : undefined, rolledBack, clockStoodMs, found };
+}
+
+function openSession(link: Link, session: number, now: MonoMs): void {
+  if (link.rx !== undefined) {
+    link.retired.push(link.rx.session);
+    if (link.retired.length > RETIRED_KEPT) link.retired.shift();
+  }
+  link.rx = newIncoming(session, now);
+  link.openFloor = link.tx.seq;
+  link.offsetMs = Number.NEGATIVE_INFINITY;
+  link.offsetAt = now;
+  link.anchorAt = now;
+  link.transitMs = undefined;
+  link.groups.clear();
+  link.groupsInAll = 0;
+  link.sessionsOpened += 1;
+  link.openedAt.push(now);
+  if (link.openedAt.length > 4) link.openedAt.shift();
+}
+
+/** Jitter of the one-way transit (RFC 3550, 6.4.1), which does not care how often the peer speaks. */
+function noteArrival(link: Link, now: MonoMs, sentMs: number): void {
+  const transit = now - sentMs;
+  if (link.transitMs !== undefined)
+    link.jitterMs += (Math.abs(transit - link.transitMs) - link.jitterMs) / 16;
+  link.transitMs = transit;
+  link.freshAt = now;
+  link.graceUsed = false;
+  link.probesSent = 0;
+}
+
+function apply(link: Link, body: Body): void {
+  link.saysHearsUs = body.hearsYou;
+  link.saysCanReceive = body.canReceive;
+  link.intervalMs = body.intervalUs / 1_000;
+  link.timeoutMs = body.timeoutUs / 1_000;
+  link.digest = body.digest;
+  link.namedOurKey = body.yourKey;
+  link.groupsInAll = body.groupsInAll;
+  for (const record of body.groups) {
+    if (body.seq > (link.groups.get(record.id)?.seq ?? 0))
+      link.groups.set(record.id, { seq: body.seq, record });
+  }
+  // More than fit are sent in rotation; one that has not come round in two rotations is gone from the peer's config.
+  const rotation = Math.ceil(Math.max(1, body.groupsInAll) / Math.max(1, body.groups.length));
+  for (const [id, { seq }] of link.groups) if (seq < body.seq - 8 * rotation) link.groups.delete(id);
+}
+
+function mayAnswer(link: Link, path: number, now: MonoMs): boolean {
+  const onPath = link.paths[path];
+  if (onPath === undefined || now < onPath.answerAt || !take(link.answerBucket, now, ANSWER_RATE))
+    return false;
+  onPath.answerAt = after(now, ANSWER_PAUSE_MS);
+  return true;
+}

@@ -1,0 +1,49 @@
+import { after, type MonoMs } from '../units.ts';
+import { timeoutFor, type Link, type LinkTiming } from './link.ts';
+
+/** A late peer is asked this often before it is called dead. */
+const ROUNDS_MAX = 8;
+const ROUND_APART_MS_MIN = 5;
+
+/** From this moment on the peer is late: 1.2 of its intervals after its newest fresh frame, and four deviations. */
+export function lateAt(link: Link, timing: LinkTiming): MonoMs {
+  const interval = link.intervalMs ?? timing.intervalMs;
+  return after(link.freshAt ?? link.heardSince, 1.2 * interval + 4 * link.jitterMs);
+}
+
+export const isSuspect = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
+  link.alive && now >= lateAt(link, timing);
+
+/** When the next probe round is due: spread evenly over what is left until the deadline. Undefined when there is none. */
+export function nextProbeAt(link: Link, timing: LinkTiming): MonoMs | undefined {
+  if (!link.alive) return undefined;
+  const from = Math.min(lateAt(link, timing), link.deadline);
+  const left = link.deadline - from;
+  const rounds = Math.min(ROUNDS_MAX, Math.floor(left / ROUND_APART_MS_MIN));
+  if (link.probesSent >= rounds) return undefined;
+  return after(from as MonoMs, (left * link.probesSent) / rounds);
+}
+
+/** Whether the deadline is over; a node that is still reading what arrived meanwhile must not ask. */
+export function judge(link: Link, now: MonoMs): boolean {
+  if (!link.alive || now < link.deadline) return false;
+  link.alive = false;
+  link.lostAt = now;
+  link.saysHearsUs = false;
+  return true;
+}
+
+/**
+ * Time in which we did not listen is not the peer's silence. Every deadline moves by the length of our stall; once in a
+ * silence also to two intervals and a probe round from now ("once", or a node with a hiccup every 0.2 s never takes over).
+ */
+export function forgiveStall(link: Link, stalledMs: number, now: MonoMs, timing: LinkTiming): void {
+  if (!link.alive) return;
+  link.deadline = after(link.deadline, stalledMs);
+  link.probesSent = 0;
+  if (link.graceUsed) return;
+  link.graceUsed = true;
+  const interval = link.intervalMs ?? timing.intervalMs;
+  const grace = Math.min(2 * interval + 2 * ROUND_APART_MS_MIN, timeoutFor(link, timing));
+  link.deadline = Math.max(link.deadline, after(now, grace)) as MonoMs;
+}

@@ -1,0 +1,194 @@
+import type { Body, GroupRecord } from '../core/frame.ts';
+import type { GroupId, NodeId } from '../core/units.ts';
+import { readId, writeId } from './hex.ts';
+import {
+  BODY,
+  BODY_STEP,
+  FLAG,
+  FLAGS_KNOWN,
+  FRAME_BYTES_MAX,
+  BODY_AT,
+  GROUP,
+  GROUP_BYTES,
+  GROUP_FLAG,
+  GROUP_FLAGS_KNOWN,
+  GROUPS_PER_FRAME,
+  HELLO_BODY_BYTES,
+  ROLES,
+} from './layout.ts';
+
+const BODY_BYTES_MAX = FRAME_BYTES_MAX - BODY_AT;
+const U32 = 0x1_0000_0000;
+
+function writeU64(view: DataView, at: number, value: number): void {
+  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`u64: ${value} does not fit`);
+  view.setUint32(at, Math.floor(value / U32));
+  view.setUint32(at + 4, value % U32);
+}
+
+/** NaN where the number is above 2^53: such a frame is malformed, and NaN fails every comparison that follows. */
+function readU64(view: DataView, at: number): number {
+  const value = view.getUint32(at) * U32 + view.getUint32(at + 4);
+  return Number.isSafeInteger(value) ? value : Number.NaN;
+}
+
+const flagsOf = (names: Record<string, number>, from: object): number =>
+  Object.entries(names).reduce(
+    (bits, [name, bit]) => bits | ((from as Record<string, boolean>)[name] ? bit : 0),
+    0,
+  );
+
+/**
+ * The bytes of a body.
+ *
+ * Shape:  92 bytes, 28 more for each group record, zero-padded to a multiple of 64; a hello to at least 448.
+ * Throws: RangeError for numbers that do not fit and for more than 35 groups; core never composes such a body.
+ */
+export function encodeBody(body: Body): Uint8Array {
+  if (body.groups.length > GROUPS_PER_FRAME)
+    throw new RangeError(`${body.groups.length} groups in one frame`);
+  const used = BODY.groups + body.groups.length * GROUP_BYTES;
+  const least = body.hello && !body.answer ? Math.max(used, HELLO_BODY_BYTES) : used;
+  const bytes = new Uint8Array(Math.ceil(least / BODY_STEP) * BODY_STEP);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(BODY.flags, flagsOf(FLAG, body));
+  view.setUint8(BODY.versionMax, body.versionMax);
+  view.setUint8(BODY.path, body.path);
+  view.setUint32(BODY.intervalUs, body.intervalUs);
+  view.setUint32(BODY.timeoutUs, body.timeoutUs);
+  writeU64(view, BODY.session, body.session);
+  writeU64(view, BODY.seq, body.seq);
+  writeU64(view, BODY.sentUs, body.sentUs);
+  writeU64(view, BODY.ack, body.ack);
+  writeId(view, BODY.echo, body.echo);
+  writeU64(view, BODY.ackDelayUs, body.ackDelayUs);
+  view.setUint32(BODY.ackedHigh, body.ackedHigh);
+  view.setUint32(BODY.ackedLow, body.ackedLow);
+  writeId(view, BODY.yourKey, body.yourKey);
+  writeId(view, BODY.digest, body.digest);
+  view.setUint16(BODY.promiseMs, body.promiseMs);
+  view.setUint16(BODY.groupsInAll, body.groupsInAll);
+  view.setUint8(BODY.groupsHere, body.groups.length);
+  body.groups.forEach((group, index) => writeGroup(view, BODY.groups + index * GROUP_BYTES, group));
+  return bytes;
+}
+
+function writeGroup(view: DataView, at: number, group: GroupRecord): void {
+  writeId(view, at + GROUP.id, group.id);
+  view.setUint8(at + GROUP.role, ROLES.indexOf(group.role));
+  view.setUint8(at + GROUP.priority, group.priority);
+  view.setUint8(at + GROUP.base, group.base);
+  view.setUint8(at + GROUP.flags, flagsOf(GROUP_FLAG, group));
+  view.setUint8(at + GROUP.heir, group.heir);
+  view.setUint8(at + GROUP.holder, group.holder);
+  view.setUint8(at + GROUP.holderRole, ROLES.indexOf(group.holderRole));
+  view.setUint8(at + GROUP.holderPriority, group.holderPriority);
+  view.setUint16(at + GROUP.freezeCounter, group.freezeCounter);
+  writeU64(view, at + GROUP.epoch, group.epoch);
+}
+
+/** Bytes from a peer's box → a body, or undefined for anything that a correct sender of this version never writes. */
+export function decodeBody(bytes: Uint8Array): Body | undefined {
+  if (bytes.length < BODY.groups || bytes.length > BODY_BYTES_MAX || bytes.length % BODY_STEP !== 0)
+    return undefined;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const flags = view.getUint16(BODY.flags);
+  const here = view.getUint8(BODY.groupsHere);
+  const groupsEnd = BODY.groups + here * GROUP_BYTES;
+  if ((flags & ~FLAGS_KNOWN) !== 0 || here > GROUPS_PER_FRAME || groupsEnd > bytes.length) return undefined;
+  if (!isZero(bytes, BODY.reserved, BODY.groups) || !restIsWellFormed(bytes, groupsEnd)) return undefined;
+
+  const numbers = {
+    session: readU64(view, BODY.session),
+    seq: readU64(view, BODY.seq),
+    sentUs: readU64(view, BODY.sentUs),
+    ack: readU64(view, BODY.ack),
+    ackDelayUs: readU64(view, BODY.ackDelayUs),
+  };
+  if (!(
+    numbers.session > 0 &&
+    numbers.seq > 0 &&
+    numbers.sentUs >= 0 &&
+    numbers.ack >= 0 &&
+    numbers.ackDelayUs >= 0
+  )) {
+    return undefined;
+  }
+  const intervalUs = view.getUint32(BODY.intervalUs);
+  const timeoutUs = view.getUint32(BODY.timeoutUs);
+  const groupsInAll = view.getUint16(BODY.groupsInAll);
+  if (intervalUs === 0 || timeoutUs === 0 || groupsInAll < here) return undefined;
+
+  const groups: GroupRecord[] = [];
+  const seen = new Set<string>();
+  for (let index = 0; index < here; index++) {
+    const group = readGroup(view, BODY.groups + index * GROUP_BYTES);
+    if (group === undefined || seen.has(group.id)) return undefined;
+    seen.add(group.id);
+    groups.push(group);
+  }
+  return {
+    hello: (flags & FLAG.hello) !== 0,
+    probe: (flags & FLAG.probe) !== 0,
+    answer: (flags & FLAG.answer) !== 0,
+    hearsYou: (flags & FLAG.hearsYou) !== 0,
+    canReceive: (flags & FLAG.canReceive) !== 0,
+    versionMax: view.getUint8(BODY.versionMax),
+    path: view.getUint8(BODY.path),
+    intervalUs,
+    timeoutUs,
+    ...numbers,
+    echo: readId(view, BODY.echo),
+    ackedHigh: view.getUint32(BODY.ackedHigh),
+    ackedLow: view.getUint32(BODY.ackedLow),
+    yourKey: readId(view, BODY.yourKey) as NodeId,
+    digest: readId(view, BODY.digest),
+    promiseMs: view.getUint16(BODY.promiseMs),
+    groupsInAll,
+    groups,
+  };
+}
+
+function readGroup(view: DataView, at: number): GroupRecord | undefined {
+  const role = ROLES[view.getUint8(at + GROUP.role)];
+  const holderRole = ROLES[view.getUint8(at + GROUP.holderRole)];
+  const flags = view.getUint8(at + GROUP.flags);
+  const epoch = readU64(view, at + GROUP.epoch);
+  const priority = view.getUint8(at + GROUP.priority);
+  const reserved = view.getUint16(at + GROUP.reserved);
+  if (role === undefined || holderRole === undefined || Number.isNaN(epoch)) return undefined;
+  if ((flags & ~GROUP_FLAGS_KNOWN) !== 0 || reserved !== 0 || priority === 255) return undefined;
+  return {
+    id: readId(view, at + GROUP.id) as GroupId,
+    role,
+    priority,
+    base: view.getUint8(at + GROUP.base),
+    has: (flags & GROUP_FLAG.has) !== 0,
+    sticky: (flags & GROUP_FLAG.sticky) !== 0,
+    frozen: (flags & GROUP_FLAG.frozen) !== 0,
+    overlap: (flags & GROUP_FLAG.overlap) !== 0,
+    checksOnly: (flags & GROUP_FLAG.checksOnly) !== 0,
+    heir: view.getUint8(at + GROUP.heir),
+    holder: view.getUint8(at + GROUP.holder),
+    holderRole,
+    holderPriority: view.getUint8(at + GROUP.holderPriority),
+    freezeCounter: view.getUint16(at + GROUP.freezeCounter),
+    epoch,
+  };
+}
+
+/** After the groups: extensions (type, length, value; unknown types are skipped) up to type 0, then nothing but zeros. */
+function restIsWellFormed(bytes: Uint8Array, from: number): boolean {
+  let at = from;
+  while (at < bytes.length && bytes[at] !== 0) {
+    if (at + 2 > bytes.length) return false;
+    at += 2 + bytes[at + 1]!;
+    if (at > bytes.length) return false;
+  }
+  return isZero(bytes, at, bytes.length);
+}
+
+function isZero(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if (bytes[at] !== 0) return false;
+  return true;
+}
