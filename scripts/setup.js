@@ -29,7 +29,12 @@ function run(what, command, args) {
 // npm writes this file last, so an interrupted install is repeated.
 const installed = changed('node_modules/.package-lock.json');
 if (installed < changed('package-lock.json') || installed === 0) {
-  run('installing dependencies (npm ci), about 10 s', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  run('installing dependencies (npm ci), about 10 s', 'npm', [
+    'ci',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
 }
 
 const built = changed('dist/sealbeat.cjs');

@@ -19,9 +19,23 @@ import {
 
 const BODY_BYTES_MAX = FRAME_BYTES_MAX - BODY_AT;
 const U32 = 0x1_0000_0000;
+/** 255 is kept free for a later version. */
+const PRIORITY_MAX = 254;
+
+/** DataView would cut a number silently; a frame that says something else than core meant is worse than none. */
+function fitting(value: number, bits: 8 | 16 | 32 | 53): number {
+  if (!Number.isSafeInteger(value) || value < 0 || value >= 2 ** bits) {
+    throw new RangeError(`${value} does not fit in ${bits} bits`);
+  }
+  return value;
+}
+
+const writeU8 = (view: DataView, at: number, value: number): void => view.setUint8(at, fitting(value, 8));
+const writeU16 = (view: DataView, at: number, value: number): void => view.setUint16(at, fitting(value, 16));
+const writeU32 = (view: DataView, at: number, value: number): void => view.setUint32(at, fitting(value, 32));
 
 function writeU64(view: DataView, at: number, value: number): void {
-  if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`u64: ${value} does not fit`);
+  fitting(value, 53);
   view.setUint32(at, Math.floor(value / U32));
   view.setUint32(at + 4, value % U32);
 }
@@ -51,39 +65,39 @@ export function encodeBody(body: Body): Uint8Array {
   const least = body.hello && !body.answer ? Math.max(used, HELLO_BODY_BYTES) : used;
   const bytes = new Uint8Array(Math.ceil(least / BODY_STEP) * BODY_STEP);
   const view = new DataView(bytes.buffer);
-  view.setUint16(BODY.flags, flagsOf(FLAG, body));
-  view.setUint8(BODY.versionMax, body.versionMax);
-  view.setUint8(BODY.path, body.path);
-  view.setUint32(BODY.intervalUs, body.intervalUs);
-  view.setUint32(BODY.timeoutUs, body.timeoutUs);
+  writeU16(view, BODY.flags, flagsOf(FLAG, body));
+  writeU8(view, BODY.versionMax, body.versionMax);
+  writeU8(view, BODY.path, body.path);
+  writeU32(view, BODY.intervalUs, body.intervalUs);
+  writeU32(view, BODY.timeoutUs, body.timeoutUs);
   writeU64(view, BODY.session, body.session);
   writeU64(view, BODY.seq, body.seq);
   writeU64(view, BODY.sentUs, body.sentUs);
   writeU64(view, BODY.ack, body.ack);
   writeId(view, BODY.echo, body.echo);
   writeU64(view, BODY.ackDelayUs, body.ackDelayUs);
-  view.setUint32(BODY.ackedHigh, body.ackedHigh);
-  view.setUint32(BODY.ackedLow, body.ackedLow);
+  writeU32(view, BODY.ackedHigh, body.ackedHigh);
+  writeU32(view, BODY.ackedLow, body.ackedLow);
   writeId(view, BODY.yourKey, body.yourKey);
   writeId(view, BODY.digest, body.digest);
-  view.setUint16(BODY.promiseMs, body.promiseMs);
-  view.setUint16(BODY.groupsInAll, body.groupsInAll);
-  view.setUint8(BODY.groupsHere, body.groups.length);
+  writeU16(view, BODY.promiseMs, body.promiseMs);
+  writeU16(view, BODY.groupsInAll, body.groupsInAll);
+  writeU8(view, BODY.groupsHere, body.groups.length);
   body.groups.forEach((group, index) => writeGroup(view, BODY.groups + index * GROUP_BYTES, group));
   return bytes;
 }
 
 function writeGroup(view: DataView, at: number, group: GroupRecord): void {
   writeId(view, at + GROUP.id, group.id);
-  view.setUint8(at + GROUP.role, ROLES.indexOf(group.role));
-  view.setUint8(at + GROUP.priority, group.priority);
-  view.setUint8(at + GROUP.base, group.base);
-  view.setUint8(at + GROUP.flags, flagsOf(GROUP_FLAG, group));
-  view.setUint8(at + GROUP.heir, group.heir);
-  view.setUint8(at + GROUP.holder, group.holder);
-  view.setUint8(at + GROUP.holderRole, ROLES.indexOf(group.holderRole));
-  view.setUint8(at + GROUP.holderPriority, group.holderPriority);
-  view.setUint16(at + GROUP.freezeCounter, group.freezeCounter);
+  writeU8(view, at + GROUP.role, ROLES.indexOf(group.role));
+  writeU8(view, at + GROUP.priority, group.priority);
+  writeU8(view, at + GROUP.base, group.base);
+  writeU8(view, at + GROUP.flags, flagsOf(GROUP_FLAG, group));
+  writeU8(view, at + GROUP.heir, group.heir);
+  writeU8(view, at + GROUP.holder, group.holder);
+  writeU8(view, at + GROUP.holderRole, ROLES.indexOf(group.holderRole));
+  writeU8(view, at + GROUP.holderPriority, group.holderPriority);
+  writeU16(view, at + GROUP.freezeCounter, group.freezeCounter);
   writeU64(view, at + GROUP.epoch, group.epoch);
 }
 
@@ -155,14 +169,17 @@ function readGroup(view: DataView, at: number): GroupRecord | undefined {
   const flags = view.getUint8(at + GROUP.flags);
   const epoch = readU64(view, at + GROUP.epoch);
   const priority = view.getUint8(at + GROUP.priority);
+  const base = view.getUint8(at + GROUP.base);
+  const holderPriority = view.getUint8(at + GROUP.holderPriority);
   const reserved = view.getUint16(at + GROUP.reserved);
   if (role === undefined || holderRole === undefined || Number.isNaN(epoch)) return undefined;
-  if ((flags & ~GROUP_FLAGS_KNOWN) !== 0 || reserved !== 0 || priority === 255) return undefined;
+  if ((flags & ~GROUP_FLAGS_KNOWN) !== 0 || reserved !== 0) return undefined;
+  if (Math.max(priority, base, holderPriority) > PRIORITY_MAX) return undefined;
   return {
     id: readId(view, at + GROUP.id) as GroupId,
     role,
     priority,
-    base: view.getUint8(at + GROUP.base),
+    base,
     has: (flags & GROUP_FLAG.has) !== 0,
     sticky: (flags & GROUP_FLAG.sticky) !== 0,
     frozen: (flags & GROUP_FLAG.frozen) !== 0,
@@ -171,7 +188,7 @@ function readGroup(view: DataView, at: number): GroupRecord | undefined {
     heir: view.getUint8(at + GROUP.heir),
     holder: view.getUint8(at + GROUP.holder),
     holderRole,
-    holderPriority: view.getUint8(at + GROUP.holderPriority),
+    holderPriority,
     freezeCounter: view.getUint16(at + GROUP.freezeCounter),
     epoch,
   };

@@ -56,15 +56,14 @@ const identityBytes = (identity: PublicIdentity): Uint8Array =>
   Buffer.concat([identity.signKey, identity.boxKey]);
 
 function directionOf(
-  own: SecretIdentity,
-  peer: PublicIdentity,
   [sender, recipient]: readonly [PublicIdentity, PublicIdentity],
+  shared: Uint8Array,
   cluster: string,
 ): Direction {
   const name = text(cluster);
+  if (name.length > 255) throw new RangeError(`cluster name of ${name.length} bytes`);
   const named = Buffer.concat([Uint8Array.of(name.length), name]);
   const between = Buffer.concat([identityBytes(sender), identityBytes(recipient)]);
-  const shared = nacl.box.before(peer.boxKey, own.boxSecret);
   return {
     sender: sender.id,
     recipient: recipient.id,
@@ -76,36 +75,32 @@ function directionOf(
   };
 }
 
-/** Keys for frames from us to `peer`. Source: NaCl crypto_box, RFC 8032; PROTOCOL.md, keys of a direction. */
-export function outboundDirection(
+/**
+ * Keys for frames between us and `peer`, both ways. Source: NaCl crypto_box, RFC 8032; PROTOCOL.md, keys of a direction.
+ *
+ * Throws: RangeError for a cluster name above 255 bytes; config/ allows 32.
+ */
+export function directionsBetween(
   own: SecretIdentity,
   peer: PublicIdentity,
   cluster: string,
-): OutboundDirection {
+): { readonly inbound: InboundDirection; readonly outbound: OutboundDirection } {
+  // The same for both ways, and nearly all of the time that this function needs.
+  const shared = nacl.box.before(peer.boxKey, own.boxSecret);
+  const signKey = createPrivateKey({
+    key: Buffer.concat([PKCS8_PREFIX, own.signSeed]),
+    format: 'der',
+    type: 'pkcs8',
+  });
+  const verifyKey = createPublicKey({
+    key: Buffer.concat([SPKI_PREFIX, peer.signKey]),
+    format: 'der',
+    type: 'spki',
+  });
+  const nonceKey = nacl.hash(Buffer.concat([NONCE_CONTEXT, own.boxSecret]));
   return {
-    ...directionOf(own, peer, [own.public, peer], cluster),
-    signKey: createPrivateKey({
-      key: Buffer.concat([PKCS8_PREFIX, own.signSeed]),
-      format: 'der',
-      type: 'pkcs8',
-    }),
-    nonceKey: nacl.hash(Buffer.concat([NONCE_CONTEXT, own.boxSecret])),
-  };
-}
-
-/** Keys for frames from `peer` to us. */
-export function inboundDirection(
-  own: SecretIdentity,
-  peer: PublicIdentity,
-  cluster: string,
-): InboundDirection {
-  return {
-    ...directionOf(own, peer, [peer, own.public], cluster),
-    verifyKey: createPublicKey({
-      key: Buffer.concat([SPKI_PREFIX, peer.signKey]),
-      format: 'der',
-      type: 'spki',
-    }),
+    inbound: { ...directionOf([peer, own.public], shared, cluster), verifyKey },
+    outbound: { ...directionOf([own.public, peer], shared, cluster), signKey, nonceKey },
   };
 }
 
@@ -192,7 +187,8 @@ export function openFrame(frame: Uint8Array, inbound: InboundLookup): Opened | R
     const bodyBytes = plain.subarray(SIGNATURE_BYTES);
     const body = decodeBody(bodyBytes);
     if (body === undefined) return { ok: false, reject: 'malformed', from };
-    const header = frame.slice(0, BOX_AT);
+    // A copy, also of a Buffer, whose own slice() shares memory with what the socket may reuse before verify() is called.
+    const header = Uint8Array.from(frame.subarray(0, BOX_AT));
     return {
       ok: true,
       from,

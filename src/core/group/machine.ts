@@ -46,6 +46,8 @@ const DOWN_AGAIN_MS = 500;
 const BACK_OFF_MS_MAX = 60 * SECOND_MS;
 const HANDOVER_PAUSE_MS_MIN = 2 * SECOND_MS;
 const RULES_IN_A_ROW_MAX = 8;
+/** What a frame can carry. */
+const FREEZE_COUNTER_MAX = 65_535;
 
 type Rule = (state: GroupState, view: GroupView) => GroupStep | undefined;
 
@@ -82,7 +84,11 @@ const me = (state: GroupState, view: GroupView): Rank => ({
 
 /** A new epoch is above every one seen; the wall clock only keeps it from falling after everybody forgot everything. */
 export const nextEpoch = (seen: number, wallMs: number, number: number): number =>
-  (Math.max(Math.floor(seen / 8), Math.floor(wallMs)) + 1) * 8 + (number - 1);
+  // The last number that a frame can carry is not passed: a peer gone bad must not make us seal what nobody can read.
+  Math.min(
+    (Math.max(Math.floor(seen / 8), Math.floor(wallMs)) + 1) * 8 + (number - 1),
+    Number.MAX_SAFE_INTEGER,
+  );
 
 function claim(state: GroupState, view: GroupView, cause: string): GroupStep {
   const epoch = nextEpoch(state.epochSeen, view.wall, view.self.number);
@@ -707,7 +713,7 @@ export function onOrder(state: GroupState, order: GroupOrder, view: GroupView): 
     case 'thaw': {
       const frozen = order.kind === 'freeze';
       if (frozen === state.frozen) return step(state);
-      const counter = state.freezeCounter + 1;
+      const counter = Math.min(state.freezeCounter + 1, FREEZE_COUNTER_MAX);
       return step({
         ...state,
         frozen,

@@ -10,6 +10,8 @@ import { canReceive, viewOf } from './view.ts';
 
 /** As many records as fit a frame; more take turns. */
 export const GROUPS_PER_FRAME = 35;
+/** As many as fit the shortest hello, so that an answer is never longer than its question. */
+export const GROUPS_PER_HELLO_ANSWER = 12;
 
 export interface FrameKind {
   readonly probe?: boolean;
@@ -45,10 +47,15 @@ export function recordOf(id: GroupId, state: GroupState, view: GroupView, recipi
   };
 }
 
-function recordsFor(node: NodeState, link: Link, now: MonoMs, seq: number): readonly GroupRecord[] {
+function recordsFor(
+  node: NodeState,
+  link: Link,
+  now: MonoMs,
+  { seq, limit }: { readonly seq: number; readonly limit: number },
+): readonly GroupRecord[] {
   const groups = node.policy.groups;
-  const start = groups.length > GROUPS_PER_FRAME ? (seq * GROUPS_PER_FRAME) % groups.length : 0;
-  const turn = [...groups.slice(start), ...groups.slice(0, start)].slice(0, GROUPS_PER_FRAME);
+  const start = groups.length > limit ? (seq * limit) % groups.length : 0;
+  const turn = [...groups.slice(start), ...groups.slice(0, start)].slice(0, limit);
   return turn.map(({ id }) => recordOf(id, node.groups.get(id)!, viewOf(node, id, now), link.number));
 }
 
@@ -90,7 +97,10 @@ export function composeFrame(
     digest: node.policy.digest,
     promiseMs: 0,
     groupsInAll: node.policy.groups.length,
-    groups: recordsFor(node, link, now, tx.seq),
+    groups: recordsFor(node, link, now, {
+      seq: tx.seq,
+      limit: kind.answerTo === undefined ? GROUPS_PER_FRAME : GROUPS_PER_HELLO_ANSWER,
+    }),
   };
   return { kind: 'send', peer: link.number, path, body };
 }

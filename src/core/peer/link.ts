@@ -54,7 +54,6 @@ export interface Unproven {
   lastSeq: number;
   lastSentMs: number;
   lastAt: MonoMs;
-  checkAt: MonoMs;
   /** Its numbers and its clock have advanced at a plausible rate. */
   proven: boolean;
   active: readonly GroupId[];
@@ -114,6 +113,8 @@ export interface Link {
   signedWith: NodeId | undefined;
 
   unproven: Unproven | undefined;
+  /** No signature is checked before, for a frame that opens nothing. */
+  unprovenCheckAt: MonoMs;
   /** (session, seq) of hellos answered. */
   readonly answered: Map<string, true>;
   readonly helloBucket: Bucket;
@@ -179,6 +180,7 @@ export function newLink(
     namedOurKey: undefined,
     signedWith: undefined,
     unproven: undefined,
+    unprovenCheckAt: now,
     answered: new Map(),
     helloBucket: fullBucket(HELLO_RATE.burst, now),
     answerBucket: fullBucket(ANSWER_RATE.burst, now),

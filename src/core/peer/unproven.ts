@@ -11,14 +11,12 @@ const CHECK_EVERY_MS = 250;
  * time, which a recording played at another speed does not do.
  */
 export function noteUnproven(link: Link, body: Body, now: MonoMs, verify: () => boolean): void {
+  if (now < link.unprovenCheckAt) return;
+  // Also after a bad signature: whoever has only a box secret could make us check them without end.
+  link.unprovenCheckAt = after(now, CHECK_EVERY_MS);
+  if (!verify()) return;
   const known = link.unproven;
-  if (known !== undefined && now < known.checkAt) return;
   const sentMs = body.sentUs / 1_000;
-  const checkAt = after(now, CHECK_EVERY_MS);
-  if (!verify()) {
-    if (known !== undefined) known.checkAt = checkAt;
-    return;
-  }
   const active = body.groups.filter((group) => group.role === 'active').map((group) => group.id);
   if (
     known === undefined ||
@@ -28,14 +26,13 @@ export function noteUnproven(link: Link, body: Body, now: MonoMs, verify: () => 
   ) {
     const start = { firstSeq: body.seq, firstSentMs: sentMs, firstAt: now };
     const last = { lastSeq: body.seq, lastSentMs: sentMs, lastAt: now };
-    link.unproven = { session: body.session, ...start, ...last, checkAt, proven: false, active };
+    link.unproven = { session: body.session, ...start, ...last, proven: false, active };
     return;
   }
   const rate = (sentMs - known.firstSentMs) / Math.max(1, now - known.firstAt);
   known.lastSeq = body.seq;
   known.lastSentMs = sentMs;
   known.lastAt = now;
-  known.checkAt = checkAt;
   known.proven = rate >= 0.5 && rate <= 2;
   known.active = active;
 }

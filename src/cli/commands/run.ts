@@ -1,0 +1,81 @@
+import { Command, Option } from 'commander';
+import { DEFAULT_CONTROL_PATH } from '../../control/messages.ts';
+import type { CliHost } from '../host.ts';
+import { configOption, example, identityOption } from '../options.ts';
+import { version } from '../version.ts';
+
+export interface RunOptions {
+  readonly config: string;
+  readonly identity: string;
+  readonly control: string;
+  readonly controlGroup: string;
+  readonly state: string;
+  readonly logLevel: string;
+}
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const DEFAULT_STATE = '/var/lib/sealbeat';
+/** After the daemon has ended in good order nothing should be left to wait for; if something is, this is long enough. */
+const LEFTOVERS_MS = 500;
+
+export const runCommand = (host: CliHost, start = run): Command =>
+  new Command('run')
+    .summary('run the daemon, in the foreground')
+    .description(
+      'Sends and verifies heartbeats and brings the VIPs of this node up and down. Logs to\n' +
+        'standard error: JSON lines, or text at a terminal. SIGTERM and SIGINT hand over or\n' +
+        'release every VIP and end it; SIGHUP reads the config again. Needs root, or\n' +
+        'CAP_NET_ADMIN and CAP_NET_RAW, to change addresses on Linux.',
+    )
+    .addOption(configOption())
+    .addOption(identityOption())
+    .option('--control <socket>', 'where "sealbeat status" and others find it', DEFAULT_CONTROL_PATH)
+    .option('--control-group <group>', 'group that may use the socket; empty for none but its owner', '')
+    .option('--state <directory>', 'where epochs are kept over restarts', DEFAULT_STATE)
+    .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
+    .addHelpText(
+      'after',
+      example('sealbeat run -c ./sealbeat.yaml --identity ./identity --control ./control.sock'),
+    )
+    .action((options: RunOptions) => start(host, options));
+
+export async function run(host: CliHost, options: RunOptions): Promise<void> {
+  const [{ startDaemon }, { systemLog }, { systemClock }, { systemExec }, { systemSpawn }] =
+    await Promise.all([
+      import('../../daemon/main.ts'),
+      import('../../system/log.ts'),
+      import('../../system/clock.ts'),
+      import('../../system/exec.ts'),
+      import('../../system/child.ts'),
+    ]);
+  const level = LOG_LEVELS.find((known) => known === options.logLevel) ?? 'info';
+  const log = systemLog({ level, clock: systemClock, environment: host.env });
+  const daemon = await startDaemon(
+    {
+      configPath: options.config,
+      identityPath: options.identity,
+      controlPath: options.control,
+      controlGroup: options.controlGroup,
+      stateDirectory: options.state,
+      version,
+      euid: host.euid,
+    },
+    { clock: systemClock, random: host.random, exec: systemExec, spawn: systemSpawn, log },
+  ).catch((error: unknown) => {
+    log.close();
+    throw error;
+  });
+  let asked = 0;
+  const stop = (signal: NodeJS.Signals): void => {
+    asked += 1;
+    daemon.stop(signal);
+    // Whoever says it three times means it; the guard then takes the VIPs down.
+    if (asked === 3) process.exit(1);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  process.on('SIGHUP', () => void daemon.reload());
+  await daemon.ended;
+  log.close();
+  setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
+}

@@ -1,0 +1,41 @@
+import { networkInterfaces } from 'node:os';
+import { systemRandom } from '../system/random.ts';
+import type { CliHost } from './host.ts';
+
+/** This process, its terminal and its machine. What costs time to load is loaded when it's asked for. */
+export function systemHost(): CliHost {
+  return {
+    out: (line) => void process.stdout.write(`${line}\n`),
+    err: (line) => void process.stderr.write(`${line}\n`),
+    async ask(question) {
+      const { createInterface } = await import('node:readline/promises');
+      const terminal = createInterface({ input: process.stdin, output: process.stderr });
+      const hungUp = new Promise<string>((resolve) => terminal.once('close', () => resolve('')));
+      try {
+        return await Promise.race([terminal.question(question), hungUp]);
+      } finally {
+        terminal.close();
+      }
+    },
+    canAsk: process.stdin.isTTY === true && process.stderr.isTTY === true,
+    isTTY: process.stdout.isTTY === true,
+    columns: process.stdout.columns || 80,
+    env: process.env,
+    platform: process.platform,
+    euid: process.geteuid?.() ?? 0,
+    random: systemRandom,
+    exec: {
+      run: async (...call) => (await import('../system/exec.ts')).systemExec.run(...call),
+    },
+    interfaces: () =>
+      new Map(
+        Object.entries(networkInterfaces()).map(([name, addresses]) => [
+          name,
+          (addresses ?? []).map(({ address, cidr }) => ({
+            address,
+            prefixLength: Number(cidr?.split('/')[1] ?? 0),
+          })),
+        ]),
+      ),
+  };
+}

@@ -1,0 +1,78 @@
+import type { GroupSettings, NodeSettings, Settings, VipSettings } from '../core/settings.ts';
+import { addressBits, inNetwork, parseIpAddress } from './ip-address.ts';
+import type { Finding } from './shape-problems.ts';
+
+/** By interface name: its addresses, as they are now. An interface that is down may be missing. */
+export type HostInterfaces = ReadonlyMap<string, readonly HostAddress[]>;
+export interface HostAddress {
+  readonly address: string;
+  readonly prefixLength: number;
+}
+
+const LINUX_NAME_CHARACTERS = 15;
+
+/**
+ * What a file can't know by itself: whether its addresses fit this host. Warnings, since an interface may come up later
+ * and a router may lead to a lone /32; "check --strict" takes them as errors.
+ */
+export function hostFindings(
+  { groups }: Settings,
+  self: NodeSettings,
+  host: { readonly platform: string; readonly interfaces: HostInterfaces },
+): readonly Finding[] {
+  const virtual = new Set(groups.flatMap(({ vips }) => vips.map(({ address }) => address)));
+  return groups
+    .filter(({ adapter }) => adapter !== 'simulated')
+    .flatMap((group) =>
+      group.vips.flatMap((vip, index) => {
+        const link = vip.interfaces.get(self.name);
+        const found = link === undefined ? undefined : whyNotHere(group, vip, { ...host, link, virtual });
+        return found ? [{ ...found, path: ['groups', group.name, 'vips', index] }] : [];
+      }),
+    );
+}
+
+type Here = { platform: string; interfaces: HostInterfaces; link: string; virtual: ReadonlySet<string> };
+
+function whyNotHere(
+  { adapter }: GroupSettings,
+  vip: VipSettings,
+  { platform, interfaces, link, virtual }: Here,
+): Pick<Finding, 'severity' | 'text'> | undefined {
+  if (adapter === 'linux' && platform !== 'linux') {
+    return { severity: 'error', text: `the adapter linux cannot work here: this host runs ${platform}` };
+  }
+  if (platform === 'linux' && link.length > LINUX_NAME_CHARACTERS) {
+    return {
+      severity: 'error',
+      text: `"${link}" is too long for an interface of Linux: ${LINUX_NAME_CHARACTERS} characters at most`,
+    };
+  }
+  const addresses = interfaces.get(link);
+  if (!addresses) {
+    return {
+      severity: 'warning',
+      text: `${link} is not up with an address on this host${others(interfaces)}`,
+    };
+  }
+  const address = parseIpAddress(vip.address);
+  if (!address || vip.prefixLength < addressBits(vip.family) || link.startsWith('lo')) return undefined;
+  const own = addresses.filter((candidate) => !virtual.has(parseIpAddress(candidate.address)?.text ?? ''));
+  const near = own.some((candidate) => {
+    const base = parseIpAddress(candidate.address);
+    return base !== undefined && inNetwork(address, base, candidate.prefixLength);
+  });
+  if (near) return undefined;
+  const shown = own
+    .filter((candidate) => parseIpAddress(candidate.address)?.family === vip.family)
+    .map((candidate) => `${candidate.address}/${candidate.prefixLength}`);
+  return {
+    severity: 'warning',
+    text: `${vip.address} is in no network of ${link} (${shown.join(', ') || `no IPv${vip.family} address`}); neighbours will not look for it there`,
+  };
+}
+
+function others(interfaces: HostInterfaces): string {
+  const names = [...interfaces.keys()].filter((name) => !name.startsWith('lo'));
+  return names.length > 0 ? `; there are ${names.join(', ')}` : '';
+}

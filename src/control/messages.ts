@@ -1,0 +1,74 @@
+import type { ErrorCode } from '../core/errors.ts';
+import type { EventRecord, StatusReport } from '../core/report.ts';
+import type { GroupName, NodeName } from '../core/units.ts';
+
+/**
+ * What the control socket says: HTTP/1.1 over a Unix socket, JSON both ways, one request per connection.
+ *
+ * GET  /                     this list, as text
+ * GET  /v1/status            StatusReport
+ * GET  /v1/events?after=N    EventRecord[], those with a number above N (default 0)
+ * GET  /v1/events?follow=1   the same records and then every new one, one JSON object per line, without end
+ * POST /v1/reload            read the config file again
+ * POST /v1/VERB              drain, undrain, freeze or thaw every group
+ * POST /v1/groups/NAME/VERB  switchover {"to": NODE}, failback, drain, undrain, freeze, thaw
+ *
+ * Answers: 200 with `{ text }` for orders, 400 to 415 for requests that make no sense, 409 for refusals, 503 when
+ * busy; every answer that is not 200 is an ErrorBody. Every answer names the protocol's version and the daemon's pid
+ * in a header.
+ */
+export const DEFAULT_CONTROL_PATH = '/run/sealbeat/control.sock';
+
+/** Raised when a client of the version before would misread an answer; the path (`/v1/`) says the same. */
+export const CONTROL_VERSION = 1;
+export const VERSION_HEADER = 'sealbeat-control-version';
+export const PID_HEADER = 'sealbeat-pid';
+
+export const VERBS_FOR_ALL = ['drain', 'undrain', 'freeze', 'thaw'] as const;
+export const VERBS_FOR_GROUP = ['switchover', 'failback', ...VERBS_FOR_ALL] as const;
+export type AllVerb = (typeof VERBS_FOR_ALL)[number];
+export type GroupVerb = (typeof VERBS_FOR_GROUP)[number];
+
+/** An order from the operator. The server has checked the form, not whether the node exists. */
+export type ControlCommand =
+  | { readonly kind: 'reload' }
+  /** `to` is empty when the daemon shall choose. */
+  | { readonly kind: 'switchover'; readonly group: GroupName; readonly to: NodeName | '' }
+  | { readonly kind: 'failback'; readonly group: GroupName }
+  /** Every group when `group` is empty. */
+  | { readonly kind: AllVerb; readonly group: GroupName | '' };
+
+export type ControlAnswer =
+  /** `text`: what was done, one sentence or more lines; `facts`: the same for programs. */
+  | { readonly ok: true; readonly text: string; readonly facts?: Readonly<Record<string, unknown>> }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string };
+
+/** What the daemon lends to the control server. `status` and `events` are called between beats: they only read. */
+export interface ControlPort {
+  status(): StatusReport;
+  /** The records that are still kept, with a number above `after`, oldest first. */
+  events(after: number): readonly EventRecord[];
+  /** Calls `listener` for every new record; returns what stops it. */
+  onEvent(listener: (record: EventRecord) => void): () => void;
+  /** Settles when the order was carried out or refused. A rejection counts as a fault of ours and is logged. */
+  command(command: ControlCommand): Promise<ControlAnswer>;
+}
+
+/** The body of 200 for an order. */
+export interface DoneBody {
+  readonly text: string;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+/** The body of every answer that is not 200. */
+export interface ErrorBody {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The last line of a followed stream that the server ends. */
+export interface StreamEnd {
+  readonly end: 'slow-reader' | 'shutdown';
+  readonly message: string;
+}

@@ -1,0 +1,89 @@
+import type { ControlAnswer, ControlCommand } from '../control/messages.ts';
+import { isTwoWay } from '../core/peer/link.ts';
+import type { GroupOrder, GroupState } from '../core/group/state.ts';
+import type { NodeState } from '../core/node/state.ts';
+import type { ErrorCode } from '../core/errors.ts';
+import type { GroupSettings, Settings } from '../core/settings.ts';
+import type { MonoMs } from '../core/units.ts';
+import type { Happening } from './loop.ts';
+
+const refuse = (message: string, hint: string, code: ErrorCode = 'REFUSED'): ControlAnswer => ({
+  ok: false,
+  code,
+  message,
+  hint,
+});
+
+/** An operator's order, checked against what is known now and handed to the machine; moves are seen in `events`. */
+export function obey(
+  command: Exclude<ControlCommand, { kind: 'reload' }>,
+  {
+    node,
+    settings,
+    now,
+    tell,
+  }: { node: NodeState; settings: Settings; now: MonoMs; tell: (event: Happening) => void },
+): ControlAnswer {
+  const group = command.group === '' ? undefined : settings.groups.find(({ name }) => name === command.group);
+  if (command.group !== '' && group === undefined) {
+    const names = settings.groups.map(({ name }) => name).join(', ');
+    return refuse(`there is no group ${command.group}`, `the config has ${names || 'none'}`);
+  }
+  const order = orderOf(command, settings);
+  if (typeof order === 'string') return refuse(order, 'name a node of the config');
+  if (group !== undefined && (order.kind === 'switchover' || order.kind === 'failback')) {
+    const refused = whyNot(order, group, node, settings, now);
+    if (refused !== undefined) return refused;
+  }
+  tell({ kind: 'ordered', group: group?.id, order });
+  return {
+    ok: true,
+    text: `${command.kind} ${group?.name ?? 'every group'}: ordered; "sealbeat events" shows what follows`,
+  };
+}
+
+function orderOf(
+  command: Exclude<ControlCommand, { kind: 'reload' }>,
+  settings: Settings,
+): GroupOrder | string {
+  if (command.kind !== 'switchover') return { kind: command.kind };
+  if (command.to === '') return { kind: 'switchover', to: 0 };
+  const place = settings.nodes.findIndex(({ name }) => name === command.to);
+  return place < 0 ? `there is no node ${command.to}` : { kind: 'switchover', to: place + 1 };
+}
+
+/** Only the holder moves a group, and only to somebody who is heard both ways and able. */
+function whyNot(
+  order: GroupOrder,
+  group: GroupSettings,
+  node: NodeState,
+  settings: Settings,
+  now: MonoMs,
+): ControlAnswer | undefined {
+  const state: GroupState = node.groups.get(group.id)!;
+  if (state.role !== 'active') {
+    return refuse(
+      `this node does not hold ${group.name} (it is ${state.role})`,
+      'say it on the holder: "sealbeat status" names it',
+    );
+  }
+  if (state.frozen) return refuse(`${group.name} is frozen`, `"sealbeat thaw ${group.name}" first`);
+  const able = node.links.filter((link) => {
+    const record = link.groups.get(group.id)?.record;
+    return isTwoWay(link, now, settings.heartbeat) && record?.role === 'standby' && record.priority > 0;
+  });
+  if (order.kind === 'switchover' && order.to === node.policy.self.number) {
+    return refuse(`this node holds ${group.name} already`, 'name another node');
+  }
+  const fits =
+    order.kind === 'switchover' && order.to > 0
+      ? able.some(({ number }) => number === order.to)
+      : able.length > 0;
+  if (!fits) {
+    return refuse(
+      `nobody could take over ${group.name} now`,
+      'the other node must be alive, hear us and be standby: see "sealbeat status"',
+    );
+  }
+  return undefined;
+}

@@ -1,0 +1,100 @@
+import type { GroupEffect } from '../core/group/state.ts';
+import type { NodeEffect, NodeState } from '../core/node/state.ts';
+import type { Clock, Log, Random } from '../core/ports.ts';
+import type { NodeSettings } from '../core/settings.ts';
+import type { GroupId, GroupName } from '../core/units.ts';
+import type { UdpLink } from '../net/udp.ts';
+import type { Keyring } from '../wire/keyring.ts';
+import type { Counters } from './counters.ts';
+import type { EpochStore } from './epochs.ts';
+import type { History } from './history.ts';
+import { whenDrained, type Loop } from './loop.ts';
+import { sealFor } from './transmit.ts';
+import type { VipQueue } from './vip-queue.ts';
+
+/** What the effects need; the parts that a reload may replace are asked for each time. */
+export interface Hands {
+  readonly node: NodeState;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly counters: Counters;
+  readonly history: History;
+  readonly epochs: EpochStore;
+  readonly net: UdpLink;
+  readonly loop: () => Loop;
+  readonly keyring: () => Keyring;
+  readonly nodeSettings: (number: number) => NodeSettings | undefined;
+  readonly queueOf: (group: GroupId) => VipQueue | undefined;
+  readonly announce: (group: GroupId) => void;
+  readonly groupName: (group: GroupId) => GroupName;
+}
+
+type Performers<E extends { readonly kind: string }, A extends readonly unknown[] = []> = {
+  readonly [K in E['kind']]: (effect: Extract<E, { kind: K }>, ...more: A) => void;
+};
+
+/** One line per effect: a new effect does not compile until it has one. Outcomes come back as events. */
+export function performer(hands: Hands): (effect: NodeEffect) => void {
+  const { node, log, counters, history, net } = hands;
+
+  const call = (effect: Extract<GroupEffect, { readonly call: number }>, group: GroupId): void =>
+    hands.queueOf(group)?.add(effect.kind, effect.call);
+
+  const forGroup: Performers<GroupEffect, [GroupId]> = {
+    up: call,
+    renew: call,
+    down: call,
+    look: call,
+    announce: (_, group) => {
+      counters.add('announcements');
+      hands.announce(group);
+    },
+    remember: ({ epoch }, group) => hands.epochs.put(hands.groupName(group), epoch),
+    moved: ({ from, to, cause }, group) => {
+      const subject = hands.groupName(group);
+      counters.add(`moved to ${to}`);
+      log.info({ group: subject, from, to, cause }, `${subject}: ${from} → ${to}: ${cause}`);
+      history.add({ kind: 'role', subject, text: `${from} → ${to}`, cause });
+    },
+    told: ({ text, cause }, group) => {
+      const subject = hands.groupName(group);
+      log.warn({ group: subject, cause }, `${subject}: ${text}: ${cause}`);
+      history.add({ kind: 'vip', subject, text, cause });
+    },
+  };
+
+  const forNode: Performers<NodeEffect> = {
+    send: ({ peer, path, body }) => {
+      const link = node.links.find(({ number }) => number === peer);
+      const to = hands.nodeSettings(peer)?.paths[path];
+      if (link === undefined || to === undefined) return;
+      counters.add('frames sent');
+      net.send(
+        to,
+        sealFor(link, body, { keyring: hands.keyring(), random: hands.random, clock: hands.clock }),
+      );
+    },
+    group: ({ group, effect }) => perform(forGroup, effect, group),
+    peer: ({ name, text, cause }) => {
+      log.info({ peer: name, cause }, `${name} ${text}: ${cause}`);
+      history.add({ kind: 'peer', subject: name, text, cause });
+    },
+    node: ({ text, cause }) => {
+      log.warn({ cause }, `${text}: ${cause}`);
+      history.add({ kind: 'daemon', subject: '', text, cause });
+    },
+    drain: () => whenDrained(net.received, () => hands.loop().tell({ kind: 'drained' })),
+  };
+  return (effect) => perform(forNode, effect);
+}
+
+/** TypeScript cannot see that a table's line fits the effect that chose it; this is the one place that knows. */
+function perform<E extends { readonly kind: string }, A extends readonly unknown[]>(
+  table: Performers<E, A>,
+  effect: E,
+  ...more: A
+): void {
+  const line = table[effect.kind as E['kind']] as (effect: E, ...more: A) => void;
+  line(effect, ...more);
+}

@@ -1,0 +1,51 @@
+import type { GroupConfig, NodePolicy } from '../core/node/state.ts';
+import type { GroupSettings, NodeSettings, Settings } from '../core/settings.ts';
+import type { NodeName } from '../core/units.ts';
+import { SECOND_MS } from '../core/units.ts';
+
+/** The config as one node's machine sees it. Nodes are numbered by their place among the sorted names, from 1. */
+export function policyOf(settings: Settings, self: NodeName): NodePolicy {
+  const { heartbeat, nodes } = settings;
+  const names = nodes.map(({ name }) => name);
+  const numberOf = (name: NodeName): number => names.indexOf(name) + 1;
+  const own = nodes.find(({ name }) => name === self)!;
+  return {
+    self: { name: self, number: numberOf(self) },
+    names,
+    peers: nodes
+      .filter(({ name }) => name !== self)
+      .map(({ name, paths, keys }) => ({
+        name,
+        number: numberOf(name),
+        paths: paths.length,
+        newestKey: keys[0]!.id,
+      })),
+    intervalMs: heartbeat.intervalMs,
+    timeoutMs: heartbeat.timeoutMs,
+    digest: settings.digest,
+    groups: settings.groups.map((group) => groupConfig(settings, group, own)),
+  };
+}
+
+function groupConfig(
+  { heartbeat, leaseSeconds }: Settings,
+  group: GroupSettings,
+  own: NodeSettings,
+): GroupConfig {
+  const canHold = group.vips.every(({ interfaces }) => interfaces.has(own.name));
+  return {
+    id: group.id,
+    name: group.name,
+    basePriority: canHold ? (group.priority.get(own.name) ?? own.priority) : 0,
+    policy: {
+      intervalMs: heartbeat.intervalMs,
+      timeoutMs: heartbeat.timeoutMs,
+      startupMs: heartbeat.startupMs,
+      unprovenMs: heartbeat.unprovenMs,
+      leaseMs: leaseSeconds * SECOND_MS,
+      overlapAllowed: true,
+      failback: group.failback,
+      refreshMs: group.announce.refreshMs,
+    },
+  };
+}

@@ -1,0 +1,179 @@
+import { bestHolder, directHolders, effectivePriority, secondHandHolders } from '../core/group/election.ts';
+import type { GroupState, GroupView } from '../core/group/state.ts';
+import { canReceive, viewOf } from '../core/node/view.ts';
+import type { NodeState } from '../core/node/state.ts';
+import { hearsUs, timeoutFor, type Link } from '../core/peer/link.ts';
+import { lossPercent } from '../core/peer/sent.ts';
+import { isSuspect } from '../core/peer/suspicion.ts';
+import { isUnproven } from '../core/peer/unproven.ts';
+import type { Clock, Vip } from '../core/ports.ts';
+import type { GroupReport, PathReport, PeerReport, StatusReport } from '../core/report.ts';
+import type { GroupSettings, Settings } from '../core/settings.ts';
+import type { MonoMs } from '../core/units.ts';
+
+export interface StatusSources {
+  readonly node: NodeState;
+  readonly clock: Clock;
+  readonly version: string;
+  readonly configPath: string;
+  readonly configProblem: string;
+  readonly settings: Settings;
+  readonly counters: Readonly<Record<string, number>>;
+  readonly vipsOf: (group: GroupSettings) => readonly Vip[];
+}
+
+/** The whole state as people and programs see it. Reads only. */
+export function statusReport(sources: StatusSources): StatusReport {
+  const { node, clock, settings } = sources;
+  const now = clock.nowMs();
+  const peers = node.links.map((link) => peerReport(link, node, settings, now));
+  const groups = settings.groups.map((group) => groupReport(group, sources, now));
+  return {
+    at: new Date(clock.wallMs()).toISOString(),
+    version: sources.version,
+    node: node.policy.self.name,
+    cluster: settings.cluster,
+    upForMs: now - node.startedAt,
+    configPath: sources.configPath,
+    configDigest: settings.digest,
+    configProblem: sources.configProblem,
+    intervalMs: settings.heartbeat.intervalMs,
+    timeoutMs: settings.heartbeat.timeoutMs,
+    leaseSeconds: settings.leaseSeconds,
+    peers,
+    groups,
+    alarms: alarms(sources, peers, groups, now),
+    counters: { ...sources.counters, stalls: node.stalls },
+  };
+}
+
+function peerReport(link: Link, node: NodeState, settings: Settings, now: MonoMs): PeerReport {
+  const { policy } = node;
+  const state = isUnproven(link, now, policy)
+    ? 'unproven'
+    : !link.alive
+      ? 'silent'
+      : isSuspect(link, now, policy)
+        ? 'suspect'
+        : 'alive';
+  const config = settings.nodes.find(({ name }) => name === link.name);
+  return {
+    name: link.name,
+    state,
+    hearsUs: hearsUs(link, now, policy),
+    heardAgoMs: link.freshAt === undefined ? undefined : now - link.freshAt,
+    timeoutMs: timeoutFor(link, policy),
+    intervalMs: link.intervalMs,
+    sessions: link.sessionsOpened,
+    configDrift: link.alive && link.digest !== settings.digest,
+    paths: (config?.paths ?? []).map(({ url }, index) =>
+      pathReport(link, url, index, now, timeoutFor(link, policy)),
+    ),
+    rejects: Object.fromEntries(link.rejects),
+  };
+}
+
+function pathReport(link: Link, url: string, index: number, now: MonoMs, timeoutMs: number): PathReport {
+  const path = link.paths[index];
+  return {
+    url,
+    up: link.alive && path?.heardAt !== undefined && now - path.heardAt < timeoutMs,
+    rttMs: path?.rttMs,
+    lossPercent: lossPercent(link.tx.ring, link.tx.newestAcked, index),
+    sent: path?.sent ?? 0,
+    received: path?.received ?? 0,
+  };
+}
+
+function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs): GroupReport {
+  const { node, vipsOf } = sources;
+  const state = node.groups.get(group.id)!;
+  const view = viewOf(node, group.id, now);
+  const held = whoHolds(state, view);
+  return {
+    name: group.name,
+    role: state.role,
+    fault: state.fault?.text ?? deafFault(state, view),
+    why: state.cause,
+    sinceMs: now - state.since,
+    has: state.has,
+    priority: effectivePriority(state, view),
+    basePriority: view.basePriority,
+    epoch: state.role === 'active' ? state.epoch : state.epochSeen,
+    ...held,
+    heir: view.names[state.heir - 1] ?? '',
+    drained: state.drained,
+    frozen: state.frozen,
+    sticky: state.sticky,
+    renewedAgoMs: state.has && state.renewedAt !== undefined ? now - state.renewedAt : undefined,
+    vips: vipsOf(group).map(({ address, prefixLength, link }) => ({
+      address,
+      prefixLength,
+      link,
+      present: state.has && state.role !== 'claiming',
+    })),
+    adapter: group.adapter,
+  };
+}
+
+function whoHolds(state: GroupState, view: GroupView): Pick<GroupReport, 'holder' | 'holderKnown'> {
+  const { names, self } = view;
+  if (state.role === 'active' || (state.role === 'releasing' && state.overlapping)) {
+    return { holder: self.name, holderKnown: 'self' };
+  }
+  const direct = bestHolder(directHolders(state, view));
+  if (direct !== undefined) return { holder: names[direct.number - 1] ?? '', holderKnown: 'direct' };
+  const told = bestHolder(secondHandHolders(view));
+  if (told !== undefined) return { holder: names[told.number - 1] ?? '', holderKnown: 'second-hand' };
+  return { holder: '', holderKnown: 'nobody' };
+}
+
+const deafFault = (state: GroupState, view: GroupView): string =>
+  !view.canReceive && (state.role === 'standby' || state.role === 'init')
+    ? 'deaf: nothing is received on the interface, so who is silent cannot be told'
+    : '';
+
+function alarms(
+  { node, configProblem, settings }: StatusSources,
+  peers: readonly PeerReport[],
+  groups: readonly GroupReport[],
+  now: MonoMs,
+): readonly string[] {
+  const found: string[] = [];
+  if (configProblem !== '')
+    found.push(`the config file was refused, the old one is in force: ${configProblem}`);
+  for (const peer of peers) {
+    const { name } = peer;
+    if (peer.state === 'unproven') found.push(`${name} reaches me but I don't reach ${name}: firewall?`);
+    else if (peer.state === 'silent') found.push(`${name} is silent`);
+    else if (!peer.hearsUs) found.push(`${name} is heard but does not hear me: one-way cut or firewall?`);
+    if (peer.configDrift) found.push(`${name} runs with another config`);
+    if (peer.timeoutMs > node.policy.timeoutMs) {
+      found.push(
+        `${name} beats so slowly that it is given ${Math.round(peer.timeoutMs)} ms instead of ${node.policy.timeoutMs} ms`,
+      );
+    }
+    const opened = node.links.find((link) => link.name === name)?.openedAt ?? [];
+    const third = opened.at(-3);
+    if (third !== undefined && now - third < 10 * node.policy.timeoutMs) {
+      found.push(`${name} changed its session three times in a short while: do two agents use its identity?`);
+    }
+  }
+  for (const group of groups) {
+    if (group.fault !== '') found.push(`${group.name}: ${group.fault}`);
+    if (group.holderKnown === 'nobody') found.push(`${group.name}: nobody is known to hold it`);
+    if (group.frozen)
+      found.push(`${group.name} is frozen: if its holder dies, nobody serves until "sealbeat thaw"`);
+  }
+  const covered = Math.floor(
+    (node.policy.timeoutMs - settings.leaseSeconds * 1_000 - 1_200) / node.policy.intervalMs,
+  );
+  if (settings.leaseSeconds > 0 && covered < 0) {
+    const seconds = (settings.leaseSeconds + 1.2 - node.policy.timeoutMs / 1_000).toFixed(1);
+    found.push(
+      `timeout is shorter than lease + 1.2 s: a frozen holder and its successor may overlap for ${seconds} s`,
+    );
+  }
+  if (!canReceive(node, now) && groups.length === 0) found.push('nothing is received');
+  return found;
+}

@@ -1,0 +1,114 @@
+import { isatty } from 'node:tty';
+import { pino } from 'pino';
+import type { Clock, Log } from '../core/ports.ts';
+import { cut, safeFields } from './log-fields.ts';
+import { humanLine } from './log-line.ts';
+import { repeatFilter } from './repeats.ts';
+import { stderrWriter, type LineWriter } from './stderr.ts';
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+const MAX_SENTENCE = 1_000;
+/** One line, whatever its fields are: what journald and most collectors still take as one. */
+const MAX_LINE = 8_000;
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly clock: Clock;
+  readonly write: LineWriter;
+  /** `json` for programs, `text` for people, `colour` for people at a terminal. */
+  readonly form: 'json' | 'text' | 'colour';
+}
+
+/** A log with an end: `close` says what was counted but not said yet. */
+export interface ClosableLog extends Log {
+  close(): void;
+}
+
+interface Line {
+  readonly level: LogLevel;
+  readonly fields: Record<string, unknown>;
+  readonly text: string;
+}
+
+/**
+ * The log on stderr: JSON lines when it goes to a file or a pipe, one readable line each at a terminal.
+ * `environment` is asked for NO_COLOR.
+ */
+export function systemLog({
+  level,
+  clock,
+  isTerminal = isatty(2),
+  environment,
+}: {
+  level: LogLevel;
+  clock: Clock;
+  isTerminal?: boolean;
+  environment: Readonly<Record<string, string | undefined>>;
+}): ClosableLog {
+  const plain = (environment['NO_COLOR'] ?? '') !== '';
+  return createLog({
+    level,
+    clock,
+    write: stderrWriter(),
+    form: !isTerminal ? 'json' : plain ? 'text' : 'colour',
+  });
+}
+
+/**
+ * Identical lines are counted instead of repeated, fields are made safe and bounded first (log-fields.ts), lines that
+ * the writer cannot take are counted and the gap is reported once it can. Nothing here throws or waits.
+ */
+export function createLog({ level, clock, write, form }: LogOptions): ClosableLog {
+  let lost = 0;
+  const put = (json: string): boolean =>
+    write(form === 'json' ? json : humanLine(json, { colour: form === 'colour' }));
+  const destination = {
+    write(json: string) {
+      const gap = lost;
+      lost = 0;
+      if (gap > 0) {
+        logger[level === 'error' ? 'error' : 'warn'](
+          { lost: gap },
+          `log: ${gap} lines before this one were lost`,
+        );
+      }
+      if (lost === 0 && put(json)) return;
+      lost = gap + 1; // the word about the gap, if it was lost as well, counts for nothing
+    },
+  };
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date(clock.wallMs()).toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      serializers: { err: (error: unknown) => error }, // safeFields has made it plain already
+    },
+    destination,
+  );
+  const say = ({ level: at, fields, text }: Line): void => {
+    const tooLong = JSON.stringify(fields).length > MAX_LINE;
+    logger[at](tooLong ? { fields: '[too long]' } : fields, text);
+  };
+  const repeats = repeatFilter<Line>(clock, ({ level: at, fields, text }, count) => {
+    say({ level: at, fields: { ...fields, repeated: count }, text: `${text} (repeated ${times(count)})` });
+  });
+  const at =
+    (lineLevel: LogLevel) =>
+    (fields: object, sentence: string): void => {
+      if (!logger.isLevelEnabled(lineLevel)) return;
+      const line: Line = { level: lineLevel, fields: safeFields(fields), text: cut(sentence, MAX_SENTENCE) };
+      if (repeats.admit(JSON.stringify([line.level, line.text, line.fields]), line)) say(line);
+    };
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    close: () => repeats.flush(),
+  };
+}
+
+const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);

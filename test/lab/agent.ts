@@ -1,0 +1,109 @@
+import type { Lab } from './lab.ts';
+import type { Program } from './program.ts';
+
+/** What a pair of agents is asked to do; every contender turns it into its own configuration. */
+export interface AgentSetup {
+  readonly intervalMs: number;
+  /** Silence after which a peer is dead. Contenders that derive it from the interval ignore it. */
+  readonly timeoutMs: number;
+  /** By host; the highest one is to hold the VIPs. */
+  readonly priorities: Readonly<Record<string, number>>;
+  readonly vips: readonly string[];
+  /** How long a better host must be back before it is given the VIPs again. */
+  readonly failbackDelayMs: number;
+}
+
+/** A failover agent that a lab can run on its hosts. */
+export interface Contender {
+  readonly name: string;
+  /** nft expressions for the packets that are its heartbeats. */
+  readonly heartbeats: readonly string[];
+  /** Writes what all hosts need into the lab's folder. */
+  prepare(lab: Lab, setup: AgentSetup): Promise<Cluster>;
+}
+
+/** The agents of one lab; each may be started, stopped and started again. */
+export interface Cluster {
+  /** Settles when the agent says that it runs, which is not yet when it has decided anything. */
+  start(host: string, options?: StartOptions): Promise<Program>;
+  /** Settles when the agents on these hosts know of each other, where they can say so. */
+  untilSettled(hosts: readonly string[], boundMs: number): Promise<void>;
+}
+
+export interface StartOptions {
+  /** `cgroup.procs` of the group that counts its CPU time. */
+  readonly cgroupProcs?: string | undefined;
+}
+
+/** A cluster and its running agents, as most runs want them: all hosts up and the best one serving. */
+export class Pair {
+  readonly lab: Lab;
+  readonly #cluster: Cluster;
+  readonly #setup: AgentSetup;
+  readonly #agents = new Map<string, Program>();
+
+  private constructor(lab: Lab, cluster: Cluster, setup: AgentSetup) {
+    this.lab = lab;
+    this.#cluster = cluster;
+    this.#setup = setup;
+  }
+
+  static async prepare(lab: Lab, contender: Contender, setup: AgentSetup): Promise<Pair> {
+    lab.faults.heartbeatsAre(contender.heartbeats);
+    return new Pair(lab, await contender.prepare(lab, setup), setup);
+  }
+
+  /** The host that is to hold the VIPs while nothing is wrong. */
+  get best(): string {
+    const [best] = Object.entries(this.#setup.priorities).sort(([, a], [, b]) => b - a);
+    if (best === undefined) throw new Error('a setup needs at least one host');
+    return best[0];
+  }
+
+  agent(host: string): Program {
+    const agent = this.#agents.get(host);
+    if (agent === undefined) throw new Error(`no agent was started on ${host}`);
+    return agent;
+  }
+
+  async start(host: string, options: StartOptions = {}): Promise<Program> {
+    const agent = await this.#cluster.start(host, options);
+    this.#agents.set(host, agent);
+    return agent;
+  }
+
+  /** Starts every agent and waits until the best host serves. */
+  async startAll(options: Readonly<Record<string, StartOptions>> = {}): Promise<void> {
+    const hosts = Object.keys(this.#setup.priorities);
+    await Promise.all(hosts.map((host) => this.start(host, options[host])));
+    await this.#cluster.untilSettled(hosts, 15_000 + 2 * this.#setup.timeoutMs);
+    await this.untilServedBy(this.best);
+  }
+
+  /** `lab.untilServedBy` with a bound made for this setup, and the agents' own words when it is not kept. */
+  async untilServedBy(host: string, boundMs = 15_000 + 5 * this.#setup.timeoutMs): Promise<void> {
+    try {
+      await this.lab.untilServedBy(host, boundMs);
+    } catch (error) {
+      throw new Error(`${error instanceof Error ? error.message : error}\n${this.lastWords()}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** The end of what every agent has printed. */
+  lastWords(): string {
+    return [...this.#agents]
+      .map(([host, agent]) => `--- ${host} (${agent.end ?? 'running'}):\n${agent.output.slice(-3_000)}`)
+      .join('\n');
+  }
+
+  /** Stops all agents, whatever state they are in, and waits until no VIP is left; the lab stays. */
+  async stopAll(): Promise<void> {
+    for (const agent of this.#agents.values()) agent.signal('SIGCONT');
+    await Promise.allSettled([...this.#agents.values()].map((agent) => agent.stop(5_000)));
+    this.#agents.clear();
+    this.lab.clear();
+    await this.lab.sync();
+  }
+}

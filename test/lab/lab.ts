@@ -1,0 +1,228 @@
+import { mkdirSync } from 'node:fs';
+import { isIPv6 } from 'node:net';
+import type { ChildProcess } from 'node:child_process';
+import { CLIENT, VIP4, address4, address6, macOf } from './addresses.ts';
+import { AddressWatch } from './address-watch.ts';
+import { Client } from './client.ts';
+import { Faults } from './faults.ts';
+import { runTool } from './host-tool.ts';
+import { startNamespaceChild } from './namespace-child.ts';
+import { guardLab, labFolder, newLabName, removeLab, removeOrphans, unguardLab } from './namespaces.ts';
+import { timeWhere } from './timeline.ts';
+import type { Span, Timeline } from './timeline.ts';
+import { untilSteady } from './wait.ts';
+
+/*
+ *   h1 10.77.0.1   h2 10.77.0.2   h3 10.77.0.3   c 10.77.0.9      one namespace each, interface eth0,
+ *     fd77::1        fd77::2        fd77::3       fd77::9          IPv4 /24 and IPv6 /64
+ *       |              |              |             |
+ *   ----+----- br0 in a namespace of its own -------+----         ports h1, h2, h3, c; faults are made here
+ */
+const SERVICE_PORT = 7;
+
+export interface LabOptions {
+  /** Two or three. */
+  readonly hosts?: readonly string[];
+  /** Answered on every host, and asked by the client. */
+  readonly vips?: readonly string[];
+  readonly clientEveryMs?: number;
+}
+
+/** Hosts, a switch and a client in network namespaces of their own. Needs root on Linux, `ip` and `nft`. */
+export class Lab {
+  readonly name: string;
+  readonly hosts: readonly string[];
+  readonly vips: readonly string[];
+  readonly faults: Faults;
+  /** For files of this lab; removed with it. */
+  readonly folder: string;
+  readonly #watches = new Map<string, AddressWatch>();
+  readonly #responders: ChildProcess[] = [];
+  #client: Client | undefined;
+
+  private constructor({ hosts = ['h1', 'h2'], vips = [VIP4] }: LabOptions) {
+    this.name = newLabName();
+    this.hosts = hosts;
+    this.vips = vips;
+    this.folder = labFolder(this.name);
+    this.faults = new Faults(this.namespace('sw'), (host) => this.namespace(host));
+  }
+
+  static async create(options: LabOptions = {}): Promise<Lab> {
+    removeOrphans();
+    const lab = new Lab(options);
+    guardLab(lab.name);
+    try {
+      lab.#wire();
+      await lab.#populate(options.clientEveryMs ?? 2);
+      return lab;
+    } catch (error) {
+      lab.dispose();
+      throw error;
+    }
+  }
+
+  namespace(host: string): string {
+    return `${this.name}-${host}`;
+  }
+
+  get client(): Client {
+    if (this.#client === undefined) throw new Error('the lab has been disposed of');
+    return this.#client;
+  }
+
+  #wire(): void {
+    mkdirSync(this.folder, { mode: 0o700 });
+    const ends = [...this.hosts, CLIENT];
+    const lines = (of: readonly string[]): string => of.map((line) => `${line}\n`).join('');
+    runTool('ip', ['-batch', '-'], lines(['sw', ...ends].map((end) => `netns add ${this.namespace(end)}`)));
+    const pair = (end: string): string =>
+      `link add eth0 netns ${this.namespace(end)} address ${macOf(end)} ` +
+      `type veth peer name ${end} netns ${this.namespace('sw')}`;
+    runTool('ip', ['-batch', '-'], lines(ends.map(pair)));
+    // A switch says nothing of its own.
+    runTool('ip', [
+      ...['netns', 'exec', this.namespace('sw'), 'sysctl', '-qw'],
+      ...['all', 'default'].map((which) => `net.ipv6.conf.${which}.disable_ipv6=1`),
+    ]);
+    const ports = ends.map((end) => `link set ${end} master br0 up`);
+    const bridge = ['link add br0 type bridge stp_state 0 mcast_snooping 0', 'link set br0 up', ...ports];
+    runTool('ip', ['-n', this.namespace('sw'), '-batch', '-'], lines(bridge));
+    for (const end of ends) {
+      const setup = [
+        'link set lo up',
+        `address add ${address4(end)}/24 dev eth0`,
+        `address add ${address6(end)}/64 dev eth0 nodad`,
+        'link set eth0 up',
+      ];
+      runTool('ip', ['-n', this.namespace(end), '-batch', '-'], lines(setup));
+    }
+  }
+
+  async #populate(clientEveryMs: number): Promise<void> {
+    for (const host of this.hosts) this.#watches.set(host, new AddressWatch(this.namespace(host)));
+    const started = this.hosts.map(async (host) => {
+      this.#allowForeignBind(host, true);
+      this.#responders.push(
+        await startNamespaceChild(this.namespace(host), 'responder.ts', [
+          host,
+          `${SERVICE_PORT}`,
+          ...this.vips,
+        ]),
+      );
+      this.#allowForeignBind(host, false); // the agents must find the kernel's default
+    });
+    const probe = { vips: this.vips, port: SERVICE_PORT, everyMs: clientEveryMs, shortestGapMs: 6 };
+    const client = Client.start(this.namespace(CLIENT), probe).then((each) => (this.#client = each));
+    await Promise.all([...started, client, this.sync()]);
+  }
+
+  #allowForeignBind(host: string, allowed: boolean): void {
+    const settings = ['ipv4', 'ipv6'].map((family) => `net.${family}.ip_nonlocal_bind=${allowed ? 1 : 0}`);
+    runTool('ip', ['netns', 'exec', this.namespace(host), 'sysctl', '-qw', ...settings]);
+  }
+
+  /** When one VIP was on one host. Call `sync` first where the very last events matter. */
+  timeline(host: string, vip: string = this.#firstVip()): Timeline {
+    const watch = this.#watches.get(host);
+    if (watch === undefined) throw new Error(`no host ${host} in this lab`);
+    return watch.of(vip);
+  }
+
+  #firstVip(): string {
+    const [vip] = this.vips;
+    if (vip === undefined) throw new Error('this lab has no VIP');
+    return vip;
+  }
+
+  /** Settles when all address events up to now have been read. */
+  async sync(): Promise<void> {
+    await Promise.all([...this.#watches.values()].map((watch) => watch.sync()));
+  }
+
+  holdersNow(vip: string = this.#firstVip()): string[] {
+    return this.hosts.filter((host) => this.timeline(host, vip).isHeld);
+  }
+
+  holdersAt(atMs: number, vip: string = this.#firstVip()): string[] {
+    return this.hosts.filter((host) => this.timeline(host, vip).heldAt(atMs));
+  }
+
+  /** Milliseconds of the window in which two or more of the hosts held the VIP. */
+  async heldByBoth(window: Span, vip: string = this.#firstVip()): Promise<number> {
+    return this.#timeWhere(window, vip, (holders) => holders > 1);
+  }
+
+  async heldByNobody(window: Span, vip: string = this.#firstVip()): Promise<number> {
+    return this.#timeWhere(window, vip, (holders) => holders === 0);
+  }
+
+  async #timeWhere(window: Span, vip: string, counts: (holders: number) => boolean): Promise<number> {
+    await this.sync();
+    return timeWhere(
+      this.hosts.map((host) => this.timeline(host, vip)),
+      window,
+      counts,
+    );
+  }
+
+  /**
+   * Waits until `host` and nobody else holds every VIP and the client is answered by it, all of that without a break
+   * for `steadyMs`. Throws NotWithin with what is the case instead.
+   */
+  async untilServedBy(host: string, boundMs: number, steadyMs = 200): Promise<void> {
+    let seen = '';
+    const served = async (): Promise<boolean> => {
+      const facts = await Promise.all(
+        this.vips.map(async (vip) => ({
+          vip,
+          holders: this.holdersNow(vip),
+          answer: await this.client.answeredBy(vip),
+        })),
+      );
+      seen = facts
+        .map(({ vip, holders, answer }) => `${vip} is on [${holders.join(' ')}] and answered by ${answer}`)
+        .join(', ');
+      return facts.every(({ holders, answer }) => holders.join() === host && answer === host);
+    };
+    await untilSteady(`${host} alone serving`, steadyMs, boundMs, served, () => seen);
+  }
+
+  /** As at the beginning: no fault in force, no VIP on any host. */
+  clear(): void {
+    this.faults.heal();
+    for (const host of this.hosts) {
+      this.faults.plugIn(host);
+      this.faults.linkUp(host);
+      for (const vip of this.vips) this.removeVip(host, vip);
+    }
+  }
+
+  /** As an operator would by hand, behind the agent's back. Nothing happens where the VIP is not. */
+  removeVip(host: string, vip: string): void {
+    const address = `${vip}/${isIPv6(vip) ? 128 : 32}`;
+    const namespace = this.namespace(host);
+    if (runTool('ip', ['-n', namespace, '-o', 'address', 'show', 'to', address]).trim() === '') return;
+    runTool('ip', ['-n', namespace, 'address', 'del', address, 'dev', 'eth0']);
+  }
+
+  /** Ends every process in the lab and removes everything. May be called twice. */
+  dispose(): void {
+    for (const watch of this.#watches.values()) watch.close();
+    for (const responder of this.#responders) responder.kill('SIGKILL');
+    this.#client?.close();
+    this.#client = undefined;
+    removeLab(this.name);
+    unguardLab(this.name);
+  }
+}
+
+/** Runs `body` with a lab, which is gone afterwards, whatever happens. */
+export async function withLab<T>(options: LabOptions, body: (lab: Lab) => Promise<T>): Promise<T> {
+  const lab = await Lab.create(options);
+  try {
+    return await body(lab);
+  } finally {
+    lab.dispose();
+  }
+}

@@ -1,0 +1,170 @@
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { StatusReport } from '../../src/core/report.ts';
+import { address4 } from './addresses.ts';
+import type { AgentSetup, Cluster, Contender } from './agent.ts';
+import { runTool } from './host-tool.ts';
+import type { Lab } from './lab.ts';
+import { startProgram } from './program.ts';
+import { until } from './wait.ts';
+
+export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
+export const SEALBEAT = join(PROJECT, 'bin/sealbeat');
+const PORT = 7112;
+
+export interface SealbeatOptions {
+  /** Seconds, or `off`; left out for the program's default. */
+  readonly lease?: string;
+  /** Replaces values of the generated configuration, to see it refused or to try something else. */
+  readonly change?: (config: SealbeatConfig) => unknown;
+}
+
+/** The configuration as the lab writes it: JSON, which is YAML too. */
+export interface SealbeatConfig {
+  cluster: string;
+  heartbeat: { interval: string; timeout: string };
+  lease?: string;
+  nodes: Record<string, { key: string; paths: string[]; priority: number }>;
+  groups: Record<
+    string,
+    { interface: string; vips: readonly string[]; failback: { mode: string; delay: string } }
+  >;
+}
+
+export interface SealbeatCluster extends Cluster {
+  readonly configPath: string;
+  /** Throws when nobody answers behind the control socket. */
+  status(host: string): Promise<StatusReport>;
+  /** POST to the control socket; the answer's status and JSON. */
+  order(host: string, path: string, body?: object): Promise<{ status: number; body: unknown }>;
+  /** Writes the configuration again, with other values. */
+  rewrite(change: (config: SealbeatConfig) => unknown): void;
+}
+
+/** sealbeat as built: `bin/sealbeat run`, one configuration for all hosts, fresh identities for every lab. */
+export function sealbeat(options: SealbeatOptions = {}): Contender & {
+  prepare(lab: Lab, setup: AgentSetup): Promise<SealbeatCluster>;
+} {
+  return {
+    name: 'sealbeat',
+    heartbeats: [`meta l4proto { tcp, udp } th dport ${PORT}`, `meta l4proto { tcp, udp } th sport ${PORT}`],
+    prepare: async (lab, setup) => clusterOf(lab, setup, options),
+  };
+}
+
+/** Throws unless the program was built from the sources as they are: an old one would be tested in silence. */
+export function requireBuilt(): void {
+  const built = join(PROJECT, 'dist/sealbeat.cjs');
+  const sources = readdirSync(join(PROJECT, 'src'), { recursive: true, encoding: 'utf8' });
+  const newest = Math.max(...sources.map((name) => statSync(join(PROJECT, 'src', name)).mtimeMs));
+  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
+  throw new Error('dist/sealbeat.cjs is missing or older than src/: run "npm run setup"');
+}
+
+function clusterOf(
+  lab: Lab,
+  setup: AgentSetup,
+  { lease, change = () => undefined }: SealbeatOptions,
+): SealbeatCluster {
+  requireBuilt();
+  const { intervalMs, timeoutMs, priorities, vips, failbackDelayMs } = setup;
+  const file = (host: string, name: string): string => join(lab.folder, `${host}.${name}`);
+  const configPath = join(lab.folder, 'sealbeat.yaml');
+  const nodes = Object.entries(priorities).map(([host, priority]) => {
+    const key = runTool(SEALBEAT, ['keygen', '-o', file(host, 'identity')]).trim();
+    mkdirSync(file(host, 'state'), { mode: 0o700 });
+    const node: SealbeatConfig['nodes'][string] = {
+      key,
+      paths: [`udp://${address4(host)}:${PORT}`],
+      priority,
+    };
+    return [host, node] as const;
+  });
+  const config = (): SealbeatConfig => ({
+    cluster: 'lab',
+    heartbeat: { interval: `${intervalMs}ms`, timeout: `${timeoutMs}ms` },
+    ...(lease === undefined ? {} : { lease }),
+    nodes: Object.fromEntries(nodes),
+    groups: { web: { interface: 'eth0', vips, failback: { mode: 'auto', delay: `${failbackDelayMs}ms` } } },
+  });
+  const rewrite = (changeIt: (config: SealbeatConfig) => unknown): void => {
+    const changed = config();
+    changeIt(changed);
+    writeFileSync(configPath, `${JSON.stringify(changed, undefined, 2)}\n`, { mode: 0o600 });
+  };
+  rewrite(change);
+
+  const call = (host: string, method: string, path: string, body?: object) =>
+    callControl(file(host, 'sock'), { method, path, body });
+  const status = async (host: string): Promise<StatusReport> => {
+    const answer = await call(host, 'GET', '/v1/status');
+    if (answer.status !== 200) throw new Error(`status of ${host}: ${JSON.stringify(answer)}`);
+    return answer.body as StatusReport;
+  };
+  const hearsAll = async (host: string): Promise<boolean> => {
+    const { peers } = await status(host);
+    return peers.every((peer) => peer.state === 'alive' && peer.hearsUs);
+  };
+  return {
+    configPath,
+    status,
+    rewrite,
+    order: (host, path, body = {}) => call(host, 'POST', path, body),
+    async start(host, { cgroupProcs } = {}) {
+      const program = startProgram({
+        namespace: lab.namespace(host),
+        file: SEALBEAT,
+        args: [
+          ...['run', '-c', configPath, '--identity', file(host, 'identity')],
+          ...['--control', file(host, 'sock'), '--state', file(host, 'state')],
+        ],
+        cgroupProcs,
+      });
+      await until(
+        `sealbeat on ${host} to answer at its control socket`,
+        15_000,
+        async () => {
+          if (!program.isRunning)
+            throw new Error(`sealbeat on ${host} ended with ${program.end}: ${program.output}`);
+          return await status(host).then(
+            () => true,
+            () => false,
+          );
+        },
+        () => program.output,
+      );
+      return program;
+    },
+    async untilSettled(hosts, boundMs) {
+      await until('all agents to hear each other', boundMs, async () => {
+        return (await Promise.all(hosts.map(hearsAll))).every(Boolean);
+      });
+    },
+  };
+}
+
+function callControl(
+  socketPath: string,
+  { method, path, body }: { method: string; path: string; body?: object | undefined },
+): Promise<{ status: number; body: unknown }> {
+  return new Promise((resolve, reject) => {
+    const asked = request({ socketPath, method, path, timeout: 10_000, agent: false }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      answer.once('error', reject);
+      answer.once('end', () => {
+        try {
+          resolve({ status: answer.statusCode ?? 0, body: JSON.parse(text) as unknown });
+        } catch (error) {
+          reject(new Error(`${method} ${path} was not answered with JSON: ${text}`, { cause: error }));
+        }
+      });
+    });
+    asked.once('timeout', () => asked.destroy(new Error(`${method} ${path}: no answer in 10 s`)));
+    asked.once('error', reject);
+    if (body !== undefined) asked.setHeader('content-type', 'application/json');
+    asked.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}

@@ -1,0 +1,69 @@
+/*
+ * A program with one adapter and nothing else, to be started inside a namespace and killed there.
+ * Each line on stdin is a call; each line on stdout is its outcome or something that happened.
+ */
+import { createInterface } from 'node:readline';
+import { OperatorError } from '../../src/core/errors.ts';
+import { type Log, type VipAdapter } from '../../src/core/ports.ts';
+import { type AdapterName, type AnnounceMethod } from '../../src/core/settings.ts';
+import { systemSpawn } from '../../src/system/child.ts';
+import { systemClock } from '../../src/system/clock.ts';
+import { systemExec } from '../../src/system/exec.ts';
+import { vipAdapterFor } from '../../src/vip/for-platform.ts';
+import { type Call, type Report } from './agent-messages.ts';
+
+const [name, announceMethod] = process.argv.slice(2) as [AdapterName, AnnounceMethod];
+const say = (report: Report): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
+const plainError = (error: unknown) =>
+  error instanceof OperatorError
+    ? { code: error.code, message: error.message, hint: error.hint }
+    : {
+        code: 'UNEXPECTED',
+        message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+        hint: '',
+      };
+
+const log: Log = {
+  debug: () => {},
+  info: () => {},
+  warn: (fields, text) => say({ kind: 'log', text: `${text} ${JSON.stringify(fields)}` }),
+  error: (fields, text) => say({ kind: 'log', text: `${text} ${JSON.stringify(fields)}` }),
+};
+const adapter = vipAdapterFor(name, {
+  exec: systemExec,
+  spawn: systemSpawn,
+  clock: systemClock,
+  log,
+  announceMethod,
+  onProblem: (problem) => say({ kind: 'problem', error: plainError(problem) }),
+});
+
+async function run(vip: VipAdapter, call: Call): Promise<unknown> {
+  switch (call.method) {
+    case 'up':
+      return vip.up(call.vips, call.leaseSeconds);
+    case 'renew':
+      return vip.renew(call.vips, call.leaseSeconds);
+    case 'down':
+      return vip.down(call.vips);
+    case 'look':
+      return vip.look(call.vips);
+    case 'plan':
+      return vip.plan(call.vips, call.leaseSeconds);
+    case 'announce':
+      return vip.announce(call.vips);
+    case 'watch':
+      vip.watch(call.vips, (change) => say({ kind: 'change', change }));
+      return undefined;
+    case 'close':
+      return vip.close();
+  }
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const call = JSON.parse(line) as Call;
+  run(adapter, call).then(
+    (value) => say({ kind: 'done', id: call.id, value }),
+    (error: unknown) => say({ kind: 'failed', id: call.id, error: plainError(error) }),
+  );
+}
