@@ -27,7 +27,7 @@ async function outageRow(options: BenchOptions, { measure, contender, setup, fau
         const fromMs = Date.now();
         fault(pair);
         await lab.client.state(VIP4);
-        await pair.untilServedBy('h2');
+        await pair.untilAnsweredBy('h2');
         values.push(await lab.client.longestGapMs(VIP4, { fromMs, toMs: Date.now() }));
       } finally {
         await pair.stopAll();

@@ -47,7 +47,7 @@ export const replayScenario: Scenario = {
           const fromMs = Date.now();
           lab.faults.unplug('h1');
           await lab.client.state(VIP4);
-          await pair.untilServedBy('h2');
+          await pair.untilAnsweredBy('h2');
           values.push(await lab.client.longestGapMs(VIP4, { fromMs, toMs: Date.now() }));
         }),
       );

@@ -2,7 +2,20 @@ import { Command, CommanderError } from 'commander';
 import { OperatorError } from '../core/errors.ts';
 import { checkCommand } from './commands/check.ts';
 import { keyCommand } from './commands/key.ts';
+import { eventsCommand } from './commands/events.ts';
 import { keygenCommand } from './commands/keygen.ts';
+import {
+  drainCommand,
+  failbackCommand,
+  freezeCommand,
+  switchoverCommand,
+  thawCommand,
+  undrainCommand,
+} from './commands/placement.ts';
+import { reloadCommand } from './commands/reload.ts';
+import { runCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
+import { vipCommand } from './commands/vip.ts';
 import type { CliHost } from './host.ts';
 import { example } from './options.ts';
 import { systemHost } from './system-host.ts';
@@ -18,7 +31,22 @@ export const FAILED = 1;
 export const USAGE = 2;
 
 /** In the order of the help: from the first day of a cluster to its every day. */
-const commands: readonly ((host: CliHost) => Command)[] = [keygenCommand, keyCommand, checkCommand];
+const commands: readonly ((host: CliHost) => Command)[] = [
+  keygenCommand,
+  keyCommand,
+  checkCommand,
+  runCommand,
+  statusCommand,
+  eventsCommand,
+  switchoverCommand,
+  failbackCommand,
+  drainCommand,
+  undrainCommand,
+  freezeCommand,
+  thawCommand,
+  reloadCommand,
+  vipCommand,
+];
 
 /**
  * Runs one command line, `argv` without program and script, and returns the exit code. What an operator can put right is
@@ -96,8 +124,9 @@ function printVersion(rest: readonly string[], host: CliHost): number {
   return DONE;
 }
 
-// The bundle is the program; from source, only the file that node was started with is.
-if (typeof SEALBEAT_VERSION === 'string' || import.meta.main) {
+// The bundle is the program; from source, only the file that node was started with is. (`import.meta.main` would say so
+// too, but a CommonJS bundle has no import.meta.)
+if (typeof SEALBEAT_VERSION === 'string' || process.argv[1]?.endsWith('/src/cli/main.ts') === true) {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit(DONE); // whoever read us, such as head(1), has seen enough

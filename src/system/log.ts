@@ -1,6 +1,7 @@
 import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import type { Clock, Log } from '../core/ports.ts';
+import { after } from '../core/units.ts';
 import { cut, safeFields } from './log-fields.ts';
 import { humanLine } from './log-line.ts';
 import { repeatFilter } from './repeats.ts';
@@ -16,15 +17,17 @@ const MAX_LINE = 8_000;
 export interface LogOptions {
   readonly level: LogLevel;
   readonly clock: Clock;
-  readonly write: LineWriter;
+  readonly writer: LineWriter;
   /** `json` for programs, `text` for people, `colour` for people at a terminal. */
   readonly form: 'json' | 'text' | 'colour';
 }
 
-/** A log with an end: `close` says what was counted but not said yet. */
+/** A log with an end: `close` says what was counted but not said yet, and gives a slow reader a moment. */
 export interface ClosableLog extends Log {
-  close(): void;
+  close(): Promise<void>;
 }
+/** For the last words to leave; a service that stops is not held up by its log. */
+const CLOSE_TIMEOUT_MS = 500;
 
 interface Line {
   readonly level: LogLevel;
@@ -51,7 +54,7 @@ export function systemLog({
   return createLog({
     level,
     clock,
-    write: stderrWriter(),
+    writer: stderrWriter(),
     form: !isTerminal ? 'json' : plain ? 'text' : 'colour',
   });
 }
@@ -60,23 +63,24 @@ export function systemLog({
  * Identical lines are counted instead of repeated, fields are made safe and bounded first (log-fields.ts), lines that
  * the writer cannot take are counted and the gap is reported once it can. Nothing here throws or waits.
  */
-export function createLog({ level, clock, write, form }: LogOptions): ClosableLog {
+export function createLog({ level, clock, writer, form }: LogOptions): ClosableLog {
   let lost = 0;
   const put = (json: string): boolean =>
-    write(form === 'json' ? json : humanLine(json, { colour: form === 'colour' }));
+    writer.write(form === 'json' ? json : humanLine(json, { colour: form === 'colour' }));
   const destination = {
     write(json: string) {
-      const gap = lost;
-      lost = 0;
-      if (gap > 0) {
-        logger[level === 'error' ? 'error' : 'warn'](
-          { lost: gap },
-          `log: ${gap} lines before this one were lost`,
-        );
-      }
-      if (lost === 0 && put(json)) return;
-      lost = gap + 1; // the word about the gap, if it was lost as well, counts for nothing
+      if (!toldGap() || !put(json)) lost += 1;
     },
+  };
+  /** Tells of the lines that were lost so far; false when that cannot be told either. */
+  const toldGap = (): boolean => {
+    if (lost === 0) return true;
+    const gap = lost;
+    lost = 0; // the line about it takes the same way
+    logger[level === 'error' ? 'error' : 'warn']({ lost: gap }, `log: lost before this line: ${gap}`);
+    if (lost === 0) return true;
+    lost = gap;
+    return false;
   };
   const logger = pino(
     {
@@ -107,8 +111,23 @@ export function createLog({ level, clock, write, form }: LogOptions): ClosableLo
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    close: () => repeats.flush(),
+    async close() {
+      repeats.flush();
+      await atMost(CLOSE_TIMEOUT_MS, clock, writer.drained());
+      if (lost > 0 && toldGap()) await atMost(CLOSE_TIMEOUT_MS, clock, writer.drained());
+    },
   };
+}
+
+/** Settles with `done`, or when the time is over. */
+function atMost(ms: number, clock: Clock, done: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = clock.wakeAt(after(clock.nowMs(), ms), resolve);
+    void done.then(() => {
+      cancel();
+      resolve();
+    });
+  });
 }
 
 const times = (count: number): string => (count === 1 ? 'once' : `${count} times`);

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/ports.ts';
+import { after } from '../core/units.ts';
 
 export const REPEAT_WINDOW_MS = 10_000;
 const MAX_KNOWN = 64;
@@ -34,8 +35,7 @@ export function repeatFilter<Line>(
     if (entry.count > 0) sayAgain(entry.line, entry.count);
   }
   function openWindow(identity: string, entry: Known<Line>): void {
-    const end = (clock.nowMs() + REPEAT_WINDOW_MS) as ReturnType<Clock['nowMs']>;
-    entry.cancel = clock.wakeAt(end, () => {
+    entry.cancel = clock.wakeAt(after(clock.nowMs(), REPEAT_WINDOW_MS), () => {
       if (entry.count === 0) return void known.delete(identity);
       sayAgain(entry.line, entry.count);
       entry.count = 0;

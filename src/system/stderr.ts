@@ -5,8 +5,13 @@ import type { Writable } from 'node:stream';
 /** What may wait for a reader that does not read; then lines are left out and counted. */
 const MAX_WAITING_BYTES = 256 * 1024;
 
-/** Takes one whole line; false when it could not be taken. Never throws, never waits for a reader. */
-export type LineWriter = (line: string) => boolean;
+/** Where lines go. Never throws, never waits for a reader. */
+export interface LineWriter {
+  /** One whole line; false when it could not be taken. */
+  write(line: string): boolean;
+  /** Settles when what was taken has left this process, or cannot leave it any more. May never settle. */
+  drained(): Promise<void>;
+}
 
 /**
  * Stderr without waiting. A plain write to a pipe whose reader has stopped (a full journal, a pager, Ctrl-S) blocks the
@@ -17,7 +22,7 @@ export function stderrWriter(fd = 2): LineWriter {
   try {
     stat = fstatSync(fd);
   } catch {
-    return () => false; // started with stderr closed
+    return { write: () => false, drained: () => Promise.resolve() }; // started with stderr closed
   }
   return stat.isFIFO() || stat.isSocket() ? pipeWriter(fd) : fileWriter(fd, stat.isCharacterDevice());
 }
@@ -28,22 +33,33 @@ function pipeWriter(fd: number): LineWriter {
   const pipe: Writable = fd === 2 ? process.stderr : new Socket({ fd, readable: false, writable: true });
   let gone = false;
   pipe.on('error', () => (gone = true));
-  return (line) => {
-    if (gone || pipe.writableLength > MAX_WAITING_BYTES) return false;
-    pipe.write(line);
-    return true;
+  return {
+    write(line) {
+      if (gone || pipe.writableLength > MAX_WAITING_BYTES) return false;
+      pipe.write(line);
+      return true;
+    },
+    drained: () =>
+      new Promise((resolve) => {
+        if (gone || pipe.writableLength === 0) return resolve();
+        pipe.once('drain', resolve).once('error', () => resolve());
+        pipe.write('', () => resolve());
+      }),
   };
 }
 
 function fileWriter(fd: number, isTerminal: boolean): LineWriter {
   const target = isTerminal ? reopened(fd) : fd;
-  return (line) => {
-    try {
-      writeSync(target, line);
-      return true;
-    } catch {
-      return false; // a full disk, a stopped or closed terminal
-    }
+  return {
+    write(line) {
+      try {
+        writeSync(target, line);
+        return true;
+      } catch {
+        return false; // a full disk, a stopped or closed terminal
+      }
+    },
+    drained: () => Promise.resolve(),
   };
 }
 

@@ -147,6 +147,16 @@ export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: Gua
   };
 }
 
+/** For a VIP that shall outlive this process, as by hand. */
+export const noGuard: Guard = {
+  hold: () => Promise.resolve(),
+  drop: () => Promise.resolve(),
+  setWriter: () => {},
+  prepare: () => {},
+  pid: () => undefined,
+  close: () => Promise.resolve(),
+};
+
 interface RunningGuard {
   readonly pid: number | undefined;
   /** False when it ended or stayed silent. */

@@ -3,7 +3,7 @@ import { type Clock, type Spawn } from '../core/ports.ts';
 import { after } from '../core/units.ts';
 import { showLine } from './ip-commands.ts';
 import { ipFailure, ipMissing, ipFailed } from './ip-failed.ts';
-import { type LinkState, parseLinkState } from './ip-json.ts';
+import { type LinkState, parseLinkState, unreadable } from './ip-json.ts';
 import { startIp, type IpProgram } from './ip-program.ts';
 
 /**
@@ -11,6 +11,8 @@ import { startIp, type IpProgram } from './ip-program.ts';
  * kernel whole or not at all, and when the agent is killed only so much can still be waiting to be run.
  */
 const CHUNK_BYTES_MAX = 4_000;
+/** What a look at a number that is no longer there prints, as if that were a success. */
+const NOTHING = '[]';
 
 export interface LineFailure {
   readonly line: string;
@@ -128,19 +130,23 @@ export function ipCoprocess({ spawn, clock, program, onStart }: IpCoprocessOptio
         ),
       ),
     show: (link, { timeoutMs }) =>
-      inTurn(timeoutMs, (leftMs) =>
-        withFreshNumbers(
-          (state) => state === undefined || state.name !== link,
+      inTurn(timeoutMs, async (leftMs) => {
+        const line = showLine(link);
+        const shown = await withFreshNumbers(
+          (answer) => answer === undefined || answer === NOTHING || parseLinkState(answer, link).name !== link,
           async () => {
-            const line = showLine(link);
             const { failures, answer } = await exchange([line], true, leftMs);
             const [failure] = failures;
-            if (failure === undefined) return parseLinkState(answer, link);
+            if (failure === undefined) return answer;
             if (ipFailure(failure.text) === 'no-interface') return undefined;
             throw ipFailed(line, failure.text);
           },
-        ),
-      ),
+        );
+        if (shown === undefined) return undefined;
+        const state = parseLinkState(shown, link);
+        if (state.name !== link) throw unreadable(link, shown);
+        return state;
+      }),
     prepare: () => void use(),
     async close() {
       closed = true;

@@ -76,7 +76,7 @@ function parseJson(json: string, link: string): unknown {
   }
 }
 
-function unreadable(link: string, json: string, cause?: unknown): OperatorError {
+export function unreadable(link: string, json: string, cause?: unknown): OperatorError {
   const start = json.length > 120 ? `${json.slice(0, 120)}…` : json;
   return new OperatorError(
     'VIP_UNKNOWN',

@@ -5,7 +5,7 @@ import { after, SECOND_MS } from '../core/units.ts';
 import { byLink, isHostLength, vipKey, vipText } from './address.ts';
 import { announcer } from './announce.ts';
 import { assertLeavesAlone, assertUsable } from './foreign.ts';
-import { guard } from './guard.ts';
+import { guard, noGuard } from './guard.ts';
 import { interfaceSysctl, isOn } from './interface-sysctl.ts';
 import { assertPlain, deleteLine, replaceLine } from './ip-commands.ts';
 import { ipCoprocess, type LineFailure } from './ip-coprocess.ts';
@@ -23,6 +23,8 @@ export interface LinuxVipOptions {
   readonly announceMethod: AnnounceMethod;
   /** What goes wrong beside the calls: an announcement that fails, a guard that cannot be kept. Once per cause. */
   readonly onProblem: (problem: OperatorError) => void;
+  /** False leaves the VIPs on the host when this process ends. */
+  readonly guarded?: boolean;
   /** iproute2's program. */
   readonly ip?: string;
   /** How long one call may take before it is given up. */
@@ -38,12 +40,14 @@ type Links = ReadonlyMap<string, LinkState | undefined>;
 
 /** iproute2; see ip-address(8). */
 export function linuxVip(options: LinuxVipOptions): VipAdapter {
-  const { exec, spawn, clock, log, announceMethod, onProblem } = options;
+  const { exec, spawn, clock, log, announceMethod, onProblem, guarded = true } = options;
   const { ip: program = 'ip', timeoutMs = 2 * SECOND_MS, sysctlRoot = '/proc/sys' } = options;
 
   const sysctl = interfaceSysctl(sysctlRoot);
   const dad = quietDad(sysctl);
-  const watchman = guard({ spawn, clock, onProblem, takeDown: [program, '-force', '-batch', '-'] });
+  const watchman = guarded
+    ? guard({ spawn, clock, onProblem, takeDown: [program, '-force', '-batch', '-'] })
+    : noGuard;
   const ip = ipCoprocess({ spawn, clock, program, onStart: watchman.setWriter });
   const monitor = ipMonitor({ spawn, clock, log, program });
   const announcements = announcer({

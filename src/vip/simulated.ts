@@ -11,7 +11,7 @@ import {
 } from '../core/ports.ts';
 import { SECOND_MS } from '../core/units.ts';
 import { byLink } from './address.ts';
-import { guard } from './guard.ts';
+import { guard, noGuard } from './guard.ts';
 import {
   assertFolder,
   isFolder,
@@ -27,6 +27,8 @@ export interface SimulatedVipOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly onProblem: (problem: OperatorError) => void;
+  /** False leaves the VIPs there when this process ends. */
+  readonly guarded?: boolean;
 }
 
 /** At this size the list of announcements becomes `announcements.log.old`. */
@@ -39,8 +41,8 @@ const REMOVE_EACH = 'while IFS= read -r path; do rm -f -- "$path"; done';
  * absolute path, and a VIP a file in it with the end of its lease. A lease that has ended counts as absent, as if the
  * kernel had removed it. For rehearsals on one machine, and for tests.
  */
-export function simulatedVip({ spawn, clock, log, onProblem }: SimulatedVipOptions): VipAdapter {
-  const watchman = guard({ spawn, clock, onProblem, takeDown: ['sh', '-c', REMOVE_EACH] });
+export function simulatedVip({ spawn, clock, log, onProblem, guarded = true }: SimulatedVipOptions): VipAdapter {
+  const watchman = guarded ? guard({ spawn, clock, onProblem, takeDown: ['sh', '-c', REMOVE_EACH] }) : noGuard;
   const watchers = new Set<() => void>();
 
   const isHeld = (vip: Vip): boolean => {

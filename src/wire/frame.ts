@@ -104,6 +104,20 @@ export function directionsBetween(
   };
 }
 
+/** Only the way from us to `peer`. */
+export const outboundDirection = (
+  own: SecretIdentity,
+  peer: PublicIdentity,
+  cluster: string,
+): OutboundDirection => directionsBetween(own, peer, cluster).outbound;
+
+/** Only the way from `peer` to us. */
+export const inboundDirection = (
+  own: SecretIdentity,
+  peer: PublicIdentity,
+  cluster: string,
+): InboundDirection => directionsBetween(own, peer, cluster).inbound;
+
 /**
  * A nonce that stays unlike all others even when a virtual machine is resumed from a snapshot with the same entropy:
  * clocks and body go into it too.

@@ -27,9 +27,7 @@ function socketPath(t: TestContext): string {
   return join(directory, 'control.sock');
 }
 
-async function served(
-  t: TestContext,
-): Promise<{
+async function served(t: TestContext): Promise<{
   path: string;
   port: FakePort;
   log: ReturnType<typeof collectedLog>;

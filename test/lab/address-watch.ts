@@ -89,6 +89,10 @@ export class AddressWatch {
     });
   }
 
+  get pid(): number | undefined {
+    return this.#monitor.pid;
+  }
+
   close(): void {
     this.#monitor.kill('SIGKILL');
   }

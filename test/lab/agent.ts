@@ -14,12 +14,12 @@ export interface AgentSetup {
 }
 
 /** A failover agent that a lab can run on its hosts. */
-export interface Contender {
+export interface Contender<C extends Cluster = Cluster> {
   readonly name: string;
   /** nft expressions for the packets that are its heartbeats. */
   readonly heartbeats: readonly string[];
   /** Writes what all hosts need into the lab's folder. */
-  prepare(lab: Lab, setup: AgentSetup): Promise<Cluster>;
+  prepare(lab: Lab, setup: AgentSetup): Promise<C>;
 }
 
 /** The agents of one lab; each may be started, stopped and started again. */
@@ -36,19 +36,23 @@ export interface StartOptions {
 }
 
 /** A cluster and its running agents, as most runs want them: all hosts up and the best one serving. */
-export class Pair {
+export class Pair<C extends Cluster = Cluster> {
   readonly lab: Lab;
-  readonly #cluster: Cluster;
+  readonly cluster: C;
   readonly #setup: AgentSetup;
   readonly #agents = new Map<string, Program>();
 
-  private constructor(lab: Lab, cluster: Cluster, setup: AgentSetup) {
+  private constructor(lab: Lab, cluster: C, setup: AgentSetup) {
     this.lab = lab;
-    this.#cluster = cluster;
+    this.cluster = cluster;
     this.#setup = setup;
   }
 
-  static async prepare(lab: Lab, contender: Contender, setup: AgentSetup): Promise<Pair> {
+  static async prepare<C extends Cluster>(
+    lab: Lab,
+    contender: Contender<C>,
+    setup: AgentSetup,
+  ): Promise<Pair<C>> {
     lab.faults.heartbeatsAre(contender.heartbeats);
     return new Pair(lab, await contender.prepare(lab, setup), setup);
   }
@@ -66,8 +70,12 @@ export class Pair {
     return agent;
   }
 
+  isRunning(host: string): boolean {
+    return this.#agents.get(host)?.isRunning ?? false;
+  }
+
   async start(host: string, options: StartOptions = {}): Promise<Program> {
-    const agent = await this.#cluster.start(host, options);
+    const agent = await this.cluster.start(host, options);
     this.#agents.set(host, agent);
     return agent;
   }
@@ -76,14 +84,28 @@ export class Pair {
   async startAll(options: Readonly<Record<string, StartOptions>> = {}): Promise<void> {
     const hosts = Object.keys(this.#setup.priorities);
     await Promise.all(hosts.map((host) => this.start(host, options[host])));
-    await this.#cluster.untilSettled(hosts, 15_000 + 2 * this.#setup.timeoutMs);
+    await this.cluster.untilSettled(hosts, 15_000 + 2 * this.#setup.timeoutMs);
     await this.untilServedBy(this.best);
   }
 
   /** `lab.untilServedBy` with a bound made for this setup, and the agents' own words when it is not kept. */
-  async untilServedBy(host: string, boundMs = 15_000 + 5 * this.#setup.timeoutMs): Promise<void> {
+  async untilServedBy(host: string): Promise<void> {
+    await this.#withWords(() => this.lab.untilServedBy(host, this.boundMs));
+  }
+
+  /** `lab.untilAnsweredBy` in the same way. */
+  async untilAnsweredBy(host: string): Promise<void> {
+    await this.#withWords(() => this.lab.untilAnsweredBy(host, this.boundMs));
+  }
+
+  /** Long enough for any change to be over, on a busy machine too: what takes longer is broken. */
+  get boundMs(): number {
+    return 15_000 + 5 * this.#setup.timeoutMs;
+  }
+
+  async #withWords(wait: () => Promise<void>): Promise<void> {
     try {
-      await this.lab.untilServedBy(host, boundMs);
+      await wait();
     } catch (error) {
       throw new Error(`${error instanceof Error ? error.message : error}\n${this.lastWords()}`, {
         cause: error,
@@ -96,6 +118,14 @@ export class Pair {
     return [...this.#agents]
       .map(([host, agent]) => `--- ${host} (${agent.end ?? 'running'}):\n${agent.output.slice(-3_000)}`)
       .join('\n');
+  }
+
+  /** Stops the agent on one host and forgets it. Rejects when it does not end by itself in 10 s. */
+  async stop(host: string): Promise<Program> {
+    const agent = this.agent(host);
+    await agent.stop(10_000);
+    this.#agents.delete(host);
+    return agent;
   }
 
   /** Stops all agents, whatever state they are in, and waits until no VIP is left; the lab stays. */

@@ -7,7 +7,16 @@ import { Client } from './client.ts';
 import { Faults } from './faults.ts';
 import { runTool } from './host-tool.ts';
 import { startNamespaceChild } from './namespace-child.ts';
-import { guardLab, labFolder, newLabName, removeLab, removeOrphans, unguardLab } from './namespaces.ts';
+import {
+  guardLab,
+  labFolder,
+  newLabName,
+  processesIn,
+  removeLab,
+  removeOrphans,
+  unguardLab,
+} from './namespaces.ts';
+import { commandOf } from './process-tree.ts';
 import { timeWhere } from './timeline.ts';
 import type { Span, Timeline } from './timeline.ts';
 import { untilSteady } from './wait.ts';
@@ -171,8 +180,29 @@ export class Lab {
    * for `steadyMs`. Throws NotWithin with what is the case instead.
    */
   async untilServedBy(host: string, boundMs: number, steadyMs = 200): Promise<void> {
+    await this.#untilTruth(`${host} alone serving`, { boundMs, steadyMs }, ({ holders, answer }) => {
+      return holders.join() === host && answer === host;
+    });
+  }
+
+  /** As `untilServedBy`, whoever else has the VIP as well: a host that died at the network still has it. */
+  async untilAnsweredBy(host: string, boundMs: number, steadyMs = 200): Promise<void> {
+    await this.#untilTruth(
+      `the client being answered by ${host}`,
+      { boundMs, steadyMs },
+      ({ holders, answer }) => {
+        return holders.includes(host) && answer === host;
+      },
+    );
+  }
+
+  async #untilTruth(
+    what: string,
+    { boundMs, steadyMs }: { boundMs: number; steadyMs: number },
+    isSo: (fact: { holders: readonly string[]; answer: string }) => boolean,
+  ): Promise<void> {
     let seen = '';
-    const served = async (): Promise<boolean> => {
+    const check = async (): Promise<boolean> => {
       const facts = await Promise.all(
         this.vips.map(async (vip) => ({
           vip,
@@ -183,9 +213,30 @@ export class Lab {
       seen = facts
         .map(({ vip, holders, answer }) => `${vip} is on [${holders.join(' ')}] and answered by ${answer}`)
         .join(', ');
-      return facts.every(({ holders, answer }) => holders.join() === host && answer === host);
+      return facts.every(isSo);
     };
-    await untilSteady(`${host} alone serving`, steadyMs, boundMs, served, () => seen);
+    await untilSteady(what, steadyMs, boundMs, check, () => seen);
+  }
+
+  /** Waits until some host alone serves every VIP, as `untilServedBy` means it, and says which. */
+  async untilOneServes(boundMs: number, steadyMs = 200): Promise<string> {
+    let host = '';
+    await untilSteady('one host alone serving', steadyMs, boundMs, async () => {
+      const [holder = '', ...others] = this.holdersNow();
+      const same = holder === host;
+      host = holder;
+      return same && others.length === 0 && (await this.client.answeredBy(this.#firstVip())) === holder;
+    });
+    return host;
+  }
+
+  /** Command lines of what runs in a host's namespace and is not the lab's own. */
+  processesOn(host: string): string[] {
+    const own = [this.#watches.get(host)?.pid, ...this.#responders.map(({ pid }) => pid)];
+    return processesIn(this.namespace(host))
+      .filter((pid) => !own.includes(pid))
+      .map(commandOf)
+      .filter(Boolean);
   }
 
   /** As at the beginning: no fault in force, no VIP on any host. */

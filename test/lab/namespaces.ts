@@ -38,7 +38,7 @@ function namespaces(): string[] {
   }
 }
 
-function processesIn(namespace: string): number[] {
+export function processesIn(namespace: string): number[] {
   try {
     return runTool('ip', ['netns', 'pids', namespace]).split('\n').filter(Boolean).map(Number);
   } catch (error) {

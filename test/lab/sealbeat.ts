@@ -44,9 +44,7 @@ export interface SealbeatCluster extends Cluster {
 }
 
 /** sealbeat as built: `bin/sealbeat run`, one configuration for all hosts, fresh identities for every lab. */
-export function sealbeat(options: SealbeatOptions = {}): Contender & {
-  prepare(lab: Lab, setup: AgentSetup): Promise<SealbeatCluster>;
-} {
+export function sealbeat(options: SealbeatOptions = {}): Contender<SealbeatCluster> {
   return {
     name: 'sealbeat',
     heartbeats: [`meta l4proto { tcp, udp } th dport ${PORT}`, `meta l4proto { tcp, udp } th sport ${PORT}`],

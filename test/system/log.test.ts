@@ -12,8 +12,8 @@ import { ManualClock } from '../fakes/manual-clock.ts';
 function logTo(options: Partial<LogOptions> = {}): { log: ClosableLog; lines: string[]; clock: ManualClock } {
   const lines: string[] = [];
   const clock = new ManualClock();
-  const write = (line: string): boolean => lines.push(line) > 0;
-  return { lines, clock, log: createLog({ level: 'info', clock, write, form: 'json', ...options }) };
+  const writer = { write: (line: string) => lines.push(line) > 0, drained: () => Promise.resolve() };
+  return { lines, clock, log: createLog({ level: 'info', clock, writer, form: 'json', ...options }) };
 }
 
 const sentences = (lines: readonly string[]): string[] =>
@@ -91,24 +91,24 @@ test('log: lines that differ in a field or the level are not identical', () => {
   assert.equal(lines.length, 3);
 });
 
-test('log: any number of different lines leaves at most 64 remembered, and no count is lost', () => {
+test('log: any number of different lines leaves at most 64 remembered, and no count is lost', async () => {
   const { log, lines, clock } = logTo();
   for (let round = 0; round < 2; round += 1) {
     for (let number = 0; number < 1_000; number += 1) log.info({ number: number >> 1 }, 'x');
     assert.ok(clock.waiting <= 64);
   }
-  log.close();
+  await log.close();
   assert.equal(clock.waiting, 0);
   const repeated = lines.map((line) => (JSON.parse(line) as { repeated?: number }).repeated);
   const said = repeated.filter((count) => count === undefined).length;
   assert.equal(said + repeated.reduce<number>((sum, count) => sum + (count ?? 0), 0), 2_000);
 });
 
-test('log: close says what was counted', () => {
+test('log: close says what was counted', async () => {
   const { log, lines } = logTo();
   log.info({}, 'refused');
   log.info({}, 'refused');
-  log.close();
+  await log.close();
   assert.deepEqual(sentences(lines), ['refused', 'refused (repeated once)']);
 });
 
@@ -183,12 +183,42 @@ test("log: an operator's error shows code and hint, a fault of ours its stack", 
 test('log: lines that nobody took are counted, and the gap is told where it was', () => {
   const lines: string[] = [];
   let open = false;
-  const { log } = logTo({ write: (line) => open && lines.push(line) > 0 });
+  const { log } = logTo({
+    writer: { write: (line) => open && lines.push(line) > 0, drained: () => Promise.resolve() },
+  });
   for (const number of [1, 2, 3]) log.info({ number }, 'lost');
   open = true;
   log.info({}, 'heard');
   log.info({}, 'heard too');
-  assert.deepEqual(sentences(lines), ['log: 3 lines before this one were lost', 'heard', 'heard too']);
+  assert.deepEqual(sentences(lines), ['log: lost before this line: 3', 'heard', 'heard too']);
+});
+
+test('log: at its end it tells of lines that were lost and never followed by another', async () => {
+  const lines: string[] = [];
+  let open = false;
+  const { log } = logTo({
+    writer: {
+      write: (line) => open && lines.push(line) > 0,
+      drained: () => {
+        open = true;
+        return Promise.resolve();
+      },
+    },
+  });
+  log.error({}, 'last words');
+  await log.close();
+  assert.deepEqual(sentences(lines), ['log: lost before this line: 1']);
+});
+
+test('log: its end does not wait for a reader that never reads', async () => {
+  const { log, clock } = logTo({
+    writer: { write: () => false, drained: () => new Promise(() => undefined) },
+  });
+  log.info({}, 'unheard');
+  const closed = log.close();
+  assert.equal(clock.waiting, 1);
+  clock.goOn(500);
+  await closed;
 });
 
 async function logging(
@@ -196,9 +226,9 @@ async function logging(
 ): Promise<{ code: unknown; said: string; logged: string }> {
   const fixture = new URL('../fixtures/log-until-told.ts', import.meta.url).pathname;
   // A shell's pipe, as in `sealbeat run 2>&1 | less`; node's own "pipe" would be a socket.
-  const readers = { unread: 'read -r _ < "$0"', closed: 'true', read: 'cat >&3' };
-  const script = `{ "$1" "$2" 2>&1 >&4 | { ${readers[stderr]}; }; } 4>&1`;
-  const child = spawn('sh', ['-c', script, '/dev/stdin', process.execPath, fixture], {
+  const readers = { unread: 'read -r _ <&5', closed: 'true', read: 'cat >&3' };
+  const script = `{ "$1" "$2" 2>&1 >&4 | { ${readers[stderr]}; }; } 4>&1 5<&0`;
+  const child = spawn('sh', ['-c', script, 'sh', process.execPath, fixture], {
     stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
   });
   let said = '';

@@ -54,7 +54,9 @@ function recordsFor(
   { seq, limit }: { readonly seq: number; readonly limit: number },
 ): readonly GroupRecord[] {
   const groups = node.policy.groups;
-  const start = groups.length > limit ? (seq * limit) % groups.length : 0;
+  // By round, not by frame: paths take the numbers in turn, and each alone must show every group.
+  const round = Math.floor(seq / link.paths.length);
+  const start = groups.length > limit ? (round * limit) % groups.length : 0;
   const turn = [...groups.slice(start), ...groups.slice(0, start)].slice(0, limit);
   return turn.map(({ id }) => recordOf(id, node.groups.get(id)!, viewOf(node, id, now), link.number));
 }

@@ -106,7 +106,10 @@ export interface Link {
   timeoutMs: number | undefined;
   digest: string;
   groupsInAll: number;
-  readonly groups: Map<GroupId, { readonly seq: number; readonly record: GroupRecord }>;
+  /** With the count of frames that had been believed by then. */
+  readonly groups: Map<GroupId, { readonly frame: number; readonly record: GroupRecord }>;
+  /** How many of its frames told something new, in this session. */
+  believed: number;
   /** Which of our keys it knows as our newest. */
   namedOurKey: NodeId | undefined;
   /** With which of its keys it last signed an accepted frame. */
@@ -177,6 +180,7 @@ export function newLink(
     digest: '',
     groupsInAll: 0,
     groups: new Map(),
+    believed: 0,
     namedOurKey: undefined,
     signedWith: undefined,
     unproven: undefined,

@@ -43,6 +43,8 @@ export interface Received {
 }
 
 const RETIRED_KEPT = 32;
+/** No config has more; what a peer invents beyond them pushes out what it said first. */
+const GROUPS_KEPT = 256;
 const CLOCK_PPM = 500e-6;
 const DEAF_PPM = 1_000e-6;
 const ANSWER_PAUSE_MS = 2;
@@ -175,6 +177,7 @@ function openSession(link: Link, session: number, now: MonoMs): void {
   link.transitMs = undefined;
   link.groups.clear();
   link.groupsInAll = 0;
+  link.believed = 0;
   link.sessionsOpened += 1;
   link.openedAt.push(now);
   if (link.openedAt.length > 4) link.openedAt.shift();
@@ -199,13 +202,15 @@ function apply(link: Link, body: Body): void {
   link.digest = body.digest;
   link.namedOurKey = body.yourKey;
   link.groupsInAll = body.groupsInAll;
+  link.believed += 1;
   for (const record of body.groups) {
-    if (body.seq > (link.groups.get(record.id)?.seq ?? 0))
-      link.groups.set(record.id, { seq: body.seq, record });
+    link.groups.set(record.id, { frame: link.believed, record });
+    if (link.groups.size > GROUPS_KEPT) link.groups.delete(link.groups.keys().next().value!);
   }
-  // More than fit are sent in rotation; one that has not come round in two rotations is gone from the peer's config.
+  // More than fit are sent in rotation; one that has not come round in eight is gone from the peer's config. Counted in
+  // frames that arrived: numbers that were lost on the way say nothing about what they carried.
   const rotation = Math.ceil(Math.max(1, body.groupsInAll) / Math.max(1, body.groups.length));
-  for (const [id, { seq }] of link.groups) if (seq < body.seq - 8 * rotation) link.groups.delete(id);
+  for (const [id, { frame }] of link.groups) if (frame < link.believed - 8 * rotation) link.groups.delete(id);
 }
 
 function mayAnswer(link: Link, path: number, now: MonoMs): boolean {

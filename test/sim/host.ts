@@ -1,0 +1,338 @@
+import type { GroupOrder } from '../../src/core/group/state.ts';
+import type { NodeEvent, NodePolicy, NodeState, NodeStep } from '../../src/core/node/state.ts';
+import { startNode, step } from '../../src/core/node/step.ts';
+import { noteEcho } from '../../src/core/peer/sent.ts';
+import type { GroupId, MonoMs, NodeName, WallMs } from '../../src/core/units.ts';
+import { Adapter, WELL, type AdapterMood } from './adapter.ts';
+import type { Appointment } from './agenda.ts';
+import { Chance } from './chance.ts';
+import type { HostClock } from './clock.ts';
+import { Kernel } from './kernel.ts';
+import type { World } from './world.ts';
+
+/** Datagrams that a socket keeps for an agent that does not read. */
+const SOCKET_QUEUE_MAX = 200;
+const HINT_MS_MAX = 5;
+const STOP_MS_MAX = 5_000;
+
+export type Timed = { readonly now: MonoMs; readonly wall: WallMs };
+
+/** A running process of the program. */
+export interface Agent {
+  readonly node: NodeState;
+  readonly adapter: Adapter;
+  frozen: boolean;
+  /** Since when it has been reading its sockets without a break. */
+  awakeSince: number;
+  timer: Appointment | undefined;
+  /** What waits for a frozen agent, in the order in which it came. */
+  readonly waiting: (() => void)[];
+  datagramsWaiting: number;
+  tickWaits: boolean;
+  drainAsked: boolean;
+  stopping: boolean;
+}
+
+/** One machine: clocks, kernel, guard, and perhaps a process of the program, which is the real core. */
+export class Host {
+  readonly number: number;
+  readonly name: NodeName;
+  readonly clock: HostClock;
+  readonly kernel: Kernel;
+  readonly mood: AdapterMood = { ...WELL };
+  readonly #world: World;
+  readonly #chance: Chance;
+  /** Epochs in the state directory. */
+  readonly #stored = new Map<GroupId, number>();
+  agent: Agent | undefined;
+  policy: NodePolicy;
+  pausedAt: number | undefined;
+  readonly #whenResumed: { readonly leftMs: number; readonly run: () => void }[] = [];
+  /** The interface takes nothing in. */
+  receiveDead = false;
+  /** How often it stood still, in all, by every kind of stall: what its peers may be forgiven. */
+  stoodStillMs = 0;
+
+  constructor(world: World, { policy, clock }: { policy: NodePolicy; clock: HostClock }) {
+    this.number = policy.self.number;
+    this.name = policy.self.name;
+    this.policy = policy;
+    this.clock = clock;
+    this.#world = world;
+    this.#chance = new Chance(world.setup.seed, `host ${this.number}`);
+    this.kernel = new Kernel(
+      new Chance(world.setup.seed, `kernel ${this.number}`),
+      (ms, run) => this.later(ms, run),
+      (group, present, cause) => this.#kernelChanged(group, present, cause),
+    );
+  }
+
+  /** After some of this machine's time: a paused machine is not there to see it pass. */
+  later(ms: number, run: () => void): Appointment {
+    const at = this.#world.now + ms;
+    return this.#world.agenda.at(at, () => {
+      if (this.pausedAt === undefined) run();
+      else this.#whenResumed.push({ leftMs: at - this.pausedAt, run });
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.agent !== undefined && !this.agent.frozen && this.pausedAt === undefined;
+  }
+
+  // ── processes ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  start(): void {
+    if (this.agent !== undefined) return;
+    const { setup, now } = this.#world;
+    const adapterHost = {
+      kernel: this.kernel,
+      chance: this.#chance,
+      mood: this.mood,
+      leaseSeconds: setup.leaseSeconds,
+    };
+    const adapter: Adapter = new Adapter(adapterHost, {
+      later: (ms, run) => void this.later(ms, run),
+      now: () => this.clock.mono(this.#world.now),
+      answer: (group, result) =>
+        this.#deliver(agent, () => {
+          adapter.resultRead();
+          this.feed((at) => ({ ...at, kind: 'called', group, result }));
+        }),
+    });
+    const found = new Map(
+      this.policy.groups.map(({ id }) => [
+        id,
+        { has: this.kernel.has(id), epochSeen: this.#stored.get(id) ?? 0 },
+      ]),
+    );
+    const seed = BigInt(this.#chance.whole(0x1_0000_0000)) * 0x1_0000_0000n;
+    const start = { ...this.#at(), seed: seed + BigInt(this.#chance.whole(0x1_0000_0000)), found };
+    const agent: Agent = {
+      node: startNode(this.policy, start),
+      adapter,
+      frozen: false,
+      awakeSince: now,
+      timer: undefined,
+      waiting: [],
+      datagramsWaiting: 0,
+      tickWaits: false,
+      drainAsked: false,
+      stopping: false,
+    };
+    this.agent = agent;
+    this.#world.say(this, 'process starts');
+    this.feed((at) => ({ ...at, kind: 'tick' }));
+    this.#countReceived(agent);
+  }
+
+  /** SIGKILL. The guard sees its pipe close, ends the child and takes the VIPs down, unless it was killed too. */
+  kill({ guardToo = false }: { guardToo?: boolean } = {}): void {
+    const { agent } = this;
+    if (agent === undefined) return;
+    this.#world.say(this, guardToo ? 'process and guard are killed' : 'process is killed');
+    this.#end(agent);
+    if (guardToo) return;
+    this.later(this.#chance.between(1, 10), () => {
+      agent.adapter.killed = true;
+      for (const { id } of this.policy.groups) this.kernel.remove(id, 'the guard takes it down');
+    });
+  }
+
+  #end(agent: Agent): void {
+    agent.adapter.orphaned = true;
+    if (agent.timer !== undefined) agent.timer.cancelled = true;
+    this.agent = undefined;
+    this.#world.agentEnded(this);
+  }
+
+  /** SIGTERM: it lets go of everything and ends. */
+  stop(): void {
+    const { agent } = this;
+    if (agent === undefined || agent.stopping) return;
+    agent.stopping = true;
+    this.order({ kind: 'stop' });
+    this.later(STOP_MS_MAX, () => {
+      if (this.agent === agent) this.kill();
+    });
+  }
+
+  #endsWhenStopped(agent: Agent): void {
+    if (!agent.stopping || this.agent !== agent) return;
+    for (const { role, has } of agent.node.groups.values()) {
+      if (has || (role !== 'standby' && role !== 'init')) return;
+    }
+    this.#world.say(this, 'process ends');
+    this.#end(agent);
+  }
+
+  /** SIGSTOP of the agent; its child goes on. */
+  freeze(): void {
+    if (this.agent === undefined || this.agent.frozen) return;
+    this.#world.say(this, 'process is frozen');
+    this.agent.frozen = true;
+  }
+
+  /** SIGCONT. As Node does: first the timer that is over, then what waits in sockets and pipes. */
+  thaw(): void {
+    const { agent } = this;
+    if (agent === undefined || !agent.frozen) return;
+    this.#world.say(this, 'process is thawed');
+    agent.frozen = false;
+    agent.awakeSince = this.#world.now;
+    if (this.pausedAt === undefined) this.#catchUp(agent);
+  }
+
+  #catchUp(agent: Agent): void {
+    if (agent.tickWaits) {
+      agent.tickWaits = false;
+      this.feed((at) => ({ ...at, kind: 'tick' }));
+    }
+    const waiting = agent.waiting.splice(0);
+    agent.datagramsWaiting = 0;
+    for (const handle of waiting) if (this.agent === agent) handle();
+  }
+
+  /** The whole machine stands still: clocks, kernel, children. */
+  pause(): void {
+    if (this.pausedAt !== undefined) return;
+    this.#world.say(this, 'machine is paused');
+    this.pausedAt = this.#world.now;
+    this.clock.pause(this.#world.now);
+  }
+
+  resume({ wallFollows }: { wallFollows: boolean }): void {
+    if (this.pausedAt === undefined) return;
+    const { agent } = this;
+    this.stoodStillMs += this.#world.now - this.pausedAt;
+    this.clock.resume(this.#world.now, { wallFollows });
+    this.pausedAt = undefined;
+    this.#world.say(this, 'machine is resumed');
+    for (const { leftMs, run } of this.#whenResumed.splice(0)) this.later(leftMs, run);
+    if (agent === undefined) return;
+    agent.awakeSince = this.#world.now;
+    if (!agent.frozen) this.#catchUp(agent);
+    if (this.agent === agent) this.#arm(agent);
+  }
+
+  // ── what reaches the process ───────────────────────────────────────────────────────────────────────────────────────
+
+  receive(bytes: Uint8Array, isForeign: boolean): void {
+    const { agent } = this;
+    if (agent === undefined || this.receiveDead) return;
+    if (!this.isRunning) {
+      if (agent.datagramsWaiting >= SOCKET_QUEUE_MAX) return;
+      agent.datagramsWaiting += 1;
+    }
+    this.#deliver(agent, () => this.#world.arrived(this, bytes, isForeign));
+  }
+
+  order(order: GroupOrder): void {
+    const { agent } = this;
+    if (agent === undefined) return;
+    this.#deliver(agent, () => {
+      this.#world.say(this, `is told: ${Object.values(order).join(' ')}`);
+      this.feed((at) => ({ ...at, kind: 'ordered', group: undefined, order }));
+    });
+  }
+
+  stepWall(ms: number): void {
+    this.#world.say(this, `wall clock is set by ${ms} ms`);
+    this.clock.stepWall(ms);
+  }
+
+  #deliver(agent: Agent, handle: () => void): void {
+    if (this.agent !== agent) return;
+    if (this.isRunning) handle();
+    else agent.waiting.push(handle);
+  }
+
+  #kernelChanged(group: GroupId, present: boolean, cause: string): void {
+    this.#world.kernelChanged(this, group, present, cause);
+    const { agent } = this;
+    if (present || agent === undefined) return;
+    this.later(this.#chance.between(0.2, HINT_MS_MAX), () =>
+      this.#deliver(agent, () => this.feed((at) => ({ ...at, kind: 'hint', group }))),
+    );
+  }
+
+  /** The interface's counter of received packets, looked at now and then: any network has some traffic. */
+  #countReceived(agent: Agent): void {
+    this.later(400, () => {
+      if (this.agent !== agent) return;
+      if (!this.receiveDead && this.isRunning) this.feed((at) => ({ ...at, kind: 'received' }));
+      this.#countReceived(agent);
+    });
+  }
+
+  // ── one callback ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #at(): Timed {
+    return { now: this.clock.mono(this.#world.now), wall: this.clock.wall(this.#world.now) };
+  }
+
+  /** Hands one event to the core and carries out what it wants. */
+  feed(eventAt: (at: Timed) => NodeEvent): NodeStep | undefined {
+    const { agent } = this;
+    if (agent === undefined) return undefined;
+    const event = eventAt(this.#at());
+    const late = event.now - agent.node.wakeAt;
+    if (late > 0) this.stoodStillMs += late;
+    const done = step(agent.node, event);
+    this.#perform(agent, done);
+    this.#world.stepped(this, event, done);
+    if (this.agent === agent) this.#arm(agent);
+    this.#endsWhenStopped(agent);
+    return done;
+  }
+
+  #perform(agent: Agent, { effects }: NodeStep): void {
+    for (const effect of effects) {
+      if (effect.kind === 'send') {
+        const clocks = { wallMs: this.#at().wall, monoMs: this.#at().now };
+        const { bytes, echo } = this.#world.sealing.seal(this.number, effect.peer, effect.body, clocks);
+        const link = agent.node.links.find(({ number }) => number === effect.peer)!;
+        noteEcho(link.tx.ring, effect.body.seq, echo);
+        this.#world.sends(this, effect.peer, bytes, effect.body);
+      } else if (effect.kind === 'drain') {
+        this.#drains(agent);
+      } else if (effect.kind === 'group') {
+        const inner = effect.effect;
+        if (inner.kind === 'moved') this.#world.moved(this, effect.group, inner);
+        else if (inner.kind === 'told') this.#world.say(this, `${inner.text}: ${inner.cause}`);
+        else if (inner.kind === 'remember') this.#stored.set(effect.group, inner.epoch);
+        else if (inner.kind !== 'announce') agent.adapter.ask(effect.group, inner.kind, inner.call);
+      } else if (this.#world.tells) {
+        const who = effect.kind === 'peer' ? `${effect.name} ` : '';
+        this.#world.say(this, `${who}${effect.text}: ${effect.cause}`);
+      }
+    }
+  }
+
+  /** Two turns of the loop without a datagram, then "drained". */
+  #drains(agent: Agent): void {
+    if (agent.drainAsked) return;
+    agent.drainAsked = true;
+    this.later(this.#chance.between(0.2, 2), () =>
+      this.#deliver(agent, () => {
+        agent.drainAsked = false;
+        this.feed((at) => ({ ...at, kind: 'drained' }));
+      }),
+    );
+  }
+
+  /** One timer, at the earliest wake-up that was asked for; timers are a little late, never early. */
+  #arm(agent: Agent): void {
+    const dueAt = this.clock.trueAt(agent.node.wakeAt);
+    if (agent.timer !== undefined && !agent.timer.cancelled) {
+      if (agent.timer.at === dueAt) return;
+      agent.timer.cancelled = true;
+    }
+    const lateMs = this.#chance.is(0.02) ? this.#chance.between(0, 8) : 0.05;
+    agent.timer = this.later(Math.max(0, dueAt - this.#world.now) + lateMs, () => {
+      if (this.agent !== agent) return;
+      if (agent.frozen) agent.tickWaits = true;
+      else this.feed((at) => ({ ...at, kind: 'tick' }));
+    });
+  }
+}
