@@ -226,6 +226,12 @@ export const sequences = (): readonly Sequence[] => [
         { ...acks(1), seq: 1, sentUs: 5_995_000 },
         refused('session', { ...beforeAnySession, verified: 1 }),
       ),
+    ],
+  },
+  {
+    name: 'a session is opened by an acknowledgement of a frame of two timeouts ago',
+    steps: [
+      sends(1_000, 1),
       gets(7_000, { ...acks(1), ackDelayUs: 5_990_000, seq: 2, sentUs: 5_995_000 }, opens),
     ],
   },

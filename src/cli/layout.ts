@@ -48,10 +48,11 @@ export function flow(
     line += fresh ? text : glue + text;
     fresh = false;
   };
-  for (const piece of pieces) {
-    const fits = widthOf(indent + piece) + separator.trimEnd().length <= columns;
-    for (const [at, part] of (fits ? [piece] : piece.split(' ')).entries())
-      put(part, at === 0 ? separator : ' ');
+  for (const [at, piece] of pieces.entries()) {
+    const start = at === 0 ? Math.max(widthOf(first), widthOf(indent)) : widthOf(indent);
+    const fits = start + widthOf(piece) + separator.trimEnd().length <= columns;
+    for (const [nth, part] of (fits ? [piece] : piece.split(' ')).entries())
+      put(part, nth === 0 ? separator : ' ');
   }
   return fresh && lines.length > 0 ? lines : [...lines, line];
 }

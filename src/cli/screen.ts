@@ -1,4 +1,4 @@
-import type { WriteStream } from 'node:tty';
+import type { Writable } from 'node:stream';
 
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
@@ -32,7 +32,7 @@ export const wantsColour = ({
 
 /** Stdout, and the environment that says how it wants to be treated. */
 export function screenOn(
-  stream: Pick<WriteStream, 'isTTY' | 'columns' | 'rows' | 'write' | 'on' | 'removeListener'>,
+  stream: Writable & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number },
   environment: Environment,
 ): Screen {
   const isTerminal = stream.isTTY === true;

@@ -97,8 +97,8 @@ function groupLines(group: GroupReport, report: StatusReport, { columns, paint }
     priorityText(group, paint),
   ];
   const flags = [
-    ...(group.drained ? [paint('warning', 'DRAINED: this node does not hold it until it is undrained')] : []),
-    ...(group.frozen ? [paint('warning', 'FROZEN: it does not move until it is thawed')] : []),
+    ...(group.drained ? ['DRAINED: this node does not hold it until it is undrained'] : []),
+    ...(group.frozen ? ['FROZEN: it does not move until it is thawed'] : []),
     ...(group.sticky ? ['placed by hand: it does not fail back on its own'] : []),
   ];
   const vipWidth = Math.max(...group.vips.map((vip) => cidr(vip).length), 0);
@@ -106,7 +106,7 @@ function groupLines(group: GroupReport, report: StatusReport, { columns, paint }
     ...flow(facts, { columns, first: `${paint('heading', `group ${group.name}`)}  `, indent: INDENT }),
     ...(group.fault === '' ? [] : sentence(paint('bad', 'FAULT'), group.fault, columns)),
     ...sentence('why', group.why, columns),
-    ...flags.flatMap((flag) => sentence('flag', flag, columns)),
+    ...flags.flatMap((flag) => sentence(paint('warning', 'flag'), flag, columns)),
     ...leaseLines(group, report, { columns, paint }),
     ...group.vips.flatMap((vip) => labelled('vip', [vipText(vip, group, vipWidth, paint)], columns)),
   ];

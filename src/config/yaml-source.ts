@@ -44,7 +44,7 @@ export function readYaml(text: string): YamlSource {
       lineCounter: lines,
       prettyErrors: false,
       merge: true,
-      logLevel: 'silent',
+      logLevel: 'error',
     });
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;

@@ -166,7 +166,7 @@ function refuseSideEffects(before: Plain, after: Plain, node: string, key: Publi
 }
 
 function parsed(text: string): Document {
-  const document = parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'silent' });
+  const document = parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error' });
   const [error] = document.errors;
   if (!error) return document;
   const lines = text.slice(0, error.pos[0]).split('\n');

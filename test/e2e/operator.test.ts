@@ -23,7 +23,7 @@ labTest('operator: a VIP deleted by hand is put back, and nothing moves', 60_000
     }
     await neverOnStandby(pair, fromMs);
     const events = runTool(SEALBEAT, ['events', '--control', join(pair.lab.folder, 'h1.sock')]);
-    assert.match(events, new RegExp(VIP4.replaceAll('.', '\\.')), 'the events do not name the VIP');
+    assert.equal(events.match(/put back/g)?.length, 2, events);
   });
 });
 
@@ -66,11 +66,6 @@ const refusals: readonly { name: string; change: (config: SealbeatConfig) => unk
     says: /interval.*250ms/s,
   },
   {
-    name: 'an interface that is not there',
-    change: (config) => Object.assign(config.groups['web'] ?? {}, { interface: 'eth7' }),
-    says: /eth7/,
-  },
-  {
     name: 'a file in which this node does not stand',
     change: (config) =>
       delete config.nodes['h1'] && Object.assign(config.nodes, { h3: { ...config.nodes['h2'] } }),
@@ -85,21 +80,28 @@ labTest('operator: a bad configuration is refused at start, and no VIP is touche
       failbackDelayMs: NO_FAILBACK_MS,
     });
     const file = (name: string): string => join(lab.folder, `h1.${name}`);
+    const onH1 = (...args: readonly string[]) =>
+      spawnSync('ip', ['netns', 'exec', lab.namespace('h1'), SEALBEAT, ...args], {
+        encoding: 'utf8',
+        timeout: 10_000,
+      });
+    const own = ['-c', cluster.configPath, '--identity', file('identity')];
     for (const { name, change, says } of refusals) {
       cluster.rewrite(change);
-      const ran = spawnSync(
-        'ip',
-        [
-          ...['netns', 'exec', lab.namespace('h1'), SEALBEAT, 'run', '-c', cluster.configPath],
-          ...['--identity', file('identity'), '--control', file('sock'), '--state', file('state')],
-        ],
-        { encoding: 'utf8', timeout: 10_000 },
-      );
+      const ran = onH1('run', ...own, '--control', file('sock'), '--state', file('state'));
       assert.equal(ran.status, 1, `${name}: ${ran.status ?? ran.signal}\n${ran.stderr}`);
       assert.match(ran.stderr, says, name);
       assert.match(ran.stderr, /hint: /, name);
     }
     await lab.sync();
     assert.deepEqual(lab.holdersNow(), []);
+
+    cluster.rewrite(() => undefined);
+    const good = onH1('check', ...own);
+    assert.equal(good.status, 0, good.stderr);
+    cluster.rewrite(({ groups }) => Object.assign(groups['web'] ?? {}, { interface: 'eth7' }));
+    const bad = onH1('check', ...own);
+    assert.equal(bad.status, 1, bad.stdout);
+    assert.match(bad.stderr, /eth7/);
   });
 });

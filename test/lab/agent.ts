@@ -11,6 +11,8 @@ export interface AgentSetup {
   readonly vips: readonly string[];
   /** How long a better host must be back before it is given the VIPs again. */
   readonly failbackDelayMs: number;
+  /** `auto` unless said otherwise. */
+  readonly failbackMode?: 'auto' | 'manual';
 }
 
 /** A failover agent that a lab can run on its hosts. */

@@ -11,7 +11,9 @@ import { startProgram } from './program.ts';
 import { until } from './wait.ts';
 
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-export const SEALBEAT = join(PROJECT, 'bin/sealbeat');
+const OWN_PROGRAM = join(PROJECT, 'bin/sealbeat');
+/** The program under test: this checkout's as built, or the one that SEALBEAT_PROGRAM names, such as an installed one. */
+export const SEALBEAT = process.env['SEALBEAT_PROGRAM'] ?? OWN_PROGRAM;
 const PORT = 7112;
 
 export interface SealbeatOptions {
@@ -52,13 +54,16 @@ export function sealbeat(options: SealbeatOptions = {}): Contender<SealbeatClust
   };
 }
 
+let foundBuilt = false;
+
 /** Throws unless the program was built from the sources as they are: an old one would be tested in silence. */
-export function requireBuilt(): void {
+function requireBuilt(): void {
+  if (foundBuilt || SEALBEAT !== OWN_PROGRAM) return;
   const built = join(PROJECT, 'dist/sealbeat.cjs');
   const sources = readdirSync(join(PROJECT, 'src'), { recursive: true, encoding: 'utf8' });
   const newest = Math.max(...sources.map((name) => statSync(join(PROJECT, 'src', name)).mtimeMs));
-  if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
-  throw new Error('dist/sealbeat.cjs is missing or older than src/: run "npm run setup"');
+  foundBuilt = existsSync(built) && statSync(built).mtimeMs >= newest;
+  if (!foundBuilt) throw new Error('dist/sealbeat.cjs is missing or older than src/: run "npm run setup"');
 }
 
 function clusterOf(
@@ -67,7 +72,7 @@ function clusterOf(
   { lease, change = () => undefined }: SealbeatOptions,
 ): SealbeatCluster {
   requireBuilt();
-  const { intervalMs, timeoutMs, priorities, vips, failbackDelayMs } = setup;
+  const { intervalMs, timeoutMs, priorities, vips, failbackDelayMs, failbackMode = 'auto' } = setup;
   const file = (host: string, name: string): string => join(lab.folder, `${host}.${name}`);
   const configPath = join(lab.folder, 'sealbeat.yaml');
   const nodes = Object.entries(priorities).map(([host, priority]) => {
@@ -85,7 +90,9 @@ function clusterOf(
     heartbeat: { interval: `${intervalMs}ms`, timeout: `${timeoutMs}ms` },
     ...(lease === undefined ? {} : { lease }),
     nodes: Object.fromEntries(nodes),
-    groups: { web: { interface: 'eth0', vips, failback: { mode: 'auto', delay: `${failbackDelayMs}ms` } } },
+    groups: {
+      web: { interface: 'eth0', vips, failback: { mode: failbackMode, delay: `${failbackDelayMs}ms` } },
+    },
   });
   const rewrite = (changeIt: (config: SealbeatConfig) => unknown): void => {
     const changed = config();

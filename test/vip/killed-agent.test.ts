@@ -80,6 +80,7 @@ test(
     const pair = makePair();
     const many = Array.from({ length: 1_000 }, (_, i) => vipOf(`10.88.${i >> 8}.${i & 255}/32`, LINK));
     const has = () => addressesIn(pair).some((address) => address.startsWith('10.88.'));
+    const outcomes: string[] = [];
     for (let round = 0; round < 8; round += 1) {
       const agent = startAgent({ namespace: pair.here });
       await agent.look(many);
@@ -89,11 +90,12 @@ test(
       );
       await until('the first of them', 10_000, has);
       await agent.kill();
-      await up;
+      outcomes.push(await up);
       // What is asked for here is that nobody is left who could add one, and that none is there.
       await until('its children to be gone', 20_000, () => commandsIn(pair).length === 0);
       assert.ok(!has(), `round ${round}`);
     }
+    t.diagnostic(`bringing up, when it was killed: ${outcomes.join(', ')}`);
   },
 );
 
