@@ -60,7 +60,9 @@ async function openStage(): Promise<Stage> {
   try {
     return await stageInNamespaces();
   } catch (error) {
-    return stageOnLoopback(`network namespaces cannot be made here (${(error as Error).message.split('\n')[0]})`);
+    return stageOnLoopback(
+      `network namespaces cannot be made here (${(error as Error).message.split('\n')[0]})`,
+    );
   }
 }
 
@@ -136,14 +138,24 @@ async function settle(): Promise<readonly Uint8Array[]> {
   const listening = stage.record(second, FRAMES);
   await start(first);
   const recorded = await listening;
-  story.tell(`(somebody on the wire records ${recorded.length} frames that ${first} sends to ${second}, for later)`);
+  story.tell(
+    `(somebody on the wire records ${recorded.length} frames that ${first} sends to ${second}, for later)`,
+  );
   await start(second);
   await servedBy(first);
-  await until(`${second} to be standby`, STEP_MS, async () => (await status(second)).groups[0]?.role === 'standby');
-  await until(`${second} to hear ${first}`, STEP_MS, async () => (await status(second)).peers[0]?.hearsUs === true);
+  await until(
+    `${second} to be standby`,
+    STEP_MS,
+    async () => (await status(second)).groups[0]?.role === 'standby',
+  );
+  await until(
+    `${second} to hear ${first}`,
+    STEP_MS,
+    async () => (await status(second)).peers[0]?.hearsUs === true,
+  );
   await retell(first, 0);
   told = await retell(second, 0);
-  story.tell(`${stage.vip} is on ${first}, and the client is answered by ${first}`);
+  story.tell(`${stage.vip} is on ${first} and nowhere else`);
   return recorded;
 }
 
@@ -158,7 +170,7 @@ async function loseThePrimary(): Promise<void> {
   told = await retell(second, told);
   const gapMs = await stage.longestGapMs(killedMs);
   if (gapMs === 0) throw new Error('the client saw no gap, although its server was killed');
-  story.tell(`${stage.vip} is on ${second}; the client was without an answer for ${Math.round(gapMs)} ms`);
+  story.tell(`${stage.vip} is on ${second}; ${stage.outage} for ${Math.round(gapMs)} ms`);
 }
 
 async function beAttacked(recorded: readonly Uint8Array[]): Promise<void> {
@@ -187,9 +199,25 @@ function forged(): readonly Uint8Array[] {
   const { outbound } = directionsBetween(makeIdentity(systemRandom), keyOf(second), settings.cluster);
   const zero = '0000000000000000';
   const body = {
-    ...{ hello: false, probe: false, answer: false, hearsYou: true, canReceive: true, versionMax: 1, path: 0 },
+    ...{
+      hello: false,
+      probe: false,
+      answer: false,
+      hearsYou: true,
+      canReceive: true,
+      versionMax: 1,
+      path: 0,
+    },
     ...{ intervalUs: 100_000, timeoutUs: 500_000, session: 1, sentUs: 0, ack: 0, echo: zero, ackDelayUs: 0 },
-    ...{ ackedLow: 0, ackedHigh: 0, yourKey: keyOf(second).id, digest: zero, promiseMs: 0, groupsInAll: 0, groups: [] },
+    ...{
+      ackedLow: 0,
+      ackedHigh: 0,
+      yourKey: keyOf(second).id,
+      digest: zero,
+      promiseMs: 0,
+      groupsInAll: 0,
+      groups: [],
+    },
   };
   return Array.from({ length: FRAMES }, (_, index) => {
     const frame = sealFrame(encodeBody({ ...body, seq: index + 1 }), systemRandom.bytes(24), outbound);
@@ -233,6 +261,7 @@ async function leave(): Promise<void> {
 }
 
 function gapText(gapMs: number): string {
-  if (gapMs < stage.resolutionMs) return `the client noticed nothing (less than ${stage.resolutionMs} ms)`;
-  return `the client's longest gap was ${Math.round(gapMs)} ms`;
+  if (gapMs < stage.resolutionMs)
+    return `no moment was seen in which ${stage.outage} (resolution ${stage.resolutionMs} ms)`;
+  return `${stage.outage} for ${Math.round(gapMs)} ms`;
 }

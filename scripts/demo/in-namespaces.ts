@@ -18,6 +18,7 @@ export async function stageInNamespaces(): Promise<Stage> {
     hosts: ['n1', 'n2'],
     groupLines: ['interface: eth0'],
     folder: lab.folder,
+    outage: 'the client was without an answer',
     resolutionMs: 6,
     path: (host) => `udp://${address4(host)}:${PORT}`,
     start: (host, args) => startProgram({ namespace: lab.namespace(host), file: SEALBEAT, args }),

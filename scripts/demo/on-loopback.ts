@@ -32,7 +32,13 @@ export function stageOnLoopback(why: string): Stage {
     onProblem: quiet,
     guarded: false,
   });
-  const vipOn = (host: string): Vip => ({ address: VIP, family: 4, prefixLength: 32, link: interfaceOf(host), label: '' });
+  const vipOn = (host: string): Vip => ({
+    address: VIP,
+    family: 4,
+    prefixLength: 32,
+    link: interfaceOf(host),
+    label: '',
+  });
   const holders = async (): Promise<readonly string[]> => {
     const found = await Promise.all(hosts.map(async (host) => (await looker.look([vipOn(host)])).length > 0));
     return hosts.filter((_, index) => found[index]);
@@ -66,6 +72,7 @@ export function stageOnLoopback(why: string): Stage {
       'adapter: simulated',
     ],
     folder,
+    outage: 'the address was nowhere',
     resolutionMs: 3 * LOOK_EVERY_MS,
     path: (host) => `udp://127.0.0.1:${portOf(host)}`,
     start(host, args) {

@@ -14,6 +14,8 @@ export interface Stage {
   start(host: string, args: readonly string[]): Running;
   /** Hosts whose interface has the VIP now. */
   holders(): Promise<readonly string[]>;
+  /** What is seen to go missing, for sentences: `the client was without an answer`. */
+  readonly outage: string;
   /** Who answers the client now; `nobody` when no one does. */
   answeredBy(): Promise<string>;
   /** How long nobody answered, the longest time since `fromMs` (wall clock). */

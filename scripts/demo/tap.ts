@@ -14,7 +14,12 @@ export class Tap {
     return child;
   }
 
-  record(prefix: readonly string[], address: string, port: number, count: number): Promise<readonly Uint8Array[]> {
+  record(
+    prefix: readonly string[],
+    address: string,
+    port: number,
+    count: number,
+  ): Promise<readonly Uint8Array[]> {
     const child = this.#start(prefix, ['record', address, `${port}`, `${count}`]);
     return new Promise((resolve, reject) => {
       child.once('error', reject);
@@ -26,7 +31,12 @@ export class Tap {
     });
   }
 
-  inject(prefix: readonly string[], address: string, port: number, frames: readonly Uint8Array[]): Promise<void> {
+  inject(
+    prefix: readonly string[],
+    address: string,
+    port: number,
+    frames: readonly Uint8Array[],
+  ): Promise<void> {
     const child = this.#start(prefix, ['inject', address, `${port}`]);
     return new Promise((resolve, reject) => {
       child.once('error', reject);
