@@ -54,9 +54,11 @@ export function screenOn(
       if (!isTerminal) return write(text);
       const enter = taken ? '' : ENTER;
       taken = true;
-      // Every line is cleared behind its end, and the rest of the window after the last: no blank frame, no flicker.
-      const lines = fitted(text, rows()).map((line) => `${line}\u001b[K`);
-      return write(`${enter}\u001b[H${lines.join('\r\n')}\u001b[J`);
+      // Each line is cleared just before it is written, and the window below the last one: no blank frame, no flicker.
+      // Not behind its end: there the cursor may still stand on the last column.
+      const lines = fitted(text, rows());
+      const below = lines.length < rows() ? '\r\n\u001b[J' : '';
+      return write(`${enter}\u001b[H${lines.map((line) => `\u001b[K${line}`).join('\r\n')}${below}`);
     },
     restore() {
       if (!taken || gone) return;

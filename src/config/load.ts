@@ -43,7 +43,7 @@ export function examine(text: string): Examined {
   const file = fileShape.safeParse(source.value, { reportInput: true });
   const findings = file.success
     ? rules(partsOf(file.data))
-    : [...findingsOf(file.error.issues), ...rules(partsOfBroken(source.value))];
+    : shapeAndRules(findingsOf(file.error.issues), rules(partsOfBroken(source.value)));
   const problems = inFileOrder(withoutRepeats(findings).map(at));
   const usable = file.success && !problems.some(({ severity }) => severity === 'error');
   return { settings: usable ? settingsOf(file.data) : undefined, problems, at };
@@ -110,6 +110,13 @@ const rules = (parts: Parts): readonly Finding[] => [
   ...nodeFindings(parts),
   ...groupFindings(parts),
 ];
+
+/** Where the shape is wrong, a rule about the same place or something in it is only an echo ("there are 0 nodes"). */
+function shapeAndRules(shape: readonly Finding[], ruled: readonly Finding[]): readonly Finding[] {
+  const isEcho = ({ path }: Finding): boolean =>
+    shape.some((wrong) => wrong.path.every((step, index) => path[index] === step));
+  return [...shape, ...ruled.filter((finding) => !isEcho(finding))];
+}
 
 function withoutRepeats(findings: readonly Finding[]): readonly Finding[] {
   const seen = new Map(findings.map((finding) => [`${written(finding.path)}: ${finding.text}`, finding]));

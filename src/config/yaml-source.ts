@@ -50,10 +50,10 @@ export function readYaml(text: string): YamlSource {
     if (!(error instanceof RangeError)) throw error;
     return unusable(problem(0, 'the YAML is nested too deeply'));
   }
-  const found = [...document.errors, ...document.warnings].map((error) =>
-    problem(error.pos[0], sentenceOf(error)),
+  const found = onePerLine(
+    [...document.errors, ...document.warnings].map((error) => problem(error.pos[0], sentenceOf(error))),
   );
-  const strangers = strangeKeys(document).map(({ key, sentence }) => problem(startOf(key), sentence));
+  const strangers = strangeNodes(document).map(({ node, sentence }) => problem(startOf(node), sentence));
   const problems = [...found, ...strangers];
   if (problems.length > 0) return { value: undefined, problems, placeOf: () => placeAt(0) };
   try {
@@ -62,10 +62,17 @@ export function readYaml(text: string): YamlSource {
       placeAt(offsetOf(document, path, what));
     return { value, problems, placeOf };
   } catch (error) {
-    if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
-    return unusable(problem(0, `the aliases in the YAML cannot be followed: ${error.message}`));
+    // Too many aliases, a merge of what is no mapping, a mapping inside itself: the library says which.
+    return unusable(
+      problem(0, `the YAML cannot be resolved: ${error instanceof Error ? error.message : String(error)}`),
+    );
   }
 }
+
+/** One slip, such as a tab, makes the parser stumble over the rest of its line as well. */
+const onePerLine = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.toReversed().map((problem) => [problem.line, problem])).values(),
+];
 
 const unusable = (problem: Problem): YamlSource => ({
   value: undefined,
@@ -89,14 +96,27 @@ function sentenceOf(error: YAMLError): string {
   }
 }
 
-/** Keys that plain objects would lose or change without a word. */
-function strangeKeys(document: Document): { key: Node; sentence: string }[] {
-  const strange: { key: Node; sentence: string }[] = [];
+/** What is YAML, but no plain value: keys that objects would lose or change without a word, aliases to nowhere. */
+function strangeNodes(document: Document): { node: Node; sentence: string }[] {
+  const strange: { node: Node; sentence: string }[] = [];
+  const anchors = new Set<string>();
   visit(document, {
-    Pair(_, { key }) {
-      if (!isNode(key)) return;
-      if (!isScalar(key)) strange.push({ key, sentence: 'a key must be a word, not a list or a mapping' });
-      else if (key.value === '__proto__') strange.push({ key, sentence: '"__proto__" cannot be a key' });
+    Pair(_, { key: node }) {
+      if (!isNode(node)) return;
+      if (!isScalar(node) && !isAlias(node))
+        strange.push({ node, sentence: 'a key must be a word, not a list or a mapping' });
+      else if (isScalar(node) && node.value === '__proto__')
+        strange.push({ node, sentence: '"__proto__" cannot be a key' });
+    },
+    Value(_, { anchor }) {
+      if (anchor !== undefined) anchors.add(anchor);
+    },
+    Alias(_, node) {
+      if (anchors.has(node.source)) return;
+      strange.push({
+        node,
+        sentence: `*${node.source} refers to nothing: there is no &${node.source} before it`,
+      });
     },
   });
   return strange;

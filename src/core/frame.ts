@@ -2,7 +2,7 @@ import type { GroupId, NodeId } from './units.ts';
 
 /** What one frame says, after the box was opened and before anything of it is believed (PROTOCOL.md, body). */
 export interface Body {
-  /** The sender has no open session with the recipient. */
+  /** The sender has no open session with the recipient, or does not know that the recipient has opened its own. */
   readonly hello: boolean;
   /** Asks for one frame at once, over the path on which it came. */
   readonly probe: boolean;

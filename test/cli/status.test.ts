@@ -182,6 +182,12 @@ test('screen: takes the second page of a terminal, fits its height, and gives th
   const said = String(stream.read());
   assert.equal(said.split('\u001b[?1049h').length, 2);
   assert.equal(said.split('\u001b[?1049l').length, 2);
-  assert.match(said, /3\u001b\[K\r\n\(3 more lines: make the window higher\)\u001b\[K\u001b\[J/);
-  assert.match(said, /\u001b\[H1\u001b\[K\r\n2\u001b\[K\u001b\[J\u001b\[\?7h\u001b\[\?25h\u001b\[\?1049l$/);
+  assert.match(
+    said,
+    /\u001b\[H\u001b\[K1\r\n\u001b\[K2\r\n\u001b\[K3\r\n\u001b\[K\(3 more lines: make the window higher\)\u001b\[H/,
+  );
+  assert.match(
+    said,
+    /\u001b\[H\u001b\[K1\r\n\u001b\[K2\r\n\u001b\[J\u001b\[\?7h\u001b\[\?25h\u001b\[\?1049l$/,
+  );
 });

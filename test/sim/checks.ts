@@ -55,7 +55,9 @@ function ringOf(rings: Map<string, Float64Array>, way: string): Float64Array {
 function isOverlapping(world: World, one: Host, other: Host): boolean {
   const gives = (giver: Host, taker: Host): boolean => {
     const state = giver.agent?.node.groups.get(WEB);
-    return state !== undefined && state.role === 'releasing' && state.overlapping && state.heir === taker.number;
+    return (
+      state !== undefined && state.role === 'releasing' && state.overlapping && state.heir === taker.number
+    );
   };
   return world.setup.overlapAllowed && (gives(one, other) || gives(other, one));
 }
@@ -148,7 +150,10 @@ export class OneHolderInEarshot implements Check {
     const boundMs = Math.max(trouble, recentTrouble);
     if (world.now - pair.knownSince > boundMs) {
       const ms = (world.now - pair.bothSince).toFixed(1);
-      throw new Violation('I1', `${one.name} and ${other.name} hear each other and have both had the VIP for ${ms} ms`);
+      throw new Violation(
+        'I1',
+        `${one.name} and ${other.name} hear each other and have both had the VIP for ${ms} ms`,
+      );
     }
   }
 
@@ -183,7 +188,10 @@ export class OneHolderInEarshot implements Check {
     ] as const) {
       const link = linkOf(here, peer);
       if (!isTwoWay(link, here.clock.mono(world.now), here.policy)) {
-        throw new Violation('earshot', `${here.name} does not hear ${peer.name} both ways, though nothing hinders it`);
+        throw new Violation(
+          'earshot',
+          `${here.name} does not hear ${peer.name} both ways, though nothing hinders it`,
+        );
       }
     }
   }
@@ -214,7 +222,11 @@ export class NeverTwoHolders implements Check {
         const pair = `${one.number}/${other.number}`;
         if (isOverlapping(this.#world, one, other)) {
           this.#overlapUntil.set(pair, now + (setup.leaseSeconds + 1) * 1_000 + adapterMs(this.#world, one));
-        } else if (one.kernel.has(WEB) && other.kernel.has(WEB) && now > (this.#overlapUntil.get(pair) ?? -1)) {
+        } else if (
+          one.kernel.has(WEB) &&
+          other.kernel.has(WEB) &&
+          now > (this.#overlapUntil.get(pair) ?? -1)
+        ) {
           throw new Violation('I2', `${one.name} and ${other.name} both have the VIP`);
         }
       }
@@ -245,12 +257,16 @@ export class HolderStays implements Check {
   moved(host: Host, _group: string, { to, cause }: { to: string; cause: string }): void {
     if (this.#holder === undefined) return;
     if (host.number === this.#holder || to === 'claiming') {
-      throw new Violation('I4', `${host.name} went to ${to} (${cause}) though ${this.#world.host(this.#holder).name} was well`);
+      throw new Violation(
+        'I4',
+        `${host.name} went to ${to} (${cause}) though ${this.#world.host(this.#holder).name} was well`,
+      );
     }
   }
 
   kernelChanged(host: Host, _group: string, present: boolean): void {
-    if (host.number === this.#holder && !present) throw new Violation('I4', `${host.name} lost the VIP though it was well`);
+    if (host.number === this.#holder && !present)
+      throw new Violation('I4', `${host.name} lost the VIP though it was well`);
   }
 }
 
@@ -273,7 +289,8 @@ export class NoFalseLife implements Check {
     for (const link of host.agent?.node.links ?? []) {
       if (!link.alive) continue;
       const seal = this.#seals.last(link.number, host.number);
-      if (seal === undefined) throw new Violation('I5', `${host.name} calls ${link.name} alive, which never spoke to it`);
+      if (seal === undefined)
+        throw new Violation('I5', `${host.name} calls ${link.name} alive, which never spoke to it`);
       const silentMs = now - seal.at;
       const grace = 2 * (link.intervalMs ?? host.policy.intervalMs) + 10;
       const timeoutMs = timeoutFor(link, host.policy);
@@ -300,7 +317,8 @@ export class SaysWhatItHas implements Check {
   always(): void {
     const { now, hosts, setup } = this.#world;
     for (const host of hosts) {
-      const silent = host.isRunning && host.kernel.has(WEB) && host.agent!.node.groups.get(WEB)?.has === false;
+      const silent =
+        host.isRunning && host.kernel.has(WEB) && host.agent!.node.groups.get(WEB)?.has === false;
       if (!silent) {
         this.#silentSince.delete(host.number);
         continue;

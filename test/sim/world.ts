@@ -232,8 +232,9 @@ export class World {
     const name = this.host(from).name;
     const words = wordsOf(body, (number) => (number === host.number ? 'you' : `lb${number}`));
     const way = `${from}>${host.number}`;
-    if (verdict === 'ok' && this.#lastHeard.get(way) === words) return;
-    if (verdict === 'ok') this.#lastHeard.set(way, words);
+    const said = `${verdict} ${words}`;
+    if (this.#lastHeard.get(way) === said) return;
+    this.#lastHeard.set(way, said);
     const source = isForeign ? ' (copy)' : '';
     this.say(host, `hears ${name} #${body.seq} ack ${body.ack}${source} [${verdict}]: ${words}`);
   }

@@ -11,19 +11,8 @@ export interface Capture {
 
 /** Settles when tcpdump is listening. */
 export async function captureAtPeer(pair: Pair): Promise<Capture> {
-  const args = [
-    'netns',
-    'exec',
-    pair.there,
-    'tcpdump',
-    '-l',
-    '-n',
-    '-e',
-    '-v',
-    '-i',
-    LINK,
-    'inbound and (arp or icmp6)',
-  ];
+  const filter = ['-Q', 'in', '-i', LINK, 'arp or icmp6'];
+  const args = ['netns', 'exec', pair.there, 'tcpdump', '-l', '-n', '-e', '-v', ...filter];
   const tcpdump = spawn('ip', args, { stdio: ['ignore', 'pipe', 'pipe'] });
   after(() => tcpdump.kill());
   const lines: string[] = [];

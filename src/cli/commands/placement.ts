@@ -38,8 +38,8 @@ export const switchoverCommand = (host: CliHost, run: GiveOrder = placement): Co
     'switchover',
     '<group>',
     'move a group to another node, in two phases',
-    'Asks the holder to hand the group over, and prints how it went. The group then stays there until "failback"\n' +
-      'or until its new holder fails.',
+    'Only the holder moves a group, so this is said to the daemon of the node that holds it. The group then ' +
+      'stays where it is put until "failback", or until its new holder fails.',
     'switchover web --to lb2',
   )
     .option('--to <node>', 'the node that shall hold it; without it, the best of the others')
@@ -67,7 +67,7 @@ const forAll = (
 export const drainCommand = (host: CliHost, run: GiveOrder = placement): Command =>
   forAll(host, 'drain', run, [
     'this node gives a group up and does not claim it',
-    'Hands the group, or all groups, to another node, and keeps this one out until "undrain".\n' +
+    'Hands the group, or all groups, to another node, and keeps this one out until "undrain". ' +
       'For maintenance of this host.',
     'drain',
   ]);
@@ -82,7 +82,7 @@ export const undrainCommand = (host: CliHost, run: GiveOrder = placement): Comma
 export const freezeCommand = (host: CliHost, run: GiveOrder = placement): Command =>
   forAll(host, 'freeze', run, [
     'nothing moves until "thaw"',
-    'Keeps the group, or all groups, where they are, on every node. If the holder dies while frozen, nobody takes\n' +
+    'Keeps the group, or all groups, where they are, on every node. If the holder dies while frozen, nobody takes ' +
       'over: no service until "thaw".',
     'freeze web',
   ]);

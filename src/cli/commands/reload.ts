@@ -8,8 +8,8 @@ export const reloadCommand = (host: CliHost, run = reload): Command =>
   new Command('reload')
     .summary('make the daemon read its config file again')
     .description(
-      'Prints what changed. A file with a mistake is refused with the reason, and the daemon goes on with the old\n' +
-        'one. No VIP moves because of a reload that does not ask for it.',
+      'Prints what changed. A file with a mistake is refused with the reason, and the daemon goes on with the old ' +
+        'one. VIPs that both files have stay up meanwhile.',
     )
     .addOption(jsonOption())
     .addOption(controlOption())

@@ -76,6 +76,6 @@ export async function run(host: CliHost, options: RunOptions): Promise<void> {
   process.on('SIGINT', stop);
   process.on('SIGHUP', () => void daemon.reload());
   await daemon.ended;
-  log.close();
+  await log.close();
   setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
 }

@@ -16,7 +16,7 @@ export const statusCommand = (host: CliHost, run = status): Command =>
   new Command('status')
     .summary('what this node knows, and how old each fact is')
     .description(
-      'Asks the daemon on this host; prints groups, peers, paths and alarms on stdout.\n' +
+      'Asks the daemon on this host; prints groups, peers, paths and alarms on stdout. ' +
         'Exits with 1 when no daemon answers.',
     )
     .addOption(jsonOption())

@@ -24,7 +24,7 @@ export const vipCommand = (host: CliHost): Command =>
   new Command('vip')
     .summary("put a group's VIPs on this host by hand, or take them off")
     .description(
-      'Runs what the daemon would run, for a test before it runs for the first time, or for a\n' +
+      'Runs what the daemon would run, for a test before it runs for the first time, or for a ' +
         'rescue after it has gone. Nothing here asks the other nodes.',
     )
     .addCommand(vipUpCommand(host))
@@ -36,7 +36,7 @@ export const vipUpCommand = (host: CliHost, run = vipUp): Command =>
   changing('up')
     .summary('put the VIPs on this host and announce them')
     .description(
-      'The VIPs get no lease and no guard: they stay until "sealbeat vip down", or until the host\n' +
+      'The VIPs get no lease and no guard: they stay until "sealbeat vip down", or until the host ' +
         'restarts. Refused while a daemon runs, which would take them off again.',
     )
     .addHelpText('after', example('sealbeat vip up web'))

@@ -77,7 +77,9 @@ export function composeFrame(
   const heard = kind.answerTo === undefined && rx !== undefined && rx.newest > 0;
   const acked = heard ? bitmapBelow(rx.window, rx.newest) : { low: 0, high: 0 };
   const body: Body = {
-    hello: rx === undefined,
+    // Also while the peer has not opened our session: two that start anew at the same moment would else each take the
+    // other's old session for the open one, and neither would ever ask.
+    hello: rx === undefined || !tx.everAcked,
     probe: kind.probe ?? false,
     answer: (kind.answer ?? false) || kind.answerTo !== undefined,
     hearsYou: link.alive,

@@ -199,6 +199,8 @@ function noteStall(
   node.stalls += 1;
   node.stalledMsMax = Math.max(node.stalledMsMax, stalledMs);
   node.drainUntil = after(now, DRAIN_MS_MAX);
+  // What we did not read is no sign of a dead interface either.
+  node.receivedAt = Math.min(now, node.receivedAt + stalledMs) as MonoMs;
   effects.push({ kind: 'drain' });
   for (const link of node.links) forgiveStall(link, stalledMs, now, node.policy);
   if (stalledMs >= node.policy.timeoutMs / 4) {

@@ -106,7 +106,6 @@ function decide(
   const rx = link.rx!;
   markSeen(rx.window, body.seq);
   link.signedWith = key;
-  link.unproven = undefined;
   const onPath = link.paths[path];
   if (onPath !== undefined) onPath.received += 1;
 
@@ -148,6 +147,7 @@ function decide(
   const deadline = after(sentMs as MonoMs, link.offsetMs + timeout + tolerance);
   if (deadline <= now) return { ...refused('stale'), opened, rolledBack, clockStoodMs };
   link.deadline = Math.max(link.deadline, deadline) as MonoMs;
+  link.unproven = undefined;
   const found = !link.alive;
   if (found) {
     link.alive = true;

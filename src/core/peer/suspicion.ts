@@ -4,6 +4,8 @@ import { timeoutFor, type Link, type LinkTiming } from './link.ts';
 /** A late peer is asked this often before it is called dead. */
 const ROUNDS_MAX = 8;
 const ROUND_APART_MS_MIN = 5;
+/** A stall is long from this share of the timeout on: below it every silent peer still gets its probes. */
+const LONG_STALL_SHARE = 4;
 
 /** From this moment on the peer is late: 1.2 of its intervals after its newest fresh frame, and four deviations. */
 export function lateAt(link: Link, timing: LinkTiming): MonoMs {
@@ -34,15 +36,16 @@ export function judge(link: Link, now: MonoMs): boolean {
 }
 
 /**
- * Time in which we did not listen is not the peer's silence. Every deadline moves by the length of our stall; once in a
- * silence also to two intervals and a probe round from now ("once", or a node with a hiccup every 0.2 s never takes over).
+ * Time in which we did not listen is not the peer's silence. Every deadline moves by the length of our stall. After a long
+ * one the sockets may have overflowed: then, once in a silence, it also moves to two intervals and a probe round from now
+ * ("once", or a node with a hiccup every 0.2 s never takes over).
  */
 export function forgiveStall(link: Link, stalledMs: number, now: MonoMs, timing: LinkTiming): void {
   if (!link.alive) return;
   link.deadline = after(link.deadline, stalledMs);
-  link.probesSent = 0;
-  if (link.graceUsed) return;
+  if (link.graceUsed || stalledMs < timeoutFor(link, timing) / LONG_STALL_SHARE) return;
   link.graceUsed = true;
+  link.probesSent = 0;
   const interval = link.intervalMs ?? timing.intervalMs;
   const grace = Math.min(2 * interval + 2 * ROUND_APART_MS_MIN, timeoutFor(link, timing));
   link.deadline = Math.max(link.deadline, after(now, grace)) as MonoMs;

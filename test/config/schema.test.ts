@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parse } from 'yaml';
+import { configJsonSchema, type JsonSchema } from '../../src/config/json-schema.ts';
+import { parseSettings } from '../../src/config/load.ts';
+import { pair } from './example-file.ts';
+
+const file = (name: string): string =>
+  readFileSync(join(import.meta.dirname, '..', '..', 'config', name), 'utf8');
+
+test('schema: the file in config/ is what scripts/make-schema.ts makes', () => {
+  assert.deepEqual(JSON.parse(file('sealbeat.schema.json')), JSON.parse(JSON.stringify(configJsonSchema())));
+});
+
+test('schema: every key has a line for people, and a default or a reason for having none', () => {
+  const undocumented: string[] = [];
+  let seen = 0;
+  const visit = (schema: JsonSchema, path: string): void => {
+    for (const [key, value] of Object.entries(schema.properties ?? {})) {
+      const description = value.description ?? '';
+      const answered =
+        value.default !== undefined ||
+        schema.required?.includes(key) ||
+        /Default: |Required, unless|Instead of/.test(description);
+      seen += 1;
+      if (description === '' || !answered) undocumented.push(`${path}.${key}`);
+      visit(value, `${path}.${key}`);
+    }
+    for (const below of [schema.additionalProperties, schema.items, ...(schema.anyOf ?? [])]) {
+      if (typeof below === 'object') visit(below, `${path}[]`);
+    }
+  };
+  visit(configJsonSchema(), '');
+  assert.deepEqual(undocumented, []);
+  assert.ok(seen > 20, `only ${seen} keys were looked at`);
+});
+
+test('example: is a good file, without a warning', () => {
+  const { settings, warnings, notes } = parseSettings(file('sealbeat.example.yaml'), 'sealbeat.example.yaml');
+  assert.deepEqual([warnings, notes], [[], []]);
+  assert.deepEqual(
+    settings.nodes.map(({ name }) => name),
+    ['lb1', 'lb2'],
+  );
+});
+
+test('example: what is commented out as a default is the default', () => {
+  const text = file('sealbeat.example.yaml');
+  // "# key: value" lines; prose and the line that isn't a default stay comments.
+  const spelledOut = text
+    .replace(/^# (heartbeat:|  [a-z]+: \S+ |lease:)/gm, '$1')
+    .replace(/^    # (adapter|failback|announce)/gm, '    $1');
+  assert.equal(Object.keys((parse(spelledOut) as { heartbeat: object }).heartbeat).length, 4);
+  const { adapter, failback, announce } = (parse(spelledOut) as { groups: { web: Record<string, unknown> } })
+    .groups.web;
+  assert.ok(
+    adapter !== undefined &&
+      failback !== undefined &&
+      announce !== undefined &&
+      spelledOut.includes('\nlease: 1s'),
+  );
+  assert.equal(parseSettings(spelledOut, 'x').settings.digest, parseSettings(text, 'x').settings.digest);
+});
+
+test('example: names every key of the schema', () => {
+  const text = file('sealbeat.example.yaml');
+  const missing: string[] = [];
+  const visit = (schema: JsonSchema): void => {
+    for (const [key, value] of Object.entries(schema.properties ?? {})) {
+      if (!text.includes(`${key}:`)) missing.push(key);
+      visit(value);
+    }
+    for (const below of [schema.additionalProperties, schema.items, ...(schema.anyOf ?? [])]) {
+      if (typeof below === 'object') visit(below);
+    }
+  };
+  visit(configJsonSchema());
+  assert.deepEqual(missing, ['keys'], '`keys` belongs to a rotation, not to an example');
+});
+
+/** Of JSON Schema what ours uses; enough to see that editors agree with the parser. */
+function fits(schema: JsonSchema & Record<string, unknown>, value: unknown): boolean {
+  if (schema.anyOf) return schema.anyOf.some((one) => fits({ ...one }, value));
+  if (Array.isArray(value))
+    return schema.type === 'array' && value.every((item) => fits({ ...schema.items }, item));
+  if (typeof value !== 'object' || value === null) {
+    const pattern = schema['pattern'];
+    return (
+      schema.type === (typeof value === 'number' ? 'integer' : typeof value) &&
+      (typeof pattern !== 'string' || new RegExp(pattern).test(String(value)))
+    );
+  }
+  const below = (key: string): JsonSchema | undefined =>
+    schema.properties?.[key] ??
+    (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined);
+  return Object.entries(value).every(([key, one]) => {
+    const found = below(key);
+    return found !== undefined && fits({ ...found }, one);
+  });
+}
+
+test('schema: takes what the parser takes, and not a duration without a unit', () => {
+  const schema = { ...configJsonSchema() };
+  assert.ok(fits(schema, parse(pair)));
+  assert.ok(fits(schema, parse(file('sealbeat.example.yaml'))));
+  assert.ok(!fits(schema, parse(pair.replace('250ms', '250'))));
+  assert.ok(!fits(schema, parse(pair.replace('250ms', '"250"'))));
+  assert.ok(!fits(schema, parse(pair.replace('interval', 'intervall'))));
+});

@@ -1,0 +1,110 @@
+import { Chance } from './chance.ts';
+import type { Datagram } from './network.ts';
+import type { World } from './world.ts';
+
+const RECORDED_MAX = 30_000;
+const IN_FLIGHT_MAX = 3_000;
+
+/**
+ * Somebody on the wire without any key: sees every datagram, can take it off, and can send any bytes to anybody at any
+ * time. What it replays goes straight to the victim's socket.
+ */
+export class Attacker {
+  readonly #world: World;
+  readonly #chance: Chance;
+  readonly #recorded: Datagram[] = [];
+  #withheld: Datagram[] = [];
+  /** Which honest datagrams are taken off the wire and kept. */
+  #withholds: (datagram: Datagram) => boolean = () => false;
+  #inFlight = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#chance = new Chance(world.setup.seed, 'attacker');
+    world.network.tap = (datagram) => this.#see(datagram);
+  }
+
+  #see(datagram: Datagram): boolean {
+    if (this.#recorded.length < RECORDED_MAX) this.#recorded.push(datagram);
+    if (!this.#withholds(datagram)) return false;
+    this.#withheld.push(datagram);
+    return true;
+  }
+
+  #inject(afterMs: number, to: number, bytes: Uint8Array): void {
+    if (this.#inFlight >= IN_FLIGHT_MAX) return;
+    this.#inFlight += 1;
+    this.#world.later(afterMs, () => {
+      this.#inFlight -= 1;
+      this.#world.host(to).receive(bytes, true);
+    });
+  }
+
+  /** What was recorded, or its last part, again at `rate` times its speed, to its recipients or one of them. */
+  replays({ rate, to, lastMs }: { rate: number; to: number | undefined; lastMs: number }): void {
+    const { now } = this.#world;
+    const from = now - lastMs;
+    const chosen = this.#recorded.filter(({ sentAt, to: whom }) => sentAt >= from && (to ?? whom) === whom);
+    this.#world.say(undefined, `ATTACK replays ${chosen.length} frames at ${rate} times their speed`);
+    const first = chosen[0]?.sentAt ?? now;
+    for (const { sentAt, to: whom, bytes } of chosen.slice(0, IN_FLIGHT_MAX)) {
+      this.#inject((sentAt - first) / rate, whom, bytes);
+    }
+  }
+
+  /** From now on for `ms`, takes off what goes from `from` to `to`: all of it, or a share. */
+  withholds({ from, to, ms, share }: { from: number; to: number; ms: number; share: number }): void {
+    this.#world.say(
+      undefined,
+      `ATTACK holds back ${share * 100} % of lb${from} → lb${to} for ${ms.toFixed(0)} ms`,
+    );
+    const until = this.#world.now + ms;
+    this.#withholds = (datagram) =>
+      this.#world.now < until &&
+      datagram.from === from &&
+      datagram.to === to &&
+      (share >= 1 || this.#chance.is(share));
+  }
+
+  letsPass(): void {
+    this.#withholds = () => false;
+  }
+
+  /** Hands out what was held back, one every `apartMs`, in order or shuffled. */
+  delivers({ apartMs, shuffled }: { apartMs: number; shuffled: boolean }): void {
+    const held = this.#withheld;
+    this.#withheld = [];
+    if (shuffled) held.sort(() => this.#chance.next() - 0.5);
+    this.#world.say(
+      undefined,
+      `ATTACK delivers ${held.length} held-back frames, one every ${apartMs.toFixed(1)} ms`,
+    );
+    held.forEach(({ to, bytes }, index) => this.#inject(index * apartMs, to, bytes));
+  }
+
+  /** Bytes that were never sent like this: garbage, flipped bits, sent back, sent to the wrong node, cut short. */
+  invents(count: number, withinMs: number): void {
+    this.#world.say(undefined, `ATTACK sends ${count} invented frames`);
+    for (let made = 0; made < count; made++) {
+      const model = this.#recorded.length > 0 ? this.#chance.oneOf(this.#recorded) : undefined;
+      const { to, bytes } = this.#invention(model);
+      this.#inject(this.#chance.between(0, withinMs), to, bytes);
+    }
+  }
+
+  #invention(model: Datagram | undefined): { to: number; bytes: Uint8Array } {
+    const anyone = 1 + this.#chance.whole(this.#world.hosts.length);
+    const kind = this.#chance.whole(5);
+    if (model === undefined || kind === 0)
+      return { to: anyone, bytes: this.#chance.bytes(this.#chance.whole(600)) };
+    const bytes = model.bytes.slice();
+    if (kind === 1) {
+      const at = this.#chance.whole(bytes.length);
+      bytes[at] = bytes[at]! ^ (1 << this.#chance.whole(8));
+      return { to: model.to, bytes };
+    }
+    if (kind === 2) return { to: model.from, bytes };
+    if (kind === 3) return { to: model.to, bytes: bytes.subarray(0, this.#chance.whole(bytes.length)) };
+    return { to: anyone, bytes };
+  }
+}

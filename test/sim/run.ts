@@ -1,0 +1,208 @@
+import { ADAPTER_TIMEOUT_MS } from './adapter.ts';
+import { Attacker } from './attacker.ts';
+import { Chance } from './chance.ts';
+import {
+  HolderStays,
+  NeverTwoHolders,
+  NoFalseLife,
+  OneHolderInEarshot,
+  SaysWhatItHas,
+  Seals,
+  TalksWithinBounds,
+} from './checks.ts';
+import { mends, plansStorm, Storm, type Family } from './faults.ts';
+import { compareAround } from './intrusion.ts';
+import { DEFAULTS, Violation, World, type Setup } from './world.ts';
+
+/** One kind of weather: which faults, and what is asked while they last. */
+export interface Scenario {
+  readonly name: string;
+  readonly families: readonly Family[];
+  readonly faults: number;
+  readonly ms: number;
+  /** Shares of runs that get other timings than the default, and the real box. */
+  readonly anyTiming: boolean;
+  readonly asks: readonly ('I2' | 'I4')[];
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: 'process',
+    families: ['process', 'process', 'orders'],
+    faults: 10,
+    ms: 40_000,
+    anyTiming: false,
+    asks: ['I2'],
+  },
+  { name: 'network', families: ['network'], faults: 10, ms: 40_000, anyTiming: true, asks: [] },
+  { name: 'mild', families: ['mild'], faults: 6, ms: 30_000, anyTiming: false, asks: ['I4'] },
+  {
+    name: 'attack',
+    families: ['attack', 'attack', 'network', 'process'],
+    faults: 8,
+    ms: 30_000,
+    anyTiming: true,
+    asks: [],
+  },
+  {
+    name: 'orders',
+    families: ['orders', 'orders', 'network', 'adapter'],
+    faults: 10,
+    ms: 40_000,
+    anyTiming: true,
+    asks: [],
+  },
+  {
+    name: 'storm',
+    families: ['network', 'process', 'machine', 'adapter', 'orders', 'attack'],
+    faults: 12,
+    ms: 40_000,
+    anyTiming: true,
+    asks: [],
+  },
+];
+
+export interface RunOptions {
+  readonly scenario?: string | undefined;
+  readonly nodes?: number | undefined;
+  readonly tells?: boolean;
+}
+
+export interface Outcome {
+  readonly seed: number;
+  readonly scenario: string;
+  readonly violation: Violation | undefined;
+  readonly world: World;
+}
+
+const TIMINGS: readonly Partial<Setup>[] = [
+  {},
+  { intervalMs: 100, timeoutMs: 1_000, startupMs: 2_000 },
+  { intervalMs: 50, timeoutMs: 400, startupMs: 800, unprovenMs: 5_000 },
+  { leaseSeconds: 0 },
+  { intervalMs: 1_000, timeoutMs: 5_000, startupMs: 10_000, leaseSeconds: 2 },
+];
+
+function setupOf(seed: number, scenario: Scenario, nodes: number | undefined): Setup {
+  const chance = new Chance(seed, 'setup');
+  const count = nodes ?? (chance.is(0.3) ? 3 : 2);
+  return {
+    ...DEFAULTS,
+    ...(scenario.anyTiming ? chance.oneOf(TIMINGS) : {}),
+    seed,
+    priorities: Array.from({ length: count }, () => 100 + chance.whole(3)),
+    overlapAllowed: chance.is(0.7),
+    failback: { mode: chance.is(0.7) ? 'auto' : 'manual', delayMs: chance.oneOf([0, 1_000, 10_000]) },
+    box: chance.is(0.05) ? 'real' : 'cheap',
+    driftPpm: chance.oneOf([0, 50, 200]),
+    delayMs: chance.oneOf([0.1, 1, 10, 40]),
+  };
+}
+
+/** How long everything may take to come to rest: group.md I3, each part at its worst. */
+function restMs(world: World): number {
+  const { startupMs, timeoutMs, leaseSeconds, priorities } = world.setup;
+  const strays = Math.max(1, leaseSeconds) * 1_000 + 1_200;
+  const backOffs = world.hosts.flatMap((host) => {
+    const now = host.clock.mono(world.now);
+    return [...(host.agent?.node.groups.values() ?? [])].map(({ fault }) => (fault?.until ?? now) - now);
+  });
+  const backOffMs = Math.max(0, ...backOffs);
+  return (
+    startupMs +
+    (1 + priorities.length) * timeoutMs +
+    strays +
+    2 * ADAPTER_TIMEOUT_MS +
+    leaseSeconds * 1_000 +
+    backOffMs
+  );
+}
+
+function asksWhileStorming(world: World, scenario: Scenario): HolderStays {
+  const seals = new Seals(world);
+  const earshot = new OneHolderInEarshot(world, seals);
+  earshot.disturbed = scenario.families.includes('attack') || scenario.families.includes('mild');
+  const stays = new HolderStays(world);
+  world.checks.push(
+    seals,
+    earshot,
+    new NoFalseLife(world, seals),
+    new SaysWhatItHas(world),
+    new TalksWithinBounds(world),
+  );
+  if (scenario.asks.includes('I2')) world.checks.push(new NeverTwoHolders(world));
+  world.checks.push(stays);
+  world.around = compareAround(world, { most: 60 });
+  return stays;
+}
+
+/** One seed: start, storm, mending, rest. The same seed gives the same outcome. */
+export function run(seed: number, { scenario: wanted, nodes, tells = false }: RunOptions = {}): Outcome {
+  const scenario = SCENARIOS.find(({ name }) => name === wanted) ?? SCENARIOS[seed % SCENARIOS.length]!;
+  const world = new World(setupOf(seed, scenario, nodes), { tells });
+  try {
+    lives(world, scenario);
+    return { seed, scenario: scenario.name, violation: undefined, world };
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error;
+    return { seed, scenario: scenario.name, violation: error, world };
+  }
+}
+
+function lives(world: World, scenario: Scenario): void {
+  const chance = new Chance(world.setup.seed, 'life');
+  const stays = asksWhileStorming(world, scenario);
+  const attacker = new Attacker(world);
+  const storm = new Storm(world, attacker);
+  for (const host of world.hosts) world.later(chance.between(0, 1_500), () => host.start());
+  const isCalm = scenario.asks.includes('I4');
+  if (isCalm) {
+    restsWithOneHolder(world, restMs(world), 'after the start');
+    movesAtMostOnce(world);
+    stays.arm(world.actives()[0]!);
+  }
+  plansStorm(storm, scenario);
+  world.runFor(scenario.ms);
+  mends(storm);
+  if (isCalm) {
+    world.runFor(world.setup.timeoutMs);
+    stays.disarm();
+  }
+  restsWithOneHolder(world, restMs(world), 'after everything was mended');
+  movesAtMostOnce(world);
+}
+
+/** I3, first half: exactly one holder within the bound, by its own word and by the kernels. */
+function restsWithOneHolder(world: World, boundMs: number, when: string): void {
+  const isOne = (): boolean => {
+    const [active, second] = world.actives();
+    const holders = world.holders();
+    return active !== undefined && second === undefined && holders.length === 1 && holders[0] === active;
+  };
+  world.runFor(boundMs);
+  // A failback may be under way at this very moment; it is over within a timeout.
+  if (!world.runUntil(world.setup.timeoutMs, isOne)) {
+    const actives = world.actives().map((number) => world.host(number).name);
+    const holders = world.holders().map((number) => world.host(number).name);
+    throw new Violation(
+      'I3',
+      `${boundMs.toFixed(0)} ms ${when}: active [${actives.join(', ')}], VIP on [${holders.join(', ')}]`,
+    );
+  }
+}
+
+/** I3, second half: then it moves at most once more, to where failback takes it. */
+function movesAtMostOnce(world: World): void {
+  let claims = 0;
+  const counter = {
+    moved: (_host: unknown, _group: unknown, { to }: { to: string }) =>
+      void (claims += to === 'claiming' ? 1 : 0),
+  };
+  world.checks.push(counter);
+  const { failback, timeoutMs } = world.setup;
+  const before = world.actives()[0];
+  world.runFor(failback.delayMs + 4 * timeoutMs);
+  world.checks.splice(world.checks.indexOf(counter), 1);
+  if (claims > 1) throw new Violation('I3', `moved ${claims} times with nothing wrong (from lb${before})`);
+  restsWithOneHolder(world, 0, 'at the end');
+}
