@@ -5,7 +5,7 @@ import { withLab } from '../../test/lab/lab.ts';
 import { watchFor } from '../../test/lab/wait.ts';
 import { GAP_RESOLUTION_MS } from './row.ts';
 import type { Row } from './row.ts';
-import { failures, repeat, setupFor, timing } from './scenario.ts';
+import { failures, repeat, setupFor, sideBySide, timing } from './scenario.ts';
 import type { BenchOptions, Scenario } from './scenario.ts';
 
 interface Fault {
@@ -70,18 +70,18 @@ export const duplicatesScenario: Scenario = {
   title: 'The VIP on two hosts after a crash or a freeze of the agent',
   method:
     "Kernel address events of both hosts. The agent's host lives on. With all of its processes killed or frozen, nothing " +
-    'in user space is left that could take the VIP down.',
+    'in user space is left that could take the VIP down. The contenders are measured at the same time, in a lab each.',
   async run(options) {
     const rows: Row[] = [];
     for (const setup of [setupFor(250, 3_000), setupFor(100, 300)]) {
       for (const fault of [killTree, stopTree]) {
-        for (const contender of [...options.keepalived, ...options.sealbeat]) {
-          rows.push(...(await rowsFor(options, contender, setup, fault)));
-        }
+        const all = [...options.keepalived, ...options.sealbeat];
+        rows.push(...(await sideBySide(all, (contender) => rowsFor(options, contender, setup, fault))));
       }
       for (const fault of [killAgent, stopAgent]) {
-        for (const contender of options.sealbeat)
-          rows.push(...(await rowsFor(options, contender, setup, fault)));
+        rows.push(
+          ...(await sideBySide(options.sealbeat, (contender) => rowsFor(options, contender, setup, fault))),
+        );
       }
     }
     return rows;

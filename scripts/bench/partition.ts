@@ -7,7 +7,7 @@ import type { Span } from '../../test/lab/timeline.ts';
 import { watchFor } from '../../test/lab/wait.ts';
 import { GAP_RESOLUTION_MS } from './row.ts';
 import type { Row } from './row.ts';
-import { failures, repeat, setupFor, timing } from './scenario.ts';
+import { failures, repeat, setupFor, sideBySide, timing } from './scenario.ts';
 import type { BenchOptions, Scenario } from './scenario.ts';
 
 interface Cut {
@@ -91,14 +91,13 @@ export const partitionScenario: Scenario = {
   title: 'Network cut between the hosts, then healed',
   method:
     'Packets between h1 and h2 are dropped at the switch; both keep their carrier and the client reaches both. A cut in ' +
-    'both directions must end with both holding: neither can know. What counts is what happens afterwards.',
+    'both directions must end with both holding: neither can know. What counts is what happens afterwards. The contenders are measured at the same time, in a lab each.',
   async run(options) {
     const setup = setupFor(100, 300);
     const rows: Row[] = [];
     for (const cut of cutsFor(setup, options.watchMs)) {
-      for (const contender of [...options.keepalived, ...options.sealbeat]) {
-        rows.push(...(await rowsFor(options, contender, setup, cut)));
-      }
+      const all = [...options.keepalived, ...options.sealbeat];
+      rows.push(...(await sideBySide(all, (contender) => rowsFor(options, contender, setup, cut))));
     }
     return rows;
   },

@@ -59,3 +59,16 @@ export async function repeat(
 
 export const failures = (failed: number): { note?: string } =>
   failed === 0 ? {} : { note: `${failed} runs failed` };
+
+/** Rows of several contenders, measured at the same time in a lab each: for what is mostly waiting. */
+export async function sideBySide(
+  contenders: readonly Contender[],
+  rowsFor: (contender: Contender) => Promise<readonly Row[]>,
+): Promise<Row[]> {
+  const outcomes = await Promise.allSettled(contenders.map(rowsFor));
+  // Settled first: one that fails must not leave the labs of the others in the middle.
+  return outcomes.flatMap((outcome) => {
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  });
+}

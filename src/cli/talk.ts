@@ -1,4 +1,5 @@
 import type { OperatorError } from '../core/errors.ts';
+import { printable } from '../system/printable.ts';
 import type { CliHost } from './host.ts';
 
 /*
@@ -19,5 +20,6 @@ export function tellError(host: Err, error: OperatorError): void {
 }
 
 function eachLine(host: Err, prefix: string, text: string): void {
-  for (const line of text.split('\n')) host.err(prefix + line);
+  // Files and peers put words into our sentences; none of them may move a cursor.
+  for (const line of text.split('\n')) host.err(prefix + printable(line));
 }

@@ -1,7 +1,6 @@
 import { isAbsolute } from 'node:path';
 import { closest } from './closest.ts';
 import { parseIpAddress } from './ip-address.ts';
-import { equalPriorities } from './node-rules.ts';
 import { interfacesOn, ownValue, type Parts } from './parts.ts';
 import { GROUPS_MAX, type GroupShape, type InterfaceShape, type VipShape } from './schema.ts';
 import type { Finding } from './shape-problems.ts';
@@ -151,6 +150,20 @@ function whoCanHold({ nodes }: Parts, name: string, group: GroupShape): readonly
   );
   const known = priorities.filter((entry): entry is readonly [string, number] => entry[1] !== undefined);
   return equalPriorities(name, new Map(known));
+}
+
+function equalPriorities(name: string, priorities: ReadonlyMap<string, number>): readonly Finding[] {
+  const [first, ...others] = priorities.values();
+  if (others.length === 0 || others.some((priority) => priority !== first)) return [];
+  const preferred = [...priorities.keys()].sort().at(-1);
+  return [
+    {
+      severity: 'note',
+      path: ['groups', name],
+      atKey: true,
+      text: `all its nodes have priority ${first}, so the name decides: ${preferred} is preferred`,
+    },
+  ];
 }
 
 function addressesUsedTwice({ nodes }: Parts, groups: readonly [string, GroupShape][]): readonly Finding[] {

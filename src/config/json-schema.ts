@@ -13,7 +13,7 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** What editors check and complete the config with; `npm run schema` writes it to config/sealbeat.schema.json. */
+/** What editors check and complete the config with; scripts/make-schema.ts writes it to config/sealbeat.schema.json. */
 export const configJsonSchema = (): JsonSchema =>
   z.toJSONSchema(fileShape, { io: 'input', metadata: docs, reused: 'inline' }) as JsonSchema;
 

@@ -100,18 +100,3 @@ const pathsNotSupported = (name: string, paths: readonly PathSettings[]): readon
         ]
       : [],
   );
-
-/** Said once per group, since a group's priorities may differ from its nodes'. */
-export function equalPriorities(name: string, priorities: ReadonlyMap<string, number>): readonly Finding[] {
-  const [first, ...others] = priorities.values();
-  if (others.length === 0 || others.some((priority) => priority !== first)) return [];
-  const preferred = [...priorities.keys()].sort().at(-1);
-  return [
-    {
-      severity: 'note',
-      path: ['groups', name],
-      atKey: true,
-      text: `all its nodes have priority ${first}, so the name decides: ${preferred} is preferred`,
-    },
-  ];
-}

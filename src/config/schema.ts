@@ -10,8 +10,8 @@ import { parseVipAddress } from './vip-address.ts';
 
 /**
  * The shape of the config file: every key with its default, its bounds and a line for people. json-schema.ts makes the
- * JSON Schema of the same source; rules.ts holds what a shape can't say. Sentences here are read behind the place they
- * are about: `heartbeat.interval: 250 has no unit; write 250ms`.
+ * JSON Schema of the same source; node-rules.ts, group-rules.ts and timing.ts hold what a shape can't say. Sentences here
+ * are read behind the place they are about: `heartbeat.interval: 250 has no unit; write 250ms`.
  */
 export const NODES_MIN = 2;
 export const NODES_MAX = 8;

@@ -1,9 +1,10 @@
 import type { CallResult } from '../core/group/state.ts';
-import type { Log, Vip } from '../core/ports.ts';
+import type { Clock, Log, Vip, VipAdapter } from '../core/ports.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
 import type { GroupId, NodeName } from '../core/units.ts';
 import { vipsOn } from '../config/vips-on.ts';
 import type { Adapters } from './adapters.ts';
+import { vipName, type Leftovers } from './leftovers.ts';
 import type { Happening } from './loop.ts';
 import { newVipQueue, type VipQueue } from './vip-queue.ts';
 
@@ -11,106 +12,158 @@ import { newVipQueue, type VipQueue } from './vip-queue.ts';
 export interface Groups {
   queueOf(group: GroupId): VipQueue | undefined;
   vipsOf(group: GroupId): readonly Vip[];
+  /** Whether a group that this node holds has this very VIP. */
+  holds(vip: Vip): boolean;
   announce(group: GroupId): void;
   /** Interfaces of all VIPs, each once. */
   links(): readonly string[];
-  /** Whether a look finds any of the group's VIPs; true when it cannot tell. */
-  isFound(group: GroupId): Promise<boolean>;
-  /** Takes another config: new groups get a queue, VIPs that are no longer in it are taken down. */
-  configure(settings: Settings): void;
-  idle(): Promise<void>;
+  /** Whether a look finds any of the VIPs that the group would have here; true when it cannot tell. */
+  isFound(group: GroupSettings): Promise<boolean>;
+  /** Throws OperatorError when a group wants an adapter that this system has not; changes nothing. */
+  check(settings: Settings): void;
+  /**
+   * Takes another config, which `check` has let pass. VIPs of the groups in `had` that are no longer in it are taken
+   * down; those that a group holds and that changed are brought up anew. The node's machine must know the config already.
+   */
+  configure(settings: Settings, had: ReadonlySet<GroupId>): void;
   stop(): void;
 }
 
 interface Placed {
   readonly settings: GroupSettings;
+  readonly adapter: VipAdapter;
   readonly vips: readonly Vip[];
   readonly queue: VipQueue;
   readonly unwatch: () => void;
 }
 
-export function openGroups({
-  self,
-  adapters,
-  log,
-  tell,
-}: {
-  self: NodeName;
-  adapters: Adapters;
-  log: Log;
-  tell: (happening: Happening) => void;
-}): Groups {
-  let leaseSeconds = 0;
-  const placed = new Map<GroupId, Placed>();
-  const called = (group: GroupId) => (result: CallResult) => tell({ kind: 'called', group, result });
+interface Drop {
+  readonly from: VipQueue;
+  readonly vips: readonly Vip[];
+  readonly done: Promise<void>;
+}
 
-  const place = (settings: GroupSettings): void => {
-    const { id } = settings;
-    const old = placed.get(id);
-    const vips = vipsOn(settings, self);
-    const adapter = adapters.of(settings);
-    const sameKind =
-      old?.settings.adapter === settings.adapter && old.settings.announce.method === settings.announce.method;
-    const queue =
-      old !== undefined && sameKind
-        ? old.queue
-        : newVipQueue({
-            adapter,
-            vips: () => placed.get(id)?.vips ?? [],
-            leaseSeconds: () => leaseSeconds,
-            onDone: called(id),
-          });
-    if (old !== undefined) {
-      const gone = old.vips.filter(
-        (vip) => !vips.some((kept) => kept.address === vip.address && kept.link === vip.link),
-      );
-      if (gone.length > 0) old.queue.drop(gone);
-      old.unwatch();
-    }
-    const unwatch = adapter.watch(vips, (change) => {
-      if (change.kind === 'carrier') tell({ kind: 'carrier', up: change.up });
-      else if (change.kind === 'removed') tell({ kind: 'hint', group: id });
+export interface GroupsPorts {
+  readonly self: NodeName;
+  readonly adapters: Adapters;
+  readonly leftovers: Leftovers;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly tell: (happening: Happening) => void;
+  /** Whether this node holds the group now, or is about to. */
+  readonly isHeld: (group: GroupId) => boolean;
+}
+
+export function openGroups({ self, adapters, leftovers, clock, log, tell, isHeld }: GroupsPorts): Groups {
+  let leaseSeconds = 0;
+  let placed = new Map<GroupId, Placed>();
+  const vipsOf = (group: GroupId): readonly Vip[] => placed.get(group)?.vips ?? [];
+
+  const newQueue = ({ id, name }: GroupSettings, adapter: VipAdapter): VipQueue =>
+    newVipQueue({
+      adapter,
+      clock,
+      vips: () => vipsOf(id),
+      leaseSeconds: () => leaseSeconds,
+      onDone: (result: CallResult) => tell({ kind: 'called', group: id, result }),
+      onRefreshed(text) {
+        if (text !== '') log.warn({ group: name, cause: text }, `${name}: the new config's VIPs could not be brought up`);
+        // What failed is seen by the look that a hint causes, and is then the machine's to deal with.
+        tell({ kind: 'hint', group: id });
+        // Neighbours have to hear of a VIP that came with a reload: the machine announces again when a link is back.
+        if (text === '') tell({ kind: 'carrier', up: true });
+      },
     });
-    placed.set(id, { settings, vips, queue, unwatch });
-    if (old !== undefined) tell({ kind: 'hint', group: id });
+  const watch = ({ id }: GroupSettings, adapter: VipAdapter, vips: readonly Vip[]): (() => void) =>
+    vips.length === 0
+      ? () => undefined
+      : adapter.watch(vips, (change) => {
+          if (change.kind === 'carrier') tell({ kind: 'carrier', up: change.up });
+          else if (change.kind === 'removed') tell({ kind: 'hint', group: id });
+        });
+  const place = (settings: GroupSettings, old: Placed | undefined, had: boolean): Placed => {
+    const adapter = adapters.of(settings);
+    const wanted = vipsOn(settings, self);
+    // A holder that the new config gives no interface hands over first; what it lets go then is what it has now.
+    const vips = wanted.length === 0 && had ? (old?.vips ?? []) : wanted;
+    if (old !== undefined && old.adapter === adapter && sameVips(old.vips, vips)) return { ...old, settings };
+    old?.unwatch();
+    const queue = old?.adapter === adapter ? old.queue : newQueue(settings, adapter);
+    return { settings, adapter, vips, queue, unwatch: watch(settings, adapter, vips) };
+  };
+
+  const dropGone = (before: ReadonlyMap<GroupId, Placed>, had: ReadonlySet<GroupId>): readonly Drop[] => {
+    const drops: Drop[] = [];
+    for (const [id, old] of before) {
+      const now = placed.get(id);
+      if (now === undefined) old.unwatch();
+      const gone = old.vips.filter((vip) => !isAmong(vip, now?.vips ?? []));
+      if (gone.length === 0 || !had.has(id)) continue;
+      log.info({ group: old.settings.name, vips: gone.map(vipName) }, 'VIPs that left the config are taken down');
+      const done = new Promise<void>((resolve) => {
+        old.queue.inTurn(async () => {
+          leftovers.add(old.adapter, gone);
+          await leftovers.attempted();
+          resolve();
+        });
+      });
+      drops.push({ from: old.queue, vips: gone, done });
+    }
+    return drops;
   };
 
   return {
     queueOf: (group) => placed.get(group)?.queue,
-    vipsOf: (group) => placed.get(group)?.vips ?? [],
+    vipsOf,
+    holds: (vip) => [...placed].some(([id, { vips }]) => isHeld(id) && isAmong(vip, vips)),
     announce(group) {
       const found = placed.get(group);
-      if (found !== undefined) adapters.of(found.settings).announce(found.vips);
+      if (found !== undefined && found.vips.length > 0) found.adapter.announce(found.vips);
     },
     links: () => [...new Set([...placed.values()].flatMap(({ vips }) => vips.map(({ link }) => link)))],
     async isFound(group) {
-      const found = placed.get(group);
-      if (found === undefined || found.vips.length === 0) return false;
+      const vips = vipsOn(group, self);
+      if (vips.length === 0) return false;
       try {
-        return (await adapters.of(found.settings).look(found.vips)).length > 0;
+        return (await adapters.of(group).look(vips)).length > 0;
       } catch (error) {
-        log.warn(
-          { err: error, group: found.settings.name },
-          `${found.settings.name}: could not look for the VIP`,
-        );
+        log.warn({ err: error, group: group.name }, `${group.name}: could not look for the VIP`);
         return true;
       }
     },
-    configure(settings) {
-      leaseSeconds = settings.leaseSeconds;
-      for (const [id, { vips, queue, unwatch }] of placed) {
-        if (settings.groups.some((group) => group.id === id)) continue;
-        queue.drop(vips);
-        unwatch();
-        placed.delete(id);
-      }
-      for (const group of settings.groups) place(group);
+    check(settings) {
+      for (const group of settings.groups) adapters.of(group);
     },
-    async idle() {
-      await Promise.all([...placed.values()].map(({ queue }) => queue.idle()));
+    configure(settings, had) {
+      const before = placed;
+      const leaseChanged = before.size > 0 && leaseSeconds !== settings.leaseSeconds;
+      leaseSeconds = settings.leaseSeconds;
+      placed = new Map(
+        settings.groups.map((group) => [group.id, place(group, before.get(group.id), had.has(group.id))]),
+      );
+      const drops = dropGone(before, had);
+      for (const { from, vips, done } of drops) {
+        // An address that went from group to group, or got another length, is brought up only after it was taken down.
+        for (const { queue, vips: here } of placed.values()) {
+          const again = vips.some(({ address }) => here.some((vip) => vip.address === address));
+          if (again && queue !== from) queue.inTurn(() => done);
+        }
+      }
+      for (const [id, now] of placed) {
+        const old = before.get(id);
+        if (old === undefined) continue;
+        if (now.adapter !== old.adapter || leaseChanged || !sameVips(now.vips, old.vips))
+          now.queue.refresh(() => isHeld(id));
+      }
     },
     stop() {
       for (const { unwatch } of placed.values()) unwatch();
     },
   };
 }
+
+const isAmong = (vip: Vip, vips: readonly Vip[]): boolean =>
+  vips.some((other) => vipName(other) === vipName(vip));
+
+const sameVips = (some: readonly Vip[], others: readonly Vip[]): boolean =>
+  some.length === others.length && some.every((vip) => isAmong(vip, others));

@@ -15,7 +15,7 @@ export function sealFor(
   const direction = keyring.outbound(link.name, {
     namedOurKey: link.namedOurKey,
     signedWith: link.signedWith,
-    isOpen: link.rx !== undefined,
+    isOpen: link.rx !== undefined && link.alive,
     seq: body.seq,
   });
   const bytes = encodeBody(body);

@@ -1,68 +1,137 @@
 import { OperatorError } from '../core/errors.ts';
 import type { CallKind, CallResult } from '../core/group/state.ts';
-import type { Vip, VipAdapter } from '../core/ports.ts';
+import type { Clock, Vip, VipAdapter } from '../core/ports.ts';
+import { after, SECOND_MS } from '../core/units.ts';
 
 /** One group's calls to its adapter, one at a time: a release that overtakes its acquire would be undone by it. */
 export interface VipQueue {
   add(kind: CallKind, call: number): void;
-  /** Takes single VIPs down that the config no longer has, after what is under way. */
-  drop(vips: readonly Vip[]): void;
-  /** Settles when nothing is under way. */
-  idle(): Promise<void>;
+  /** What is held is to be brought up once more, because its VIPs, lease or adapter are others than before. */
+  refresh(isHeld: () => boolean): void;
+  /** Something else in its turn. `work` bounds itself and does not reject. */
+  inTurn(work: () => Promise<void>): void;
 }
+
+/** Adapters bound each of their steps; this is for one that fails to, so that the calls behind it get their turn. */
+export const CALL_MS_MAX = 15 * SECOND_MS;
 
 export function newVipQueue({
   adapter,
   vips,
   leaseSeconds,
+  clock,
   onDone,
+  onRefreshed,
 }: {
   adapter: VipAdapter;
   vips: () => readonly Vip[];
   leaseSeconds: () => number;
+  clock: Clock;
   onDone: (result: CallResult) => void;
+  /** Empty text for success. */
+  onRefreshed: (text: string) => void;
 }): VipQueue {
-  const perform = async (kind: CallKind): Promise<CallResult['found']> => {
+  let last = Promise.resolve();
+  let pending = 0;
+  /** The last call that changed something. */
+  let wanted: 'up' | 'down' | undefined;
+  /** What was brought up is not what should be: a renewal would do half of it. */
+  let stale = false;
+
+  const inTurn = (work: () => Promise<void>): void => {
+    pending += 1;
+    // With nothing under way the adapter is called in this very turn: a takeover waits for nobody.
+    const done = pending === 1 ? work() : last.then(work);
+    last = done.finally(() => {
+      pending -= 1;
+    });
+  };
+
+  const bringUp = async (): Promise<'all'> => {
+    stale = false;
+    const asked = vips();
+    try {
+      await adapter.up(asked, leaseSeconds());
+    } catch (error) {
+      stale = true;
+      throw error;
+    }
+    return 'all';
+  };
+  const carryOut = async (kind: CallKind): Promise<CallResult['found']> => {
     switch (kind) {
       case 'up':
-        await adapter.up(vips(), leaseSeconds());
-        return 'all';
+        return await bringUp();
       case 'renew':
+        if (stale) return await bringUp();
         await adapter.renew(vips(), leaseSeconds());
         return 'all';
       case 'down':
         await adapter.down(vips());
         return 'none';
       case 'look': {
-        const found = await adapter.look(vips());
-        return found.length === vips().length ? 'all' : found.length === 0 ? 'none' : 'some';
+        const asked = vips();
+        const found = await adapter.look(asked);
+        return found.length === asked.length ? 'all' : found.length === 0 ? 'none' : 'some';
       }
     }
   };
-  const run = async (kind: CallKind, call: number): Promise<void> => {
+
+  /** What came too late may have put back what was taken down meanwhile. */
+  const onLate = (kind: CallKind): void => {
+    if (wanted !== 'down' || (kind !== 'up' && kind !== 'renew')) return;
+    inTurn(async () => {
+      if (wanted === 'down') await answered(clock, 'down', carryOut('down')).catch(() => undefined); // the next look shows it
+    });
+  };
+
+  /** Never rejects: what an adapter throws, whatever it is, is an outcome. */
+  const outcomeOf = async (kind: CallKind): Promise<Pick<CallResult, 'found' | 'text'>> => {
     try {
-      const found = await perform(kind);
-      onDone({ kind, call, found, text: '' });
+      return { found: await answered(clock, kind, carryOut(kind), () => onLate(kind)), text: '' };
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
-      const text = error instanceof OperatorError ? `${error.message} (${error.hint})` : error.message;
-      onDone({ kind, call, found: 'failed', text });
+      if (error instanceof OperatorError) return { found: 'failed', text: `${error.message} (${error.hint})` };
+      return { found: 'failed', text: error instanceof Error ? error.message : String(error) };
     }
   };
-  let last = Promise.resolve();
-  let pending = 0;
+
   return {
     add(kind, call) {
-      pending += 1;
-      // With nothing under way the adapter is called in this very turn: a takeover waits for nobody.
-      const done = pending === 1 ? run(kind, call) : last.then(() => run(kind, call));
-      last = done.finally(() => {
-        pending -= 1;
+      if (kind === 'up' || kind === 'down') wanted = kind;
+      inTurn(async () => onDone({ kind, call, ...(await outcomeOf(kind)) }));
+    },
+    refresh(isHeld) {
+      stale = true;
+      inTurn(async () => {
+        if (isHeld() && vips().length > 0) onRefreshed((await outcomeOf('up')).text);
       });
     },
-    drop(gone) {
-      last = last.then(() => adapter.down(gone)).catch(() => undefined); // seen again by the next look at the host
-    },
-    idle: () => last,
+    inTurn,
   };
+}
+
+/** As `work`, but after CALL_MS_MAX it is given up; `onLate` is then called when it ends after all. */
+export function answered<Result>(
+  clock: Clock,
+  what: string,
+  work: Promise<Result>,
+  onLate: () => void = () => undefined,
+): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    let late = false;
+    const cancel = clock.wakeAt(after(clock.nowMs(), CALL_MS_MAX), () => {
+      late = true;
+      const text = `${what}: the adapter has not answered for ${CALL_MS_MAX / SECOND_MS} s`;
+      reject(new OperatorError('TOOL_TIMEOUT', text, { hint: 'see whether this host is starved or a tool hangs' }));
+    });
+    const end = (settle: () => void) => (): void => {
+      cancel();
+      if (late) onLate();
+      else settle();
+    };
+    work.then(
+      (result) => end(() => resolve(result))(),
+      (error: unknown) => end(() => reject(error))(),
+    );
+  });
 }

@@ -62,7 +62,7 @@ export function trustKey(yamlText: string, node: string, line: string, options: 
   refuseForeignUse(plain, node, key);
   const { splices, previous } = editFor(yamlText, document, { node, key, options });
   const text = applySplices(yamlText, splices);
-  refuseSideEffects(plain, plainOf(parsed(text)), node, key);
+  refuseSideEffects(plain, text, node, key);
   const change = splices.length === 0 ? 'unchanged' : previous ? 'replaced' : 'added';
   return { text, change, key, previous };
 }
@@ -149,7 +149,11 @@ function refuseForeignUse(plain: Plain, node: string, key: PublicIdentity): void
 }
 
 /** The last word before anything is written: the edited text must differ from the old one in what was asked for alone. */
-function refuseSideEffects(before: Plain, after: Plain, node: string, key: PublicIdentity): void {
+function refuseSideEffects(before: Plain, edited: string, node: string, key: PublicIdentity): void {
+  const unsafe = notEditable('its YAML is written in a way that cannot be edited safely', { node, key });
+  const document = documentOf(edited);
+  if (document.errors.length > 0) throw unsafe;
+  const after = plainOf(document);
   // Without a prototype, because a node may be called "constructor".
   const { [node]: old, ...others }: Nodes = Object.assign(Object.create(null), before.nodes);
   const { [node]: now, ...othersNow }: Nodes = Object.assign(Object.create(null), after.nodes);
@@ -162,11 +166,14 @@ function refuseSideEffects(before: Plain, after: Plain, node: string, key: Publi
     (oldPaths === undefined || oldPaths === null || isDeepStrictEqual(paths, oldPaths)) &&
     isDeepStrictEqual(others, othersNow) &&
     isDeepStrictEqual({ ...before, nodes: 0 }, { ...after, nodes: 0 });
-  if (!asAsked) throw notEditable('its YAML is written in a way that cannot be edited safely', { node, key });
+  if (!asAsked) throw unsafe;
 }
 
+const documentOf = (text: string): Document =>
+  parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error' });
+
 function parsed(text: string): Document {
-  const document = parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error' });
+  const document = documentOf(text);
   const [error] = document.errors;
   if (!error) return document;
   const lines = text.slice(0, error.pos[0]).split('\n');

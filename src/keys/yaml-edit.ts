@@ -64,10 +64,23 @@ function insertLines(text: string, at: number, lines: readonly string[], indent:
   const newline = newlineOf(text);
   const indented = lines.map((line) => indent + line).join(newline);
   if (at === 0 || text[at - 1] === '\n') return { at, remove: 0, insert: indented + newline };
+  const lineEnd = pastDeeperComments(text, endOfLine(text, at), indent);
+  const last = lineEnd === text.length ? newline : '';
+  return { at: lineEnd, remove: 0, insert: newline + indented + last };
+}
+
+function endOfLine(text: string, at: number): number {
   const lineFeed = text.indexOf('\n', at);
-  if (lineFeed < 0) return { at: text.length, remove: 0, insert: newline + indented + newline };
-  const lineEnd = text[lineFeed - 1] === '\r' ? lineFeed - 1 : lineFeed;
-  return { at: lineEnd, remove: 0, insert: newline + indented };
+  if (lineFeed < 0) return text.length;
+  return text[lineFeed - 1] === '\r' ? lineFeed - 1 : lineFeed;
+}
+
+/** Comment lines that are indented more than what is going to be inserted speak about what stands above them. */
+function pastDeeperComments(text: string, lineEnd: number, indent: string): number {
+  const comments = new RegExp(`(?:(?:\\r?\\n[ \\t]*)*\\r?\\n${indent} +#[^\\r\\n]*)*`, 'y');
+  comments.lastIndex = lineEnd;
+  comments.test(text);
+  return comments.lastIndex;
 }
 
 function appendToFlow(map: YAMLMap, last: Pair<Node, Node | null> | undefined, pair: string): Splice {

@@ -3,31 +3,33 @@ import { type Child, type Clock, type Spawn } from '../core/ports.ts';
 import { type MonoMs, after, MINUTE_MS, SECOND_MS } from '../core/units.ts';
 
 /**
- * Reads a set of lines at a time: `+LINE` for each, `w PID …`, then `=NUMBER`, which makes that set the valid one and
- * is answered with the number. A set that was cut off is never valid. When its input ends, because the agent is gone in
- * whatever way, it pipes the valid set into its arguments.
+ * Reads a set of lines at a time: `+LINE` for each, then `=NUMBER`, which makes that set the valid one and is answered
+ * with the number. A set that was cut off is never valid. When its input ends, because the agent is gone in whatever
+ * way, it pipes the valid set into its arguments.
  *
- * The programs under `w` get commands from the agent and may have some left to run, an addition among them: they are
- * ended first, unless the number has gone to another program meanwhile. The second run is for an addition that the
- * kernel was busy with. Signals are ignored because Ctrl-C and a stop of the service reach the agent, which decides.
+ * `c PID …` names the agent's other children that run the same program. One of them gets commands from the agent and
+ * may have some left to run, an addition among them; another would wait for the next event before it notices that
+ * nobody listens. They are ended first, unless a number has gone to another program meanwhile. The second run is for an
+ * addition that the kernel was busy with. Signals are ignored because Ctrl-C and a stop of the service reach the agent,
+ * which decides.
  */
 const SCRIPT = `
 trap '' INT TERM HUP QUIT PIPE
-held= next= writers=
+held= next= children=
 while IFS= read -r line; do
   case $line in
     +*) next="$next\${line#+}
 " ;;
-    w*) writers=\${line#w} ;;
+    c*) children=\${line#c} ;;
     =*) held=$next next=; echo "\${line#=}" ;;
   esac
 done
-[ -n "$held" ] || exit 0
-for pid in $writers; do
+for pid in $children; do
   name=
   { read -r name < "/proc/$pid/comm"; } 2> /dev/null
   [ "$name" = "\${1##*/}" ] && kill -9 "$pid"
 done
+[ -n "$held" ] || exit 0
 printf %s "$held" | "$@"
 printf %s "$held" | "$@"
 `;
@@ -42,10 +44,10 @@ const RESTARTS_WITHIN_MS = MINUTE_MS;
 export interface Guard {
   /** Adds lines to those that it runs; settles when it has confirmed that. Throws OperatorError. */
   hold(lines: readonly string[]): Promise<void>;
-  /** Takes lines out again. Throws OperatorError. */
+  /** Takes lines out again. Never rejects: a guard that does not answer is ended, so that none holds them any more. */
   drop(lines: readonly string[]): Promise<void>;
-  /** Names the program that the agent writes its commands to. */
-  setWriter(pid: number): void;
+  /** Names the agent's other children that run the program which takes down. */
+  setChildren(pids: readonly number[]): void;
   /** Starts it now, so that the first VIP need not wait for it. */
   prepare(): void;
   pid(): number | undefined;
@@ -64,7 +66,7 @@ export interface GuardOptions {
 
 export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: GuardOptions): Guard {
   const held = new Set<string>();
-  let writer: number | undefined;
+  let children: readonly number[] = [];
   let running: RunningGuard | undefined;
   let closed = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -79,6 +81,7 @@ export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: Gua
       running = undefined;
       if (held.size > 0 && !closed) startAgain();
     });
+    started.tellChildren(children);
     return started;
   };
 
@@ -94,10 +97,12 @@ export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: Gua
       );
       return;
     }
-    inTurn(sync).catch((problem: unknown) => {
-      if (problem instanceof OperatorError) onProblem(problem);
-      else throw problem;
-    });
+    void inTurn(sync).catch(report);
+  };
+
+  const report = (problem: unknown) => {
+    if (!(problem instanceof OperatorError)) throw problem;
+    onProblem(problem);
   };
 
   const inTurn = (work: () => Promise<void>): Promise<void> => {
@@ -115,7 +120,7 @@ export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: Gua
   };
   const tryOnce = async (): Promise<boolean> => {
     const child = use();
-    const answered = await child.commit([...held], writer, clock);
+    const answered = await child.commit([...held], clock);
     if (!answered && running === child) {
       running = undefined;
       child.kill();
@@ -131,13 +136,15 @@ export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: Gua
     drop(lines) {
       lines.forEach((line) => held.delete(line));
       // A guard that never ran holds nothing.
-      return running === undefined && held.size === 0 ? Promise.resolve() : inTurn(sync);
+      return running === undefined && held.size === 0 ? Promise.resolve() : inTurn(sync).catch(report);
     },
-    setWriter(pid) {
-      writer = pid;
-      if (running !== undefined && held.size > 0) inTurn(sync).catch(() => {}); // the next hold reports a guard that fails
+    setChildren(pids) {
+      children = pids;
+      running?.tellChildren(pids);
     },
-    prepare: () => void use(),
+    prepare() {
+      if (!closed) use();
+    },
     pid: () => running?.pid,
     async close() {
       await queue;
@@ -151,7 +158,7 @@ export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: Gua
 export const noGuard: Guard = {
   hold: () => Promise.resolve(),
   drop: () => Promise.resolve(),
-  setWriter: () => {},
+  setChildren: () => {},
   prepare: () => {},
   pid: () => undefined,
   close: () => Promise.resolve(),
@@ -159,8 +166,9 @@ export const noGuard: Guard = {
 
 interface RunningGuard {
   readonly pid: number | undefined;
+  tellChildren(pids: readonly number[]): void;
   /** False when it ended or stayed silent. */
-  commit(lines: readonly string[], writer: number | undefined, clock: Clock): Promise<boolean>;
+  commit(lines: readonly string[], clock: Clock): Promise<boolean>;
   kill(): void;
   close(clock: Clock): Promise<void>;
 }
@@ -188,9 +196,13 @@ function startGuard(spawn: Spawn, file: string, args: readonly string[], onEnd: 
     { detached: true },
   );
 
+  // What cannot be written is answered by onEnd.
+  const write = (text: string) => void child.write(text).catch(() => {});
+
   return {
     pid: child.pid,
-    commit: (lines, writer, clock) =>
+    tellChildren: (pids) => write(`c ${pids.join(' ')}\n`),
+    commit: (lines, clock) =>
       new Promise((resolve) => {
         if (ended) return resolve(false);
         const number = String((commits += 1));
@@ -204,7 +216,7 @@ function startGuard(spawn: Spawn, file: string, args: readonly string[], onEnd: 
           },
         };
         const text = lines.map((line) => `+${line}\n`).join('');
-        child.write(`${text}w ${writer ?? ''}\n=${number}\n`).catch(() => {}); // onEnd answers
+        write(`${text}=${number}\n`);
       }),
     kill: () => child.kill(),
     close: (clock) =>

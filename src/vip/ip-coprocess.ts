@@ -133,7 +133,8 @@ export function ipCoprocess({ spawn, clock, program, onStart }: IpCoprocessOptio
       inTurn(timeoutMs, async (leftMs) => {
         const line = showLine(link);
         const shown = await withFreshNumbers(
-          (answer) => answer === undefined || answer === NOTHING || parseLinkState(answer, link).name !== link,
+          (answer) =>
+            answer === undefined || answer === NOTHING || parseLinkState(answer, link).name !== link,
           async () => {
             const { failures, answer } = await exchange([line], true, leftMs);
             const [failure] = failures;

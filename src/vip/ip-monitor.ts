@@ -31,11 +31,14 @@ export function ipMonitor({
   clock,
   log,
   program,
+  onStart,
 }: {
   spawn: Spawn;
   clock: Clock;
   log: Log;
   program: string;
+  /** Called with the process id of each program that is started. */
+  onStart: (pid: number) => void;
 }): IpMonitor {
   const watchers = new Set<Watcher>();
   let running: Child | undefined;
@@ -63,6 +66,7 @@ export function ipMonitor({
       },
     });
     running = child;
+    if (child.pid !== undefined) onStart(child.pid);
   };
 
   const stop = () => {

@@ -48,8 +48,13 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
   const watchman = guarded
     ? guard({ spawn, clock, onProblem, takeDown: [program, '-force', '-batch', '-'] })
     : noGuard;
-  const ip = ipCoprocess({ spawn, clock, program, onStart: watchman.setWriter });
-  const monitor = ipMonitor({ spawn, clock, log, program });
+  const children = new Map<'ip' | 'monitor', number>();
+  const onStart = (which: 'ip' | 'monitor') => (pid: number) => {
+    children.set(which, pid);
+    watchman.setChildren([...children.values()]);
+  };
+  const ip = ipCoprocess({ spawn, clock, program, onStart: onStart('ip') });
+  const monitor = ipMonitor({ spawn, clock, log, program, onStart: onStart('monitor') });
   const announcements = announcer({
     spawn,
     exec,

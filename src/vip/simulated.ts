@@ -41,8 +41,16 @@ const REMOVE_EACH = 'while IFS= read -r path; do rm -f -- "$path"; done';
  * absolute path, and a VIP a file in it with the end of its lease. A lease that has ended counts as absent, as if the
  * kernel had removed it. For rehearsals on one machine, and for tests.
  */
-export function simulatedVip({ spawn, clock, log, onProblem, guarded = true }: SimulatedVipOptions): VipAdapter {
-  const watchman = guarded ? guard({ spawn, clock, onProblem, takeDown: ['sh', '-c', REMOVE_EACH] }) : noGuard;
+export function simulatedVip({
+  spawn,
+  clock,
+  log,
+  onProblem,
+  guarded = true,
+}: SimulatedVipOptions): VipAdapter {
+  const watchman = guarded
+    ? guard({ spawn, clock, onProblem, takeDown: ['sh', '-c', REMOVE_EACH] })
+    : noGuard;
   const watchers = new Set<() => void>();
 
   const isHeld = (vip: Vip): boolean => {

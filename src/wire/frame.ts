@@ -18,7 +18,6 @@ import {
   NONCE_BYTES,
   SENDER_AT,
   SIGNATURE_BYTES,
-  TAG_BYTES,
   VERSION,
 } from './layout.ts';
 
@@ -103,20 +102,6 @@ export function directionsBetween(
     outbound: { ...directionOf([own.public, peer], shared, cluster), signKey, nonceKey },
   };
 }
-
-/** Only the way from us to `peer`. */
-export const outboundDirection = (
-  own: SecretIdentity,
-  peer: PublicIdentity,
-  cluster: string,
-): OutboundDirection => directionsBetween(own, peer, cluster).outbound;
-
-/** Only the way from `peer` to us. */
-export const inboundDirection = (
-  own: SecretIdentity,
-  peer: PublicIdentity,
-  cluster: string,
-): InboundDirection => directionsBetween(own, peer, cluster).inbound;
 
 /**
  * A nonce that stays unlike all others even when a virtual machine is resumed from a snapshot with the same entropy:
@@ -220,6 +205,3 @@ export function openFrame(frame: Uint8Array, inbound: InboundLookup): Opened | R
   }
   return { ok: false, reject: 'box', from };
 }
-
-/** What secretbox adds: used by tests of sizes. */
-export const SEALED_OVERHEAD_BYTES = TAG_BYTES + SIGNATURE_BYTES;

@@ -23,8 +23,6 @@ export interface KeyFacts {
   readonly isOpen: boolean;
   /** The number of the frame that is to be sealed. */
   readonly seq: number;
-  /** For the answer to a hello: the identities under which that hello was opened. */
-  readonly answers?: { readonly from: NodeId; readonly to: NodeId } | undefined;
 }
 
 /** One identity of ours and one of a peer's. */
@@ -76,13 +74,10 @@ function pairOf(mine: SecretIdentity, theirs: PublicIdentity, cluster: string): 
 
 /**
  * With an open session the peer has told which keys it knows and has: ours that it named, its own with which it signed,
- * each the older one as long as it said nothing of the kind. Without one nothing is known, so the pairs take turns.
+ * each the older one as long as it said nothing of the kind. Without one, or when it is silent and may have come back with
+ * other keys, nothing is known, so the pairs take turns.
  */
-function choose(pairs: readonly Pair[], { namedOurKey, signedWith, isOpen, seq, answers }: KeyFacts): Pair {
-  if (answers !== undefined) {
-    const same = pairs.find(({ ours, theirs }) => ours === answers.to && theirs === answers.from);
-    if (same !== undefined) return same;
-  }
+function choose(pairs: readonly Pair[], { namedOurKey, signedWith, isOpen, seq }: KeyFacts): Pair {
   if (!isOpen) return pairs[turnOf(seq, pairs.length)]!;
   const oldest = pairs.at(-1)!;
   const ours = pairs.some((pair) => pair.ours === namedOurKey) ? namedOurKey : oldest.ours;

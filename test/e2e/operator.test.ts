@@ -100,7 +100,7 @@ labTest('operator: a bad configuration is refused at start, and no VIP is touche
     const good = onH1('check', ...own);
     assert.equal(good.status, 0, good.stderr);
     cluster.rewrite(({ groups }) => Object.assign(groups['web'] ?? {}, { interface: 'eth7' }));
-    const bad = onH1('check', ...own);
+    const bad = onH1('check', '--strict', ...own);
     assert.equal(bad.status, 1, bad.stdout);
     assert.match(bad.stderr, /eth7/);
   });

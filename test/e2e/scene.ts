@@ -47,6 +47,7 @@ export async function leavesNothing(pair: SealbeatPair): Promise<void> {
     if (!pair.isRunning(host)) continue;
     const agent = await pair.stop(host);
     assert.equal(agent.end, 'exit 0', `${host} after SIGTERM:\n${agent.output}`);
+    assert.doesNotMatch(agent.output, /could not be taken down/);
   }
   const left = (): string =>
     HOSTS.map(

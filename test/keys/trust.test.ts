@@ -67,6 +67,23 @@ const edits: readonly {
     change: 'added',
   },
   {
+    name: 'comments stay with what they speak about: deeper ones above, the others below',
+    before:
+      'nodes:\n  lb1:\n    paths:\n      - udp://10.0.0.1   # left\n      # right\n\n    # of lb1\n\n  # of nodes\n# of groups\ngroups: {}\n',
+    node: 'lb2',
+    options: { paths: ['udp://10.0.0.2'] },
+    after: `nodes:\n  lb1:\n    paths:\n      - udp://10.0.0.1   # left\n      # right\n\n    # of lb1\n  lb2:\n    key: ${lb2.line}\n    paths: [ udp://10.0.0.2 ]\n\n  # of nodes\n# of groups\ngroups: {}\n`,
+    change: 'added',
+  },
+  {
+    name: 'a last line without an end gets one',
+    before: 'nodes:\n  lb1: {}   # end',
+    node: 'lb2',
+    options: { paths: ['udp://10.0.0.2'] },
+    after: `nodes:\n  lb1: {}   # end\n  lb2:\n    key: ${lb2.line}\n    paths: [ udp://10.0.0.2 ]\n`,
+    change: 'added',
+  },
+  {
     name: 'nodes without a value get one',
     before: 'cluster: mail\nnodes:   # soon\ngroups: {}\n',
     node: 'lb2',
@@ -262,6 +279,12 @@ const refusals: readonly {
     before: `nodes: { lb2: { key: x, keys: [y] } }`,
     code: 'CONFIG_INVALID',
     message: /both "key" and "keys"/,
+  },
+  {
+    name: 'YAML that is right and rare',
+    before: 'nodes: { lb1: , }',
+    code: 'CONFIG_INVALID',
+    message: /cannot be edited: its YAML is written in a way/,
   },
   {
     name: 'a node that is a shared mapping',

@@ -104,7 +104,7 @@ export class OneHolderInEarshot implements Check {
       for (const other of hosts) {
         if (one.number >= other.number) continue;
         const unknown = { bothSince: undefined, oneHeard: false, otherHeard: false, knownSince: undefined };
-        this.#pairs.push({ one, other, ...unknown, troubledAt: 0, calmSince: 0 });
+        this.#pairs.push({ one, other, ...unknown, troubledAt: -1e9, calmSince: 0 });
       }
     }
   }
@@ -133,6 +133,7 @@ export class OneHolderInEarshot implements Check {
   #askBoth(pair: Pair): void {
     const { one, other } = pair;
     const world = this.#world;
+    if (adapterMs(world, one) + adapterMs(world, other) > 100) pair.troubledAt = world.now;
     const both = one.kernel.has(WEB) && other.kernel.has(WEB);
     if (!both || !one.isRunning || !other.isRunning || isOverlapping(world, one, other)) {
       pair.bothSince = undefined;
@@ -142,7 +143,6 @@ export class OneHolderInEarshot implements Check {
       return;
     }
     pair.bothSince ??= world.now;
-    if (adapterMs(world, one) + adapterMs(world, other) > 100) pair.troubledAt = world.now;
     if (pair.knownSince === undefined) return;
     const trouble = Math.max(adapterMs(world, one), adapterMs(world, other));
     // A call that began in a bad mood of the adapter ends as slowly, even if the mood has changed since.
@@ -163,6 +163,9 @@ export class OneHolderInEarshot implements Check {
     const { one, other } = pair;
     const there = world.network.way(one.number, other.number);
     const back = world.network.way(other.number, one.number);
+    const slowest = (way: typeof there): number =>
+      way.delayMs + way.jitterMs + (way.late > 0 ? way.lateMs : 0);
+    const roundTripMs = slowest(there) + slowest(back);
     const calm =
       !this.disturbed &&
       one.isRunning &&
@@ -172,14 +175,14 @@ export class OneHolderInEarshot implements Check {
       !there.cut &&
       !back.cut &&
       there.loss === 0 &&
-      back.loss === 0;
+      back.loss === 0 &&
+      roundTripMs < one.policy.timeoutMs / 4;
     if (!calm) {
       pair.calmSince = world.now;
       return;
     }
-    const slowest = (way: typeof there): number => way.delayMs + way.jitterMs + way.lateMs;
     const intervalMs = Math.max(one.policy.intervalMs, other.policy.intervalMs);
-    const boundMs = 3 * (slowest(there) + slowest(back)) + 3 * intervalMs + 100;
+    const boundMs = 3 * roundTripMs + 3 * intervalMs + 100;
     const since = Math.max(pair.calmSince, one.agent!.awakeSince, other.agent!.awakeSince);
     if (world.now - since <= boundMs) return;
     for (const [here, peer] of [
@@ -207,9 +210,23 @@ const linkOf = (here: Host, peer: Host): Link =>
 export class NeverTwoHolders implements Check {
   readonly #world: World;
   readonly #overlapUntil = new Map<string, number>();
+  readonly #claimedAt = new Map<number, number>();
 
   constructor(world: World) {
     this.#world = world;
+  }
+
+  moved(host: Host, _group: string, { to }: { to: string }): void {
+    if (to === 'claiming') this.#claimedAt.set(host.number, this.#world.now);
+  }
+
+  /** Two claims that crossed on the wire: neither could know. I1 bounds them. */
+  #crossed(one: Host, other: Host): boolean {
+    const apart = Math.abs(
+      (this.#claimedAt.get(one.number) ?? 0) - (this.#claimedAt.get(other.number) ?? 1e9),
+    );
+    const { delayMs, jitterMs } = this.#world.network.way(one.number, other.number);
+    return apart <= delayMs + jitterMs && one.isRunning && other.isRunning;
   }
 
   always(): void {
@@ -225,7 +242,8 @@ export class NeverTwoHolders implements Check {
         } else if (
           one.kernel.has(WEB) &&
           other.kernel.has(WEB) &&
-          now > (this.#overlapUntil.get(pair) ?? -1)
+          now > (this.#overlapUntil.get(pair) ?? -1) &&
+          !this.#crossed(one, other)
         ) {
           throw new Violation('I2', `${one.name} and ${other.name} both have the VIP`);
         }

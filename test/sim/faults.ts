@@ -229,7 +229,7 @@ const attack: readonly Fault[] = [
     storm.attacker.replays({ rate: storm.chance.oneOf([1, 10, 100]), to: undefined, lastMs: 60_000 });
   },
   function withholds(storm) {
-    const { attacker, chance, world } = storm;
+    const { attacker, chance } = storm;
     const ms = aMoment(storm);
     attacker.withholds({ ...aWay(storm), ms, share: chance.oneOf([0.1, 0.5, 1]) });
     storm.later(ms * chance.oneOf([0.5, 1, 1.5, 4]), () =>

@@ -7,7 +7,7 @@ import { systemSpawn } from '../../src/system/child.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { guard } from '../../src/vip/guard.ts';
 import { until } from '../lab/wait.ts';
-import { needs, tempFolder } from './lab.ts';
+import { needs, standIn, tempFolder } from './lab.ts';
 
 const SHELLS: readonly (readonly [string, ...string[]])[] = [
   ['sh'],
@@ -131,6 +131,25 @@ test(
   },
 );
 
+test(
+  'guard: one that cannot be told to let go is ended, so that it takes down nothing later',
+  { timeout: 20_000 },
+  async () => {
+    const folder = tempFolder();
+    // The first answers once and then no more; those after it do not start.
+    const script = `mkdir ${folder}/first 2> /dev/null || exit 1
+trap '' TERM; while read -r line; do case $line in =1) echo 1 ;; esac; done; shift 2; shift; echo late | "$@"`;
+    const { watchman, takenDown, problems } = newGuard([standIn(folder, 'shell', script)]);
+    await watchman.hold(['one']);
+    const pid = watchman.pid();
+    await watchman.drop(['one']);
+    assert.equal(problems[0]?.code, 'VIP_FAILED');
+    await until('it to be gone', 5_000, () => !existsSync(`/proc/${pid}`));
+    await watchman.close();
+    assert.equal(takenDown(), undefined);
+  },
+);
+
 for (const [name, shell] of [
   ['is not installed', [join('/nonexistent', 'sh')]],
   ['ends at once', ['false']],
@@ -159,7 +178,7 @@ test(
         takeDown: [takeDown],
         onProblem: assert.fail,
       });
-      watchman.setWriter(writer.pid ?? 0);
+      watchman.setChildren([writer.pid ?? 0]);
       await watchman.hold(['true']);
       await watchman.close();
       if (isEnded) await until('the writer to be ended', 5_000, () => commandOf(writer.pid) !== 'cat');

@@ -50,7 +50,7 @@ function standInMonitor(script: string) {
     },
   };
   const program = standIn(folder, 'ip', `echo "$@" >> ${starts}\n${script}`);
-  const monitor = ipMonitor({ spawn: systemSpawn, clock, log, program });
+  const monitor = ipMonitor({ spawn: systemSpawn, clock, log, program, onStart: () => {} });
   after(() => monitor.close());
   return { monitor, warnings, waits, starts: () => readFileSync(starts, 'utf8').split('\n').slice(0, -1) };
 }

@@ -130,6 +130,17 @@ test('killed agent: a frozen one loses its VIPs to the lease', { timeout: 30_000
   assert.deepEqual(await agent.look(vips), vips);
 });
 
+test('killed agent: one that held nothing leaves no process behind', { timeout: 30_000 }, async (t) => {
+  if (!needs(t, ['ip'])) return;
+  const pair = makePair();
+  const agent = startAgent({ namespace: pair.here });
+  await agent.watch(vips);
+  await agent.look(vips);
+  await until('its children to run', 10_000, () => commandsIn(pair).length === 4);
+  await agent.kill();
+  await until('its children to be gone', 10_000, () => commandsIn(pair).length === 0);
+});
+
 test('killed agent: no child holds a socket or pipe of the agent', { timeout: 30_000 }, async (t) => {
   if (!needs(t, ['ip', 'arping'])) return;
   const pair = makePair();

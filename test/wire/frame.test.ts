@@ -5,14 +5,7 @@ import fc from 'fast-check';
 import nacl from 'tweetnacl';
 import { groupOf, helloOf } from '../../scripts/vectors/actors.ts';
 import { encodeBody } from '../../src/wire/body.ts';
-import {
-  deriveNonce,
-  directionsBetween,
-  inboundDirection,
-  openFrame,
-  outboundDirection,
-  sealFrame,
-} from '../../src/wire/frame.ts';
+import { deriveNonce, directionsBetween, openFrame, sealFrame } from '../../src/wire/frame.ts';
 import { fromHex, toHex } from '../../src/wire/hex.ts';
 import { FRAME_BYTES_MAX } from '../../src/wire/layout.ts';
 import { hsalsa20 } from './hsalsa20.ts';
@@ -208,8 +201,8 @@ test('frame: the key of a direction is what PROTOCOL.md says, computed another w
     .update(CLUSTER)
     .digest()
     .subarray(0, 32);
-  assert.equal(toHex(outboundDirection(lb1, lb2.public, CLUSTER).boxKey), key.toString('hex'));
-  assert.equal(toHex(inboundDirection(lb2, lb1.public, CLUSTER).boxKey), key.toString('hex'));
+  assert.equal(toHex(directionsBetween(lb1, lb2.public, CLUSTER).outbound.boxKey), key.toString('hex'));
+  assert.equal(toHex(directionsBetween(lb2, lb1.public, CLUSTER).inbound.boxKey), key.toString('hex'));
 
   const plain = nacl.secretbox.open(beat.subarray(36), beat.subarray(12, 36), key)!;
   const signedText = Buffer.concat([

@@ -95,20 +95,6 @@ const rows: readonly { name: string; facts: Partial<KeyFacts>; chosen: readonly 
     facts: { namedOurKey: stranger, signedWith: stranger },
     chosen: ids(old1, old2),
   },
-  {
-    name: 'the answer to a hello goes back under its own pair, open or not',
-    facts: {
-      namedOurKey: new1.public.id,
-      signedWith: old2.public.id,
-      answers: { from: new2.public.id, to: old1.public.id },
-    },
-    chosen: ids(old1, new2),
-  },
-  {
-    name: 'an answer to a pair that a reload has dropped: as any frame',
-    facts: { answers: { from: stranger, to: old1.public.id } },
-    chosen: ids(old1, old2),
-  },
 ];
 for (const row of rows) {
   test(`keyring, keys of a frame: ${row.name}`, () => assert.deepEqual(chosen(row.facts), row.chosen));

@@ -284,7 +284,11 @@ const watchesVacancy: Rule = (state, view) => {
 function turnAt(state: GroupState, view: GroupView): MonoMs | undefined {
   const rank = rankOf(state, view);
   if (rank === undefined || state.clearSince === undefined) return undefined;
-  return after(state.clearSince, rank * view.policy.timeoutMs);
+  const turn = after(state.clearSince, rank * view.policy.timeoutMs);
+  // Silence proves something only to ears that work: an interface that has just come back listens for a timeout first.
+  const someSilent = view.peers.some(({ alive }) => !alive);
+  const listened = after(view.hearingSince, someSilent ? view.policy.timeoutMs : 0);
+  return Math.max(turn, listened) as MonoMs;
 }
 
 const claimsWhenElected: Rule = (state, view) => {

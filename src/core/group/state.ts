@@ -79,6 +79,8 @@ export interface GroupView {
   readonly policy: GroupPolicy;
   /** Something was received on the VIP's interfaces lately. */
   readonly canReceive: boolean;
+  /** Since when that has been so without a long break. */
+  readonly hearingSince: MonoMs;
   /** Datagrams that arrived during a stall are still being read: no verdicts. */
   readonly draining: boolean;
   /** A beat goes out right after this look around. */

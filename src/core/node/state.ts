@@ -47,6 +47,8 @@ export interface NodeState {
   wallMinusMono: number;
   /** When something was last received on the VIPs' interfaces. */
   receivedAt: MonoMs;
+  /** Since when something has been received there without a long break. */
+  hearingSince: MonoMs;
   /** What the last frames said, to notice a change. */
   said: string;
   stalls: number;

@@ -1,13 +1,13 @@
 import { unreachable } from '../errors.ts';
 import { evaluate, nextWakeAt, onCallDone, onOrder, onVipHint } from '../group/machine.ts';
 import { initialGroup, type GroupEffect, type GroupState, type GroupStep } from '../group/state.ts';
-import { newLink, renewOwnSession, hearsUs, type Link } from '../peer/link.ts';
+import { ignoresUs, newLink, noteClockStood, relink, renewOwnSession, type Link } from '../peer/link.ts';
 import { receive } from '../peer/receive.ts';
 import { forgiveStall, judge, nextProbeAt } from '../peer/suspicion.ts';
 import { after, type GroupId, type MonoMs, type WallMs } from '../units.ts';
 import { composeFrame, sayable } from './compose.ts';
 import type { NodeEffect, NodeEvent, NodePolicy, NodeState, NodeStep } from './state.ts';
-import { viewOf, type Moment } from './view.ts';
+import { noteReceived, viewOf, type Moment } from './view.ts';
 
 /*
  * One node: its links to the others and its place in every group. Every callback of the shell is one event here, and in
@@ -45,6 +45,7 @@ export function startNode(policy: NodePolicy, { now, wall, seed, found }: NodeSt
     drainUntil: undefined,
     wallMinusMono: wall - now,
     receivedAt: now,
+    hearingSince: now,
     said: '',
     stalls: 0,
     stalledMsMax: 0,
@@ -65,10 +66,8 @@ export function reconfigure(
 ): void {
   const links = policy.peers.map((peer) => {
     const old = node.links.find(({ name }) => name === peer.name);
-    if (old === undefined || keyChanged(peer.name) || old.paths.length !== peer.paths) {
-      return newLink(peer, nextSession(node), now);
-    }
-    return { ...old, number: peer.number };
+    if (old === undefined) return newLink(peer, nextSession(node), now);
+    return relink(old, peer, keyChanged(peer.name) ? nextSession(node) : undefined, now);
   });
   node.links.splice(0, node.links.length, ...links);
   for (const id of node.groups.keys())
@@ -103,7 +102,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       if (link === undefined) break;
       const received = receive(link, event.arrived, now, node.policy);
       verdict = received.verdict;
-      if (received.verdict === 'ok') node.receivedAt = now;
+      if (received.verdict === 'ok') noteReceived(node, now);
       if (received.found) {
         healed = true;
         const cause = link.sessionsOpened <= 1 ? 'first fresh frame' : 'a fresh frame after a silence';
@@ -111,7 +110,12 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       }
       if (received.clockStoodMs > 0) {
         stalledMs = Math.max(stalledMs, received.clockStoodMs);
-        noteStall(node, received.clockStoodMs, now, effects, 'the clock of this host stood still');
+        for (const other of node.links) if (other !== link) noteClockStood(other, received.clockStoodMs);
+        noteStall(node, now, effects, {
+          ms: received.clockStoodMs,
+          counted: false,
+          cause: 'the clock of this host stood still',
+        });
       }
       if (received.rolledBack) renewOwnSession(link, nextSession(node), now, node.policy);
       if (received.opened) sendTo(link);
@@ -138,7 +142,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       healed = event.up;
       break;
     case 'received':
-      node.receivedAt = now;
+      noteReceived(node, now);
       break;
     case 'trouble':
       for (const link of node.links) {
@@ -151,7 +155,8 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       break;
     case 'slept':
       stalledMs = Math.max(stalledMs, event.ms);
-      noteStall(node, event.ms, now, effects, 'this host was suspended');
+      for (const link of node.links) noteClockStood(link, event.ms);
+      noteStall(node, now, effects, { ms: event.ms, counted: false, cause: 'this host was suspended' });
       break;
     case 'ordered':
       for (const { id } of node.policy.groups) {
@@ -178,7 +183,8 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
 function checkClocks(node: NodeState, { now, wall }: NodeEvent, effects: NodeEffect[]): number {
   const late = now - node.wakeAt;
   const stalledMs = late >= STALL_MS_MIN ? late : 0;
-  if (stalledMs > 0) noteStall(node, stalledMs, now, effects, 'a callback came late');
+  if (stalledMs > 0)
+    noteStall(node, now, effects, { ms: stalledMs, counted: true, cause: 'a callback came late' });
   const apart = wall - now - node.wallMinusMono;
   if (Math.abs(apart) > node.policy.timeoutMs) {
     node.wallMinusMono = wall - now;
@@ -189,22 +195,24 @@ function checkClocks(node: NodeState, { now, wall }: NodeEvent, effects: NodeEff
   return stalledMs;
 }
 
-function noteStall(
-  node: NodeState,
-  stalledMs: number,
-  now: MonoMs,
-  effects: NodeEffect[],
-  cause: string,
-): void {
+interface Stall {
+  readonly ms: number;
+  /** Our monotonic clock went on meanwhile; else every deadline on it has moved by itself. */
+  readonly counted: boolean;
+  readonly cause: string;
+}
+
+function noteStall(node: NodeState, now: MonoMs, effects: NodeEffect[], { ms, counted, cause }: Stall): void {
   node.stalls += 1;
-  node.stalledMsMax = Math.max(node.stalledMsMax, stalledMs);
+  node.stalledMsMax = Math.max(node.stalledMsMax, ms);
   node.drainUntil = after(now, DRAIN_MS_MAX);
+  const missedMs = counted ? ms : 0;
   // What we did not read is no sign of a dead interface either.
-  node.receivedAt = Math.min(now, node.receivedAt + stalledMs) as MonoMs;
+  node.receivedAt = Math.min(now, node.receivedAt + missedMs) as MonoMs;
   effects.push({ kind: 'drain' });
-  for (const link of node.links) forgiveStall(link, stalledMs, now, node.policy);
-  if (stalledMs >= node.policy.timeoutMs / 4) {
-    effects.push({ kind: 'node', text: `stood still for ${Math.round(stalledMs)} ms`, cause });
+  for (const link of node.links) forgiveStall(link, missedMs, now, node.policy);
+  if (ms >= node.policy.timeoutMs / 4) {
+    effects.push({ kind: 'node', text: `stood still for ${Math.round(ms)} ms`, cause });
   }
 }
 
@@ -219,10 +227,7 @@ function judgeAll(node: NodeState, now: MonoMs, effects: NodeEffect[]): void {
         cause: `no fresh frame for ${ms} ms`,
       });
     }
-    const unheardMs = now - (link.ackedTx ?? link.heardSince);
-    if (link.alive && !hearsUs(link, now, node.policy) && unheardMs >= 2 * node.policy.timeoutMs) {
-      renewOwnSession(link, nextSession(node), now, node.policy);
-    }
+    if (ignoresUs(link, now, node.policy)) renewOwnSession(link, nextSession(node), now, node.policy);
   }
 }
 

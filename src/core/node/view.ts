@@ -18,6 +18,11 @@ const QUIET: Moment = { stalledMs: 0, healed: false, beatDue: false };
 export const canReceive = (node: NodeState, now: MonoMs): boolean =>
   now - node.receivedAt <= Math.max(node.policy.timeoutMs / 2, 1_000);
 
+export function noteReceived(node: NodeState, now: MonoMs): void {
+  if (!canReceive(node, now)) node.hearingSince = now;
+  node.receivedAt = now;
+}
+
 /** What one group's machine is told at this moment. */
 export function viewOf(node: NodeState, id: GroupId, now: MonoMs, moment: Moment = QUIET): GroupView {
   const config = node.policy.groups.find((group) => group.id === id)!;
@@ -45,6 +50,7 @@ export function viewOf(node: NodeState, id: GroupId, now: MonoMs, moment: Moment
     basePriority: config.basePriority,
     policy: config.policy,
     canReceive: canReceive(node, now),
+    hearingSince: node.hearingSince,
     draining: node.drainUntil !== undefined,
     ...moment,
   };

@@ -81,6 +81,8 @@ export interface Link {
   /** Lower bound of (our clock − the peer's session clock), ms; -Infinity before the first acknowledgement. */
   offsetMs: number;
   offsetAt: MonoMs;
+  /** Our clock stood still after we had sent this frame: acknowledgements up to it say nothing about the offset. */
+  standFloor: number;
   /** When an acknowledgement last moved. */
   anchorAt: MonoMs;
   /** When the newest of our frames that it acknowledged was sent. */
@@ -136,6 +138,14 @@ export function newOutgoing(session: number, now: MonoMs): Outgoing {
   return { session, seq: 0, startedAt: now, ring: emptySentRing(), everAcked: false, newestAcked: 0 };
 }
 
+const newPath = (now: MonoMs): PathState => ({
+  sent: 0,
+  received: 0,
+  rttMs: undefined,
+  heardAt: undefined,
+  answerAt: now,
+});
+
 export function newLink(
   { name, number, paths }: { name: NodeName; number: number; paths: number },
   session: number,
@@ -145,13 +155,7 @@ export function newLink(
     name,
     number,
     createdAt: now,
-    paths: Array.from({ length: paths }, () => ({
-      sent: 0,
-      received: 0,
-      rttMs: undefined,
-      heardAt: undefined,
-      answerAt: now,
-    })),
+    paths: Array.from({ length: paths }, () => newPath(now)),
     tx: newOutgoing(session, now),
     rx: undefined,
     retired: [],
@@ -162,6 +166,7 @@ export function newLink(
     ownSessionPauseMs: 0,
     offsetMs: Number.NEGATIVE_INFINITY,
     offsetAt: now,
+    standFloor: 0,
     anchorAt: now,
     ackedTx: undefined,
     deadline: NEVER,
@@ -208,9 +213,19 @@ export function timeoutFor(link: Link, timing: LinkTiming): number {
   return Math.min(wanted, 10 * timing.timeoutMs);
 }
 
+/** How long an acknowledgement counts; who speaks seldom is not told often that it is heard. */
+const hearingMs = (link: Link, timing: LinkTiming): number =>
+  Math.max(timeoutFor(link, timing), 2.5 * timing.intervalMs);
+
 /** It acknowledged a frame that we sent less than a timeout ago. */
 export const hearsUs = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
-  link.ackedTx !== undefined && now - link.ackedTx < timeoutFor(link, timing);
+  link.ackedTx !== undefined && now - link.ackedTx < hearingMs(link, timing);
+
+/** We hear it, and for two timeouts it has not acknowledged anything: perhaps it has lost track of our session. */
+export const ignoresUs = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
+  link.alive &&
+  !hearsUs(link, now, timing) &&
+  now - Math.max(link.heardSince, link.ackedTx ?? link.heardSince) >= 2 * hearingMs(link, timing);
 
 export const isTwoWay = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
   link.alive && hearsUs(link, now, timing);
@@ -224,8 +239,26 @@ export function isProvenDeaf(link: Link, now: MonoMs, timing: LinkTiming): boole
   if (!link.alive || link.saysHearsUs || !link.saysCanReceive || hearsUs(link, now, timing)) return false;
   const quietFor =
     now - Math.max(link.heardSince, link.ackedTx === undefined ? link.heardSince : link.anchorAt);
-  const patience = 2 * Math.max(link.intervalMs ?? 0, timing.intervalMs);
+  // Its acknowledgement of what we sent when we began to hear it cannot be here before a round trip is over.
+  const roundTripMs = Math.max(0, ...link.paths.map(({ rttMs }) => rttMs ?? 0));
+  const patience = 2 * Math.max(link.intervalMs ?? 0, timing.intervalMs) + 2 * roundTripMs;
   return quietFor >= patience && link.sentSinceHeard >= 3 * link.paths.length;
+}
+
+/**
+ * The same peer in another config. Other keys end both sessions; but whether it lives, and what it said, stands until its
+ * deadline: a reload must not make a healthy holder look dead.
+ */
+export function relink(
+  link: Link,
+  { number, paths }: { readonly number: number; readonly paths: number },
+  newSession: number | undefined,
+  now: MonoMs,
+): Link {
+  const states = Array.from({ length: paths }, (_, path) => link.paths[path] ?? newPath(now));
+  const same = { ...link, number, paths: states };
+  if (newSession === undefined) return same;
+  return { ...same, rx: undefined, tx: newOutgoing(newSession, now), openFloor: 0, standFloor: 0 };
 }
 
 /** Starts a session of our own anew, so that a peer that has lost track of us can find it again. */
@@ -233,9 +266,16 @@ export function renewOwnSession(link: Link, session: number, now: MonoMs, timing
   if (now < link.ownSessionAt) return false;
   link.tx = newOutgoing(session, now);
   link.openFloor = 0;
+  link.standFloor = 0;
   link.ownSessionPauseMs = Math.min(Math.max(2 * timing.timeoutMs, 2 * link.ownSessionPauseMs), 60_000);
   link.ownSessionAt = after(now, link.ownSessionPauseMs);
   return true;
+}
+
+/** Our clock stood still, as another peer's clock shows: this one's has gone on too. */
+export function noteClockStood(link: Link, ms: number): void {
+  link.offsetMs -= ms;
+  link.standFloor = link.tx.seq;
 }
 
 export const countReject = (link: Link, reason: string): void => {

@@ -113,9 +113,11 @@ function decide(
   const rolledBack = sent === undefined && body.ack > link.tx.seq && link.tx.everAcked;
   const sentMs = body.sentUs / 1_000;
   if (sent !== undefined) {
-    const low = sent.at + (body.ackDelayUs / 1_000) * (1 - CLOCK_PPM) - sentMs;
-    link.offsetMs = Math.max(low, link.offsetMs - CLOCK_PPM * (now - link.offsetAt));
-    link.offsetAt = now;
+    if (body.ack > link.standFloor) {
+      const low = sent.at + (body.ackDelayUs / 1_000) * (1 - CLOCK_PPM) - sentMs;
+      link.offsetMs = Math.max(low, link.offsetMs - CLOCK_PPM * (now - link.offsetAt));
+      link.offsetAt = now;
+    }
     link.tx.everAcked = true;
     noteAcked(link.tx.ring, body.ack, body.ackedLow, body.ackedHigh);
     if (body.ack > link.tx.newestAcked) {
@@ -132,6 +134,7 @@ function decide(
   const ceiling = now - sentMs;
   const excess = link.offsetMs - ceiling;
   const clockStoodMs = excess > 50 + CLOCK_PPM * (now - link.anchorAt) ? excess : 0;
+  if (clockStoodMs > 0) link.standFloor = link.tx.seq;
   link.offsetMs = Math.min(link.offsetMs, ceiling);
 
   // Step 10: how long it proves the peer to be alive, counted from when it was sent.
