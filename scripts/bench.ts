@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { hasKeepalived, keepalived } from '../test/lab/keepalived.ts';
 import { labProblem } from '../test/lab/requirement.ts';
-import { PROJECT, sealbeat } from '../test/lab/sealbeat.ts';
+import { OWN_PROGRAM, PROJECT, SEALBEAT, sealbeat } from '../test/lab/sealbeat.ts';
 import { costScenario } from './bench/cost.ts';
 import { cryptoScenario } from './bench/crypto.ts';
 import { duplicatesScenario } from './bench/duplicates.ts';
@@ -42,6 +42,7 @@ const USAGE = `usage: npm run bench -- [options]
   --json FILE           where the values of every run go (default bench-DATE.json)
 
 Tables go to stdout, progress to stderr. Needs root on Linux, except for crypto.
+SEALBEAT_PROGRAM names another sealbeat to measure than the one of this checkout.
 
 Example:
   $ npm run bench -- --only death,stop --runs 20 > outage.md
@@ -109,7 +110,7 @@ function requireWhatIsNeeded(scenarios: readonly Scenario[], options: BenchOptio
   if (scenarios.every(({ name }) => name === cryptoScenario.name)) return;
   const problem = labProblem();
   if (problem !== undefined) throw new UsageError(`${problem}; only "--only crypto" runs without`);
-  if (options.sealbeat.length === 0) return;
+  if (options.sealbeat.length === 0 || SEALBEAT !== OWN_PROGRAM) return;
   const setup = spawnSync(process.execPath, [join(PROJECT, 'scripts/setup.js')], { stdio: ['ignore', 2, 2] });
   if (setup.status !== 0) throw new UsageError('the program could not be built: see above');
 }

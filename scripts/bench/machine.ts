@@ -1,8 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { cpus, loadavg, release, totalmem } from 'node:os';
-import { join } from 'node:path';
-import { PROJECT } from '../../test/lab/sealbeat.ts';
+import { SEALBEAT } from '../../test/lab/sealbeat.ts';
 
 /** Where and with what was measured: without it a figure means nothing. */
 export interface Machine {
@@ -26,8 +24,6 @@ function firstLine(file: string, args: readonly string[]): string {
 }
 
 export function thisMachine(): Machine {
-  const { version } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string };
-  const commit = firstLine('git', ['-C', PROJECT, 'describe', '--always', '--dirty']);
   return {
     at: new Date().toISOString(),
     cpu: cpus()[0]?.model ?? 'unknown',
@@ -37,7 +33,7 @@ export function thisMachine(): Machine {
     node: process.version,
     iproute2: firstLine('ip', ['-V']),
     keepalived: firstLine('keepalived', ['--version']),
-    sealbeat: `${version} (${commit})`,
+    sealbeat: firstLine(SEALBEAT, ['--version']),
     load: loadavg()[0] ?? 0,
   };
 }
@@ -46,7 +42,7 @@ export function machineText(machine: Machine): string {
   return [
     `Measured ${machine.at} on ${machine.cores} cores (${machine.cpu}), ${machine.memoryGb} GB, Linux ${machine.kernel}, ` +
       `load ${machine.load.toFixed(2)} at the start.`,
-    `sealbeat ${machine.sealbeat} on Node ${machine.node}; ${machine.keepalived}; ${machine.iproute2}.`,
+    `${machine.sealbeat} on Node ${machine.node}; ${machine.keepalived}; ${machine.iproute2}.`,
     'Hosts, switch and client are network namespaces of one machine, so nothing here includes a real network. ' +
       'With other work on the machine single gaps of 20 to 60 ms occur without any fault.',
     '',

@@ -1,7 +1,7 @@
 import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Log } from '../core/ports.ts';
-import { after, SECOND_MS, type GroupName, type MonoMs } from '../core/units.ts';
+import { after, SECOND_MS, type GroupName } from '../core/units.ts';
 
 /** The highest epoch of each group, kept over restarts. Best effort: without it, wall time is the floor. */
 export interface EpochStore {
@@ -57,7 +57,7 @@ export async function openEpochs(
       isDue = true;
       if (cancel !== undefined) return;
       if (clock.nowMs() >= notBefore) writeNow();
-      else cancel = clock.wakeAt(notBefore as MonoMs, writeNow);
+      else cancel = clock.wakeAt(notBefore, writeNow);
     },
     settled() {
       writeNow();
@@ -86,7 +86,8 @@ async function read(path: string, log: Log): Promise<Map<string, number>> {
     const { size } = await file.stat();
     if (size > FILE_BYTES_MAX) throw new RangeError(`${size} bytes are too many`);
     const stored: unknown = JSON.parse(await file.readFile('utf8'));
-    if (typeof stored !== 'object' || stored === null || Array.isArray(stored)) throw new TypeError('not an object');
+    if (typeof stored !== 'object' || stored === null || Array.isArray(stored))
+      throw new TypeError('not an object');
     const entries = Object.entries(stored).filter(
       (entry): entry is [string, number] => Number.isSafeInteger(entry[1]) && entry[1] >= 0,
     );

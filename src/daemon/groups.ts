@@ -67,7 +67,8 @@ export function openGroups({ self, adapters, leftovers, clock, log, tell, isHeld
       leaseSeconds: () => leaseSeconds,
       onDone: (result: CallResult) => tell({ kind: 'called', group: id, result }),
       onRefreshed(text) {
-        if (text !== '') log.warn({ group: name, cause: text }, `${name}: the new config's VIPs could not be brought up`);
+        if (text !== '')
+          log.warn({ group: name, cause: text }, `${name}: the new config's VIPs could not be brought up`);
         // What failed is seen by the look that a hint causes, and is then the machine's to deal with.
         tell({ kind: 'hint', group: id });
         // Neighbours have to hear of a VIP that came with a reload: the machine announces again when a link is back.
@@ -99,7 +100,10 @@ export function openGroups({ self, adapters, leftovers, clock, log, tell, isHeld
       if (now === undefined) old.unwatch();
       const gone = old.vips.filter((vip) => !isAmong(vip, now?.vips ?? []));
       if (gone.length === 0 || !had.has(id)) continue;
-      log.info({ group: old.settings.name, vips: gone.map(vipName) }, 'VIPs that left the config are taken down');
+      log.info(
+        { group: old.settings.name, vips: gone.map(vipName) },
+        'VIPs that left the config are taken down',
+      );
       const done = new Promise<void>((resolve) => {
         old.queue.inTurn(async () => {
           leftovers.add(old.adapter, gone);

@@ -22,7 +22,12 @@ export function newHistory(clock: Clock, onListenerFault: (error: unknown) => vo
   let number = 0;
 
   /** How often the same was said since it was last kept; undefined when it is not to be kept now. */
-  const repetitions = ({ kind, subject, text, cause }: Omit<EventRecord, 'number' | 'at'>): number | undefined => {
+  const repetitions = ({
+    kind,
+    subject,
+    text,
+    cause,
+  }: Omit<EventRecord, 'number' | 'at'>): number | undefined => {
     // Only what is wrong can repeat itself; roles and peers go to and fro, and each time counts.
     if (kind !== 'vip' && kind !== 'alarm') return 0;
     const name = JSON.stringify([kind, subject, text, cause]);
@@ -43,7 +48,8 @@ export function newHistory(clock: Clock, onListenerFault: (error: unknown) => vo
       const repeated = repetitions(said);
       if (repeated === undefined) return undefined;
       number += 1;
-      const cause = repeated === 0 ? said.cause : `${said.cause} (and ${repeated} times since the last such event)`;
+      const cause =
+        repeated === 0 ? said.cause : `${said.cause} (and ${repeated} times since the last such event)`;
       const record = { number, at: new Date(clock.wallMs()).toISOString(), ...said, cause };
       records.push(record);
       if (records.length > KEPT) records.shift();

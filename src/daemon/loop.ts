@@ -1,7 +1,7 @@
 import { step } from '../core/node/step.ts';
 import type { NodeEffect, NodeEvent, NodeState } from '../core/node/state.ts';
 import type { Clock } from '../core/ports.ts';
-import { after, type MonoMs, type WallMs } from '../core/units.ts';
+import type { MonoMs } from '../core/units.ts';
 
 type Timeless<E> = E extends unknown ? Omit<E, 'now' | 'wall'> : never;
 /** An event as the shell has it; the loop adds the clocks. */
@@ -71,40 +71,5 @@ export function startLoop(
       stopped = true;
       cancel();
     },
-  };
-}
-
-/** Two turns of the loop without a datagram: what arrived during a stall has been read. At most ten turns. */
-export function whenDrained(received: () => number, done: () => void): void {
-  let quiet = 0;
-  let turns = 0;
-  let seen = received();
-  const turn = (): void => {
-    turns += 1;
-    quiet = received() === seen ? quiet + 1 : 0;
-    seen = received();
-    if (quiet >= 2 || turns >= 10) done();
-    else setImmediate(turn);
-  };
-  setImmediate(turn);
-}
-
-/** Watches for a suspended host: the clock that counts sleep runs away from the monotonic one. */
-export function sleepWatch(
-  clock: Clock,
-  uptimeMs: () => number,
-  onSlept: (ms: number) => void,
-): (now: MonoMs, wall: WallMs) => void {
-  const apart = (): number => uptimeMs() - clock.nowMs();
-  let known = apart();
-  let nextAt = clock.nowMs();
-  return (now) => {
-    if (now < nextAt) return;
-    nextAt = after(now, 1_000);
-    const sleptMs = apart() - known;
-    // Uptime has steps of 10 ms, and reading two clocks takes time.
-    if (Math.abs(sleptMs) < 200) return;
-    known += sleptMs;
-    if (sleptMs > 0) onSlept(sleptMs);
   };
 }

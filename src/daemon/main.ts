@@ -1,28 +1,29 @@
-import { uptime } from 'node:os';
-import { startControlServer, type ControlServer } from '../control/server.ts';
-import type { ControlAnswer } from '../control/messages.ts';
-import { findSelf } from '../config/self.ts';
-import { loadSettings } from '../config/load.ts';
-import { OperatorError } from '../core/errors.ts';
-import { reconfigure, startNode } from '../core/node/step.ts';
-import type { Clock, Exec, Log, Random, Spawn } from '../core/ports.ts';
-import type { NodeSettings, Settings } from '../core/settings.ts';
-import { after, SECOND_MS, type GroupId } from '../core/units.ts';
-import { loadIdentities } from '../keys/keyfile.ts';
+import type { ControlAnswer, ControlPort } from '../control/messages.ts';
+import { startControlServer } from '../control/server.ts';
+import { startNode } from '../core/node/step.ts';
+import type { NodeState } from '../core/node/state.ts';
+import type { Clock, Exec, Log, Random, Spawn, Vip } from '../core/ports.ts';
+import type { GroupId } from '../core/units.ts';
 import { openUdp } from '../net/udp.ts';
-import type { SecretIdentity } from '../wire/identity.ts';
-import { makeKeyring, type Keyring } from '../wire/keyring.ts';
 import { openAdapters } from './adapters.ts';
+import { newClosing, type Closing } from './closing.ts';
+import { readConfigured } from './configured.ts';
 import { newCounters } from './counters.ts';
 import { openEpochs } from './epochs.ts';
 import { openGroups } from './groups.ts';
+import { isHolding } from './holding.ts';
 import { newHistory } from './history.ts';
-import { sleepWatch, startLoop, type Loop } from './loop.ts';
+import { watchHost } from './host-watch.ts';
+import { newLeftovers } from './leftovers.ts';
+import { startLoop, type Happening, type Loop } from './loop.ts';
 import { obey } from './orders.ts';
 import { performer } from './perform.ts';
 import { policyOf } from './policy.ts';
+import { newProblems } from './problems.ts';
 import { receiver } from './receive.ts';
 import { newReception } from './reception.ts';
+import { reloader, type Running } from './reload.ts';
+import { newShutdown } from './shutdown.ts';
 import { statusReport } from './status.ts';
 
 export interface DaemonOptions {
@@ -51,246 +52,144 @@ export interface Daemon {
   readonly ended: Promise<void>;
 }
 
-interface Configured {
-  readonly settings: Settings;
-  readonly self: NodeSettings;
-  readonly keyring: Keyring;
+/**
+ * Joins ports and adapters: the only place that knows all of them. Throws OperatorError when it cannot start, and the
+ * reason of `cancelled` when that aborts before the start is complete; either way nothing is left open.
+ */
+export async function startDaemon(
+  options: DaemonOptions,
+  ports: DaemonPorts,
+  cancelled: AbortSignal = new AbortController().signal,
+): Promise<Daemon> {
+  const closing = newClosing(ports.clock, ports.log);
+  try {
+    return await start(options, ports, closing, cancelled);
+  } catch (error) {
+    await closing.run();
+    throw error;
+  }
 }
 
-const RECEPTION_EVERY_MS = 250;
-/** For handing over and taking down; a hung adapter must not keep a service manager waiting for ever. */
-const STOP_MS_MAX = 8 * SECOND_MS;
-/** The last words are said three times, 5 ms apart. */
-const LAST_WORDS_MS = 20;
-
-async function configure(options: DaemonOptions, identities: readonly SecretIdentity[]): Promise<Configured> {
-  const { settings } = await loadSettings(options.configPath);
-  const self = findSelf(settings, identities);
-  const keyring = makeKeyring(identities, settings.nodes, self.name, settings.cluster);
-  return { settings, self, keyring };
-}
-
-/** Joins ports and adapters: the only place that knows all of them. Throws OperatorError when it cannot start. */
-export async function startDaemon(options: DaemonOptions, ports: DaemonPorts): Promise<Daemon> {
+async function start(
+  options: DaemonOptions,
+  ports: DaemonPorts,
+  closing: Closing,
+  cancelled: AbortSignal,
+): Promise<Daemon> {
   const { clock, log, random } = ports;
-  const identities = await loadIdentities(options.identityPath, options.euid);
-  let running = await configure(options, identities);
-  let configProblem = '';
+  const read = () => readConfigured(options, log);
+  const running: Running = { configured: await read(), problem: '' };
+  const { self, settings } = running.configured;
   const counters = newCounters();
-  const history = newHistory(clock);
-  const epochs = await openEpochs(options.stateDirectory, log);
-  const problems = new Map<string, string>();
-  const adapters = openAdapters({
-    ...ports,
-    onProblem: (problem) => {
-      problems.set(problem.code, problem.message);
-      log.warn({ code: problem.code, hint: problem.hint }, problem.message);
-      history.add({ kind: 'alarm', subject: '', text: problem.message, cause: problem.hint });
+  const history = newHistory(clock, (error) => log.error({ err: error }, 'a follower of events failed'));
+  const problems = newProblems({ clock, log, history });
+  const epochs = await openEpochs(options.stateDirectory, { clock, log });
+  closing.add('epochs', epochs.settled);
+  cancelled.throwIfAborted();
+
+  let node: NodeState | undefined;
+  let loop: Loop | undefined;
+  const tell = (happening: Happening): string | undefined => loop?.tell(happening);
+  const isHeld = (group: GroupId): boolean => isHolding(node?.groups.get(group));
+  const leftovers = newLeftovers({
+    clock,
+    isHeld: (vip: Vip) => groups.holds(vip),
+    onTrouble(text, cause) {
+      log.warn({ cause }, `${text}: ${cause}`);
+      history.add({ kind: 'vip', subject: '', text, cause });
     },
   });
-
-  let loop: Loop | undefined;
-  const tell: Loop['tell'] = (happening) => loop?.tell(happening);
-  const groups = openGroups({
-    self: running.self.name,
-    adapters,
-    log,
-    tell: (happening) => void tell(happening),
+  const adapters = openAdapters({ ...ports, onProblem: problems.add });
+  closing.add('adapters', adapters.close);
+  const groups = openGroups({ self: self.name, adapters, leftovers, clock, log, tell, isHeld });
+  closing.add('groups', () => {
+    groups.stop();
+    leftovers.stop();
   });
-  groups.configure(running.settings);
+  groups.check(settings);
+  groups.configure(settings, new Set());
 
-  const found = new Map<GroupId, { has: boolean; epochSeen: number }>();
-  for (const { id, name } of running.settings.groups) {
-    found.set(id, { has: await groups.isFound(id), epochSeen: epochs.get(name) });
-  }
-  const seed = new DataView(random.bytes(8).buffer).getBigUint64(0);
-  const node = startNode(policyOf(running.settings, running.self.name), {
+  const found = await Promise.all(
+    settings.groups.map(async (group) => {
+      return [group.id, { has: await groups.isFound(group), epochSeen: epochs.get(group.name) }] as const;
+    }),
+  );
+  cancelled.throwIfAborted();
+  const begun = startNode(policyOf(settings, self.name), {
     now: clock.nowMs(),
     wall: clock.wallMs(),
-    seed,
-    found,
+    seed: new DataView(random.bytes(8).buffer).getBigUint64(0),
+    found: new Map(found),
   });
+  node = begun;
+
+  const shutdown = newShutdown({ node, leftovers, closing, history, clock, log, tell });
+  const { isStopping } = shutdown;
+  const reload = reloader({
+    ...{ running, node, groups, epochs, problems, history, clock, log, tell, read, isStopping },
+  });
+  let settleStarted = (): void => undefined;
+  const started = new Promise<void>((resolve) => {
+    settleStarted = resolve;
+  });
+  const control: ControlPort = {
+    status: () =>
+      statusReport({
+        ...{ node: begun, clock, version: options.version, configPath: options.configPath },
+        configProblem: running.problem,
+        settings: running.configured.settings,
+        counters: counters.all(),
+        problems: [...problems.alarms(), ...leftovers.alarms()],
+        vipsOf: ({ id }) => groups.vipsOf(id),
+      }),
+    events: history.after,
+    onEvent: history.onEvent,
+    async command(command) {
+      await started;
+      if (command.kind === 'reload') return await reload();
+      const { settings } = running.configured;
+      return obey(command, { node: begun, settings, now: clock.nowMs(), isStopping: isStopping(), tell });
+    },
+  };
+  // Before the first word to the peers: a second daemon by mistake is turned away here, and nobody has heard of it.
+  const place = { path: options.controlPath, group: options.controlGroup };
+  const server = await startControlServer(place, { log, port: control });
+  closing.add('control socket', () => server.close());
+  cancelled.throwIfAborted();
 
   const net = await openUdp({
-    own: running.self.paths,
+    own: self.paths,
     clock,
     log,
-    onFrame: receiver({ node, keyring: () => running.keyring, counters, loop: () => loop! }),
-    onTrouble: (to, code) => {
+    onFrame: receiver({ node, counters, tell, keyring: () => running.configured.keyring }),
+    onTrouble(to, code) {
       counters.add(`send failed: ${code}`);
-      const peer = running.settings.nodes.find(({ paths }) => paths.includes(to));
-      const link = node.links.find(({ name }) => name === peer?.name);
+      const peer = running.configured.settings.nodes.find(({ paths }) => paths.includes(to));
+      const link = begun.links.find(({ name }) => name === peer?.name);
       if (link !== undefined) tell({ kind: 'trouble', peer: link.number });
     },
   });
+  closing.add('udp', net.close);
+  cancelled.throwIfAborted();
 
   const perform = performer({
-    node,
-    clock,
-    random,
-    log,
-    counters,
-    history,
-    epochs,
-    net,
-    loop: () => loop!,
-    keyring: () => running.keyring,
-    nodeSettings: (number) => running.settings.nodes[number - 1],
+    ...{ node, clock, random, log, counters, history, epochs, net, tell },
+    keyring: () => running.configured.keyring,
+    nodeSettings: (number) => running.configured.settings.nodes[number - 1],
     queueOf: groups.queueOf,
     announce: groups.announce,
-    groupName: (group) => running.settings.groups.find(({ id }) => id === group)!.name,
+    groupName: (group) => running.configured.settings.groups.find(({ id }) => id === group)!.name,
   });
-  // What runs before every tick costs a beat its punctuality: one counter file an interface, four times a second.
-  const reception = newReception(groups.links);
-  const slept = sleepWatch(
-    clock,
-    () => uptime() * SECOND_MS,
-    (ms) => tell({ kind: 'slept', ms }),
-  );
   loop = startLoop(node, { clock, perform, onOverflow: () => counters.add('events dropped') });
-  let cancelReception = (): void => undefined;
-  const watchReception = (): void => {
-    if (reception.hasReceived()) tell({ kind: 'received' });
-    slept(clock.nowMs(), clock.wallMs());
-    cancelReception = clock.wakeAt(after(clock.nowMs(), RECEPTION_EVERY_MS), watchReception);
-  };
-  watchReception();
+  closing.add('loop', loop.stop);
+  closing.add('host watch', watchHost({ clock, reception: newReception(groups.links), tell }));
 
-  const reload = async (): Promise<ControlAnswer> => {
-    try {
-      const next = await configure(options, await loadIdentities(options.identityPath, options.euid));
-      const refused = whyNotNow(running, next);
-      if (refused !== undefined) throw refused;
-      const keysOf = ({ settings }: Configured, name: string): string =>
-        settings.nodes
-          .find((one) => one.name === name)
-          ?.keys.map(({ id }) => id)
-          .join() ?? '';
-      const keyChanged = (name: string): boolean =>
-        keysOf(running, name) !== keysOf(next, name) ||
-        keysOf(running, next.self.name) !== keysOf(next, next.self.name);
-      reconfigure(node, policyOf(next.settings, next.self.name), keyChanged, clock.nowMs());
-      const changed = next.settings.digest !== running.settings.digest;
-      running = next;
-      configProblem = '';
-      groups.configure(next.settings);
-      tell({ kind: 'tick' });
-      const text = changed ? 'the new config is in force' : 'the config means the same as before';
-      log.info({ digest: next.settings.digest }, `reload: ${text}`);
-      history.add({ kind: 'config', subject: '', text, cause: 'reload' });
-      return { ok: true, text };
-    } catch (error) {
-      if (!(error instanceof OperatorError)) throw error;
-      configProblem = error.message;
-      log.error(
-        { code: error.code, hint: error.hint },
-        `reload refused, the old config stays in force: ${error.message}`,
-      );
-      history.add({ kind: 'config', subject: '', text: 'reload refused', cause: error.message });
-      return { ok: false, code: error.code, message: error.message, hint: error.hint };
-    }
-  };
-
-  let control: ControlServer | undefined;
-  try {
-    control = await startControlServer(
-      { path: options.controlPath, group: options.controlGroup },
-      {
-        log,
-        port: {
-          status: () =>
-            statusReport({
-              node,
-              clock,
-              version: options.version,
-              configPath: options.configPath,
-              configProblem,
-              settings: running.settings,
-              counters: counters.all(),
-              vipsOf: ({ id }) => groups.vipsOf(id),
-            }),
-          events: history.after,
-          onEvent: history.onEvent,
-          command: async (command) =>
-            command.kind === 'reload'
-              ? reload()
-              : obey(command, {
-                  node,
-                  settings: running.settings,
-                  now: clock.nowMs(),
-                  tell: (event) => void tell(event),
-                }),
-        },
-      },
-    );
-  } catch (error) {
-    loop.stop();
-    net.close();
-    groups.stop();
-    await adapters.close();
-    throw error;
-  }
+  const { cluster, digest } = settings;
   log.info(
-    { node: running.self.name, cluster: running.settings.cluster, digest: running.settings.digest },
-    `sealbeat ${options.version} runs as ${running.self.name} of cluster ${running.settings.cluster}`,
+    { node: self.name, cluster, digest },
+    `sealbeat ${options.version} runs as ${self.name} of cluster ${cluster}`,
   );
   history.add({ kind: 'daemon', subject: '', text: 'started', cause: `version ${options.version}` });
-
-  let settleEnded: () => void;
-  const ended = new Promise<void>((resolve) => {
-    settleEnded = resolve;
-  });
-  let stopping = false;
-  const stop = (reason: string): void => {
-    if (stopping) return;
-    stopping = true;
-    log.info({ reason }, 'stopping: handing over or releasing');
-    history.add({ kind: 'daemon', subject: '', text: 'stopping', cause: reason });
-    const giveUpAt = after(clock.nowMs(), STOP_MS_MAX);
-    tell({ kind: 'ordered', group: undefined, order: { kind: 'stop' } });
-    const check = (): void => {
-      const held = [...node.groups.values()].some(
-        ({ has, role }) => has || role === 'claiming' || role === 'releasing',
-      );
-      if (held && clock.nowMs() < giveUpAt) {
-        clock.wakeAt(after(clock.nowMs(), 2), check);
-        return;
-      }
-      if (held) log.error({}, 'a VIP could not be taken down in time; the guard or its lease will');
-      clock.wakeAt(after(clock.nowMs(), LAST_WORDS_MS), () => void end());
-    };
-    const end = async (): Promise<void> => {
-      loop?.stop();
-      cancelReception();
-      net.close();
-      groups.stop();
-      await control?.close();
-      await epochs.settled();
-      await adapters.close();
-      log.info({}, 'stopped');
-      settleEnded();
-    };
-    check();
-  };
-  return { reload, stop, ended };
-}
-
-/** What a running daemon cannot take over from a new config. */
-function whyNotNow(old: Configured, next: Configured): OperatorError | undefined {
-  const urls = ({ self }: Configured): string => self.paths.map(({ url }) => url).join(' ');
-  if (old.self.name !== next.self.name || old.settings.cluster !== next.settings.cluster) {
-    return new OperatorError('REFUSED', 'the cluster or the name of this node has changed', {
-      hint: 'restart the daemon',
-    });
-  }
-  if (urls(old) !== urls(next)) {
-    return new OperatorError(
-      'REFUSED',
-      `the paths of this node have changed from ${urls(old)} to ${urls(next)}`,
-      {
-        hint: 'restart the daemon; the other nodes take them with a reload',
-      },
-    );
-  }
-  return undefined;
+  settleStarted();
+  return { reload, stop: shutdown.stop, ended: shutdown.ended };
 }

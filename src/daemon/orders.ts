@@ -21,16 +21,26 @@ export function obey(
     node,
     settings,
     now,
+    isStopping,
     tell,
-  }: { node: NodeState; settings: Settings; now: MonoMs; tell: (event: Happening) => void },
+  }: {
+    node: NodeState;
+    settings: Settings;
+    now: MonoMs;
+    isStopping: boolean;
+    tell: (event: Happening) => void;
+  },
 ): ControlAnswer {
+  if (isStopping) return refuse('this node is stopping', 'say it on the node that takes over');
   const group = command.group === '' ? undefined : settings.groups.find(({ name }) => name === command.group);
   if (command.group !== '' && group === undefined) {
     const names = settings.groups.map(({ name }) => name).join(', ');
     return refuse(`there is no group ${command.group}`, `the config has ${names || 'none'}`);
   }
   const order = orderOf(command, settings);
-  if (typeof order === 'string') return refuse(order, 'name a node of the config');
+  if (typeof order === 'string') {
+    return refuse(order, `the config has ${settings.nodes.map(({ name }) => name).join(', ')}`);
+  }
   if (group !== undefined && (order.kind === 'switchover' || order.kind === 'failback')) {
     const refused = whyNot(order, group, node, settings, now);
     if (refused !== undefined) return refused;

@@ -8,7 +8,8 @@ import type { Keyring } from '../wire/keyring.ts';
 import type { Counters } from './counters.ts';
 import type { EpochStore } from './epochs.ts';
 import type { History } from './history.ts';
-import { whenDrained, type Loop } from './loop.ts';
+import { whenDrained } from './drain.ts';
+import type { Happening } from './loop.ts';
 import { sealFor } from './transmit.ts';
 import type { VipQueue } from './vip-queue.ts';
 
@@ -22,7 +23,7 @@ export interface Hands {
   readonly history: History;
   readonly epochs: EpochStore;
   readonly net: UdpLink;
-  readonly loop: () => Loop;
+  readonly tell: (happening: Happening) => void;
   readonly keyring: () => Keyring;
   readonly nodeSettings: (number: number) => NodeSettings | undefined;
   readonly queueOf: (group: GroupId) => VipQueue | undefined;
@@ -59,8 +60,10 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
     },
     told: ({ text, cause }, group) => {
       const subject = hands.groupName(group);
-      log.warn({ group: subject, cause }, `${subject}: ${text}: ${cause}`);
-      history.add({ kind: 'vip', subject, text, cause });
+      counters.add(`told: ${text}`);
+      // What fails again and again is counted; the log says it as often as the history keeps it.
+      if (history.add({ kind: 'vip', subject, text, cause }) !== undefined)
+        log.warn({ group: subject, cause }, `${subject}: ${text}: ${cause}`);
     },
   };
 
@@ -84,7 +87,7 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
       log.warn({ cause }, `${text}: ${cause}`);
       history.add({ kind: 'daemon', subject: '', text, cause });
     },
-    drain: () => whenDrained(net.received, () => hands.loop().tell({ kind: 'drained' })),
+    drain: () => whenDrained(net.received, () => hands.tell({ kind: 'drained' })),
   };
   return (effect) => perform(forNode, effect);
 }

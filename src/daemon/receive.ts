@@ -3,19 +3,20 @@ import { countReject } from '../core/peer/link.ts';
 import { openFrame } from '../wire/frame.ts';
 import type { Keyring } from '../wire/keyring.ts';
 import type { Counters } from './counters.ts';
-import type { Loop } from './loop.ts';
+import type { Happening } from './loop.ts';
 
 /** Steps 1 to 5 of the receive path here, the rest in core; every refusal ends in a counter. */
 export function receiver({
   node,
   keyring,
   counters,
-  loop,
+  tell,
 }: {
   node: NodeState;
   keyring: () => Keyring;
   counters: Counters;
-  loop: () => Loop;
+  /** Returns the machine's verdict on the frame. */
+  tell: (happening: Happening) => string | undefined;
 }): (frame: Uint8Array) => void {
   return (frame) => {
     counters.add('frames received');
@@ -38,7 +39,7 @@ export function receiver({
       counters.add('signatures checked');
       return verify();
     };
-    const verdict = loop().tell({
+    const verdict = tell({
       kind: 'frame',
       from: link.number,
       arrived: { body, echo, key: from, path, verify: counted },

@@ -13,15 +13,17 @@ export function newReception(
   links: () => readonly string[],
   read: (link: string) => string | undefined = readCounter,
 ): Reception {
-  const last = new Map<string, string>();
+  let last = new Map<string, string>();
   return {
     hasReceived() {
       let moved = false;
+      const counts = new Map<string, string>();
       for (const link of links()) {
         const count = read(link);
         if (count === undefined || count !== last.get(link)) moved = true;
-        if (count !== undefined) last.set(link, count);
+        if (count !== undefined) counts.set(link, count);
       }
+      last = counts;
       return moved;
     },
   };

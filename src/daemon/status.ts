@@ -9,7 +9,10 @@ import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
 import type { GroupReport, PathReport, PeerReport, StatusReport } from '../core/report.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
-import type { MonoMs } from '../core/units.ts';
+import { SECOND_MS, type MonoMs } from '../core/units.ts';
+
+/** The kernel ends leases at whole seconds of its own, and a little late. */
+const LEASE_ROUNDING_MS = 1_200;
 
 export interface StatusSources {
   readonly node: NodeState;
@@ -19,6 +22,8 @@ export interface StatusSources {
   readonly configProblem: string;
   readonly settings: Settings;
   readonly counters: Readonly<Record<string, number>>;
+  /** What adapters complain of, as sentences. */
+  readonly problems: readonly string[];
   readonly vipsOf: (group: GroupSettings) => readonly Vip[];
 }
 
@@ -128,13 +133,12 @@ function whoHolds(state: GroupState, view: GroupView): Pick<GroupReport, 'holder
   return { holder: '', holderKnown: 'nobody' };
 }
 
+const DEAF = 'deaf: nothing is received on the interface, so who is silent cannot be told';
 const deafFault = (state: GroupState, view: GroupView): string =>
-  !view.canReceive && (state.role === 'standby' || state.role === 'init')
-    ? 'deaf: nothing is received on the interface, so who is silent cannot be told'
-    : '';
+  !view.canReceive && (state.role === 'standby' || state.role === 'init') ? DEAF : '';
 
 function alarms(
-  { node, configProblem, settings }: StatusSources,
+  { node, configProblem, problems, settings }: StatusSources,
   peers: readonly PeerReport[],
   groups: readonly GroupReport[],
   now: MonoMs,
@@ -142,6 +146,7 @@ function alarms(
   const found: string[] = [];
   if (configProblem !== '')
     found.push(`the config file was refused, the old one is in force: ${configProblem}`);
+  found.push(...problems);
   for (const peer of peers) {
     const { name } = peer;
     if (peer.state === 'unproven') found.push(`${name} reaches me but I don't reach ${name}: firewall?`);
@@ -165,15 +170,14 @@ function alarms(
     if (group.frozen)
       found.push(`${group.name} is frozen: if its holder dies, nobody serves until "sealbeat thaw"`);
   }
-  const covered = Math.floor(
-    (node.policy.timeoutMs - settings.leaseSeconds * 1_000 - 1_200) / node.policy.intervalMs,
-  );
-  if (settings.leaseSeconds > 0 && covered < 0) {
-    const seconds = (settings.leaseSeconds + 1.2 - node.policy.timeoutMs / 1_000).toFixed(1);
+  const overlapMs = settings.leaseSeconds * SECOND_MS + LEASE_ROUNDING_MS - node.policy.timeoutMs;
+  if (settings.leaseSeconds > 0 && overlapMs > 0) {
+    const seconds = (overlapMs / SECOND_MS).toFixed(1);
     found.push(
       `timeout is shorter than lease + 1.2 s: a frozen holder and its successor may overlap for ${seconds} s`,
     );
   }
-  if (!canReceive(node, now) && groups.length === 0) found.push('nothing is received');
+  if (!canReceive(node, now) && !groups.some(({ fault }) => fault === DEAF))
+    found.push("nothing is received on the VIPs' interfaces");
   return found;
 }

@@ -90,7 +90,8 @@ export function newVipQueue({
     try {
       return { found: await answered(clock, kind, carryOut(kind), () => onLate(kind)), text: '' };
     } catch (error) {
-      if (error instanceof OperatorError) return { found: 'failed', text: `${error.message} (${error.hint})` };
+      if (error instanceof OperatorError)
+        return { found: 'failed', text: `${error.message} (${error.hint})` };
       return { found: 'failed', text: error instanceof Error ? error.message : String(error) };
     }
   };
@@ -122,7 +123,9 @@ export function answered<Result>(
     const cancel = clock.wakeAt(after(clock.nowMs(), CALL_MS_MAX), () => {
       late = true;
       const text = `${what}: the adapter has not answered for ${CALL_MS_MAX / SECOND_MS} s`;
-      reject(new OperatorError('TOOL_TIMEOUT', text, { hint: 'see whether this host is starved or a tool hangs' }));
+      reject(
+        new OperatorError('TOOL_TIMEOUT', text, { hint: 'see whether this host is starved or a tool hangs' }),
+      );
     });
     const end = (settle: () => void) => (): void => {
       cancel();

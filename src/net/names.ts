@@ -73,7 +73,10 @@ export function newNames({
       if (error === null && found !== undefined && name !== undefined) {
         const { resolved } = name;
         if (resolved !== undefined && resolved.address !== found.address) {
-          log.info({ host, from: resolved.address, to: found.address }, 'udp: a peer has another address now');
+          log.info(
+            { host, from: resolved.address, to: found.address },
+            'udp: a peer has another address now',
+          );
         }
         name.resolved = found;
         askAgainIn(RESOLVE_EVERY_MS, host);

@@ -100,7 +100,9 @@ export async function openUdp({ own, clock, log, onFrame, onTrouble, lookup }: U
     const known = senders.get(family);
     if (known !== undefined) return known;
     const socket = openSocket(family);
-    socket.on('error', (error) => log.warn({ err: error }, 'udp: a socket that only sends reported an error'));
+    socket.on('error', (error) =>
+      log.warn({ err: error }, 'udp: a socket that only sends reported an error'),
+    );
     senders.set(family, socket);
     return socket;
   };

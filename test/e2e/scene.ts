@@ -51,7 +51,11 @@ export async function leavesNothing(pair: SealbeatPair): Promise<void> {
   }
   const left = (): string =>
     HOSTS.map(
-      (host) => `${host}: ${pair.lab.processesOn(host).join(', ')}; holders: ${pair.lab.holdersNow().join()}`,
+      (host) =>
+        `${host}: ${pair.lab
+          .processesOn(host)
+          .map(({ command }) => command)
+          .join(', ')}; holders: ${pair.lab.holdersNow().join()}`,
     ).join(' / ');
   await until(
     'no process and no VIP to be left',

@@ -132,7 +132,7 @@ export class Pair<C extends Cluster = Cluster> {
 
   /** Stops all agents, whatever state they are in, and waits until no VIP is left; the lab stays. */
   async stopAll(): Promise<void> {
-    for (const agent of this.#agents.values()) agent.signal('SIGCONT');
+    for (const agent of this.#agents.values()) agent.signalTree('SIGCONT');
     await Promise.allSettled([...this.#agents.values()].map((agent) => agent.stop(5_000)));
     this.#agents.clear();
     this.lab.clear();

@@ -12,18 +12,24 @@ const KEPT_GAPS = 100_000;
  */
 export class Client {
   readonly #probe: ChildProcess;
+  /** An answer younger than this counts as "is answered". */
+  readonly #freshMs: number;
   readonly #gaps: Gap[] = [];
   readonly #answerers = new Map<string, { host: string; atMs: number }[]>();
   #report: Extract<ProbeMessage, { kind: 'report' }> | undefined;
   #asked = 0;
 
-  private constructor(probe: ChildProcess) {
+  private constructor(probe: ChildProcess, everyMs: number) {
     this.#probe = probe;
+    this.#freshMs = Math.max(50, 3 * everyMs);
     probe.on('message', (message: ProbeMessage) => this.#read(message));
   }
 
   static async start(namespace: string, options: ProbeOptions): Promise<Client> {
-    return new Client(await startNamespaceChild(namespace, 'probe.ts', [JSON.stringify(options)]));
+    return new Client(
+      await startNamespaceChild(namespace, 'probe.ts', [JSON.stringify(options)]),
+      options.everyMs,
+    );
   }
 
   #read(message: ProbeMessage): void {
@@ -44,10 +50,10 @@ export class Client {
     return state;
   }
 
-  /** Who answers now: the host of an answer in the last 50 ms, else `nobody`. */
+  /** Who answers now: the host of an answer in the last 50 ms (or three questions), else `nobody`. */
   async answeredBy(vip: string): Promise<string> {
     const { silentForMs, lastHost } = await this.state(vip);
-    return silentForMs !== null && silentForMs < 50 ? lastHost : 'nobody';
+    return silentForMs !== null && silentForMs < this.#freshMs ? lastHost : 'nobody';
   }
 
   /** Gaps that touch the window, in full length; one that is still open ends now, with nobody after it. */

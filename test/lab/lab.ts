@@ -17,6 +17,7 @@ import {
   unguardLab,
 } from './namespaces.ts';
 import { commandOf } from './process-tree.ts';
+import { signalQuietly } from './program.ts';
 import { timeWhere } from './timeline.ts';
 import type { Span, Timeline } from './timeline.ts';
 import { untilSteady } from './wait.ts';
@@ -230,19 +231,20 @@ export class Lab {
     return host;
   }
 
-  /** Command lines of what runs in a host's namespace and is not the lab's own. */
-  processesOn(host: string): string[] {
+  /** What runs in a host's namespace and is not the lab's own. */
+  processesOn(host: string): { pid: number; command: string }[] {
     const own = [this.#watches.get(host)?.pid, ...this.#responders.map(({ pid }) => pid)];
     return processesIn(this.namespace(host))
       .filter((pid) => !own.includes(pid))
-      .map(commandOf)
-      .filter(Boolean);
+      .map((pid) => ({ pid, command: commandOf(pid) }))
+      .filter(({ command }) => command !== '');
   }
 
-  /** As at the beginning: no fault in force, no VIP on any host. */
+  /** As at the beginning: no fault in force, no VIP on any host, no agent and nothing that one has left. */
   clear(): void {
     this.faults.heal();
     for (const host of this.hosts) {
+      for (const { pid } of this.processesOn(host)) signalQuietly(pid, 'SIGKILL');
       this.faults.plugIn(host);
       this.faults.linkUp(host);
       for (const vip of this.vips) this.removeVip(host, vip);

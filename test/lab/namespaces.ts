@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cgroupNames, removeCgroup } from './cpu-meter.ts';
 import { runTool } from './host-tool.ts';
+import { signalQuietly } from './program.ts';
 
 /*
  * Every lab's namespaces, folder and control groups begin with `sbl-PID-START-RANDOM`. PID and start time name the
@@ -50,13 +51,7 @@ export function processesIn(namespace: string): number[] {
 /** Ends every process in the namespaces whose name begins with `labName`, and removes them and the lab's folder. */
 export function removeLab(labName: string): void {
   for (const namespace of namespaces().filter((name) => name.startsWith(labName))) {
-    for (const pid of processesIn(namespace)) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch {
-        // it ended by itself in between
-      }
-    }
+    for (const pid of processesIn(namespace)) signalQuietly(pid, 'SIGKILL');
     try {
       runTool('ip', ['netns', 'del', namespace]);
     } catch (error) {

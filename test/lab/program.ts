@@ -31,7 +31,8 @@ export interface ProgramOptions {
   readonly cgroupProcs?: string | undefined;
 }
 
-function signalQuietly(pid: number, name: NodeJS.Signals): void {
+/** Sends a signal; nothing happens when the process has ended. */
+export function signalQuietly(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {

@@ -11,7 +11,7 @@ import { startProgram } from './program.ts';
 import { until } from './wait.ts';
 
 export const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
-const OWN_PROGRAM = join(PROJECT, 'bin/sealbeat');
+export const OWN_PROGRAM = join(PROJECT, 'bin/sealbeat');
 /** The program under test: this checkout's as built, or the one that SEALBEAT_PROGRAM names, such as an installed one. */
 export const SEALBEAT = process.env['SEALBEAT_PROGRAM'] ?? OWN_PROGRAM;
 const PORT = 7112;

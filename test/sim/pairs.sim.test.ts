@@ -40,7 +40,11 @@ for (const { name, timing, delayMs } of [
 for (const first of ['1 → 2', '2 → 1'] as const) {
   test(`sim: a split pair heals with ${first} first, and one is left at once`, () => {
     for (let phase = 0; phase < 24; phase++) {
-      const staged = running({ seed: phase + 1, priorities: [100, 101] });
+      const staged = running({
+        seed: phase + 1,
+        priorities: [100, 101],
+        failback: { mode: 'manual', delayMs: 0 },
+      });
       const { world } = staged;
       telling(world, () => {
         cut(world, bothWays(1, 2));

@@ -4,6 +4,7 @@ import { DEFAULTS, Violation, World, type Setup } from './world.ts';
 
 export interface Stage {
   readonly world: World;
+  readonly earshot: OneHolderInEarshot;
   /** Every claim since the stage was set: who, when. */
   readonly claims: { readonly by: number; readonly at: number }[];
   /** True times at which the number of kernels with the VIP changed, with the new number. */
@@ -16,9 +17,10 @@ export function stage(setup: Partial<Setup> = {}): Stage {
   const claims: Stage['claims'] = [];
   const counts: Stage['counts'] = [];
   const seals = new Seals(world);
+  const earshot = new OneHolderInEarshot(world, seals);
   world.checks.push(
     seals,
-    new OneHolderInEarshot(world, seals),
+    earshot,
     new NoFalseLife(world, seals),
     new SaysWhatItHas(world),
     new TalksWithinBounds(world),
@@ -29,7 +31,7 @@ export function stage(setup: Partial<Setup> = {}): Stage {
       kernelChanged: () => void counts.push({ at: world.now, holders: world.holders() }),
     },
   );
-  return { world, claims, counts };
+  return { world, earshot, claims, counts };
 }
 
 /** Starts every host and waits until `holder` holds and all have heard of it. */

@@ -674,7 +674,8 @@ function onDownDone(state: GroupState, { found, text }: CallResult, view: GroupV
   const again = after(view.now, DOWN_AGAIN_MS);
   if (found === 'none') return step({ ...state, has: false, downAgainAt: view.now, renewedAt: undefined });
   const told: GroupEffect = { kind: 'told', text: 'VIP could not be taken down', cause: text };
-  const broken = { ...failed(state, view, text), downAgainAt: again };
+  // An heir waits for a VIP that may never go: then it is everybody's turn, as after any stuck release.
+  const broken = { ...failed(state, view, text), downAgainAt: again, heir: 0 };
   return state.fault?.text === text ? step({ ...broken, failures: state.failures }) : step(broken, told);
 }
 

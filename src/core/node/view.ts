@@ -1,5 +1,5 @@
 import type { GroupView, PeerView } from '../group/state.ts';
-import { isProvenDeaf, isTwoWay } from '../peer/link.ts';
+import { isProvenDeaf, isTwoWay, timeoutFor } from '../peer/link.ts';
 import { saysActiveUnproven } from '../peer/unproven.ts';
 import type { GroupId, MonoMs, WallMs } from '../units.ts';
 import type { NodeState } from './state.ts';
@@ -11,12 +11,18 @@ export interface Moment {
 }
 const QUIET: Moment = { stalledMs: 0, healed: false, beatDue: false };
 
+/** The shell looks at the counters four times a second, and a verdict may come a little after its deadline. */
+const RECEPTION_SLACK_MS = 500;
+
 /**
- * Proof of hearing: something was received within half a timeout, but at least a second. Half, so that the last frame of
- * the very peer that is about to be called dead is no proof (a receive-dead interface at a standby looks just like that).
+ * Proof of hearing: something was received within the longest timeout of a peer, at least 2 s. The last frame of the very
+ * peer that is about to be called dead counts: on a quiet network it is all that a standby hears, because the clients
+ * speak to the holder, and asking for more would keep a group without service until some client asks for the address.
  */
-export const canReceive = (node: NodeState, now: MonoMs): boolean =>
-  now - node.receivedAt <= Math.max(node.policy.timeoutMs / 2, 1_000);
+export const canReceive = (node: NodeState, now: MonoMs): boolean => {
+  const longest = node.links.reduce((ms, link) => Math.max(ms, timeoutFor(link, node.policy)), 2_000);
+  return now - node.receivedAt <= longest + RECEPTION_SLACK_MS;
+};
 
 export function noteReceived(node: NodeState, now: MonoMs): void {
   if (!canReceive(node, now)) node.hearingSince = now;
