@@ -5,7 +5,7 @@ import { withLab } from '../../test/lab/lab.ts';
 import { watchFor } from '../../test/lab/wait.ts';
 import { GAP_RESOLUTION_MS } from './row.ts';
 import type { Row } from './row.ts';
-import { failures, repeat, setupFor, sideBySide, timing } from './scenario.ts';
+import { repeat, setupFor, sideBySide, timing } from './scenario.ts';
 import type { BenchOptions, Scenario } from './scenario.ts';
 
 interface Fault {
@@ -41,7 +41,7 @@ async function rowsFor(
   const outage: number[] = [];
   const watchMs = options.watchMs + 2 * setup.timeoutMs;
   const what = `${fault.name}, ${timing(setup)}`;
-  const failed = await withLab({}, async (lab) => {
+  const failedRuns = await withLab({}, async (lab) => {
     const pair = await Pair.prepare(lab, contender, setup);
     return await repeat(options, `${what}, ${contender.name}`, options.runs, async () => {
       try {
@@ -58,7 +58,7 @@ async function rowsFor(
       }
     });
   });
-  const base = { contender: contender.name, unit: 'ms', ...failures(failed) } as const;
+  const base = { contender: contender.name, unit: 'ms', failedRuns } as const;
   return [
     { ...base, measure: `${what}: VIP on both, of ${watchMs} ms watched`, values: both },
     { ...base, measure: `${what}: longest gap`, values: outage, resolution: GAP_RESOLUTION_MS },

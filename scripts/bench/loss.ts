@@ -48,6 +48,21 @@ async function rowsFor(
   });
 }
 
+async function rowsOrFailure(
+  options: BenchOptions,
+  contender: Contender,
+  setup: AgentSetup,
+  percent: number,
+): Promise<Row[]> {
+  try {
+    return await rowsFor(options, contender, setup, percent);
+  } catch (error) {
+    options.say(`loss, ${contender.name}: ${error instanceof Error ? error.message : String(error)}`);
+    const measure = `${percent} % loss, ${timing(setup)}, ${options.lossSeconds} s: false takeovers`;
+    return [{ contender: contender.name, measure, unit: 'count', values: [], failedRuns: 1 }];
+  }
+}
+
 export const lossScenario: Scenario = {
   name: 'loss',
   title: 'False takeovers under random loss of heartbeats',
@@ -67,15 +82,8 @@ export const lossScenario: Scenario = {
       options.say(
         `loss, ${contender.name}, ${timing(setup)}: ${options.lossSeconds} s at ${LOSS_PERCENT.join(', ')} %`,
       );
-      const measured = LOSS_PERCENT.map((percent) => rowsFor(options, contender, setup, percent));
-      // Settled, not all: one that fails must not leave the labs of the others unfinished.
-      for (const outcome of await Promise.allSettled(measured)) {
-        if (outcome.status === 'fulfilled') rows.push(...outcome.value);
-        else
-          options.say(
-            `loss: ${outcome.reason instanceof Error ? outcome.reason.message : String(outcome.reason)}`,
-          );
-      }
+      const rates = LOSS_PERCENT.map((percent) => rowsOrFailure(options, contender, setup, percent));
+      rows.push(...(await Promise.all(rates)).flat());
     }
     return rows;
   },

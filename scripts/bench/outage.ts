@@ -5,7 +5,7 @@ import { withLab } from '../../test/lab/lab.ts';
 import { watchFor } from '../../test/lab/wait.ts';
 import { GAP_RESOLUTION_MS } from './row.ts';
 import type { Row } from './row.ts';
-import { failures, repeat, setupFor, timing } from './scenario.ts';
+import { repeat, setupFor, timing } from './scenario.ts';
 import type { BenchOptions, Scenario } from './scenario.ts';
 
 interface Outage {
@@ -18,7 +18,7 @@ interface Outage {
 /** The longest silence that the client sees while the VIP moves from h1 to h2, from fresh agents each time. */
 async function outageRow(options: BenchOptions, { measure, contender, setup, fault }: Outage): Promise<Row> {
   const values: number[] = [];
-  const failed = await withLab({}, async (lab) => {
+  const failedRuns = await withLab({}, async (lab) => {
     const pair = await Pair.prepare(lab, contender, setup);
     return await repeat(options, `${measure}, ${contender.name}`, options.runs, async () => {
       try {
@@ -35,7 +35,7 @@ async function outageRow(options: BenchOptions, { measure, contender, setup, fau
     });
   });
   const base = { measure, contender: contender.name, unit: 'ms', values } as const;
-  return { ...base, resolution: GAP_RESOLUTION_MS, ...failures(failed) };
+  return { ...base, resolution: GAP_RESOLUTION_MS, failedRuns };
 }
 
 const unplugged = (pair: Pair): void => pair.lab.faults.unplug('h1');

@@ -7,7 +7,7 @@ import type { Span } from '../../test/lab/timeline.ts';
 import { watchFor } from '../../test/lab/wait.ts';
 import { GAP_RESOLUTION_MS } from './row.ts';
 import type { Row } from './row.ts';
-import { failures, repeat, setupFor, sideBySide, timing } from './scenario.ts';
+import { repeat, setupFor, sideBySide, timing } from './scenario.ts';
 import type { BenchOptions, Scenario } from './scenario.ts';
 
 interface Cut {
@@ -31,7 +31,7 @@ async function rowsFor(
     takeovers: [] as number[],
   };
   const what = `${cut.name}, ${timing(setup)}`;
-  const failed = await withLab({}, async (lab) => {
+  const failedRuns = await withLab({}, async (lab) => {
     const pair = await Pair.prepare(lab, contender, setup);
     return await repeat(options, `${what}, ${contender.name}`, options.runs, async () => {
       try {
@@ -55,7 +55,7 @@ async function rowsFor(
       }
     });
   });
-  const base = { contender: contender.name, unit: 'ms', ...failures(failed) } as const;
+  const base = { contender: contender.name, unit: 'ms', failedRuns } as const;
   return [
     { ...base, measure: `${what}: VIP on both while cut (${cut.forMs} ms)`, values: seen.bothDuring },
     { ...base, measure: `${what}: VIP on both after the heal`, values: seen.bothAfter },

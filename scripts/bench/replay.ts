@@ -6,7 +6,7 @@ import { captureUdp, hasTcpdump } from '../../test/lab/packet-capture.ts';
 import { watchFor } from '../../test/lab/wait.ts';
 import { GAP_RESOLUTION_MS } from './row.ts';
 import type { Row } from './row.ts';
-import { failures, repeat, setupFor, timing } from './scenario.ts';
+import { repeat, setupFor, timing } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 const HEARTBEAT_PORT = 7112;
@@ -29,7 +29,7 @@ export const replayScenario: Scenario = {
     for (const contender of options.sealbeat) {
       const values: number[] = [];
       const measure = `outage with replay, ${timing(setup)}`;
-      const failed = await repeat(options, `${measure}, ${contender.name}`, options.runs, () =>
+      const failedRuns = await repeat(options, `${measure}, ${contender.name}`, options.runs, () =>
         withLab({}, async (lab) => {
           const pair = await Pair.prepare(lab, contender, setup);
           await pair.startAll();
@@ -52,7 +52,7 @@ export const replayScenario: Scenario = {
         }),
       );
       const base = { measure, contender: contender.name, unit: 'ms', values } as const;
-      rows.push({ ...base, resolution: GAP_RESOLUTION_MS, ...failures(failed) });
+      rows.push({ ...base, resolution: GAP_RESOLUTION_MS, failedRuns });
     }
     return rows;
   },

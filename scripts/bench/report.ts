@@ -8,11 +8,14 @@ function digits(value: number, unit: Row['unit']): string {
 }
 
 /** `293 [250 .. 347]` for several values, the value for one, and what could not be resolved as `< 6`. */
-export function cellOf({ values, unit, resolution, note }: Row): string {
+export function cellOf({ values, unit, resolution, note, failedRuns = 0 }: Row): string {
   const shown = (value: number): string =>
     resolution !== undefined && value < resolution ? `< ${resolution}` : digits(value, unit);
-  const beside = note === undefined ? '' : ` (${note})`;
-  if (values.length === 0) return note ?? '-';
+  const notes = [note, failedRuns > 0 ? `${failedRuns} runs failed` : undefined].filter(
+    (each) => each !== undefined,
+  );
+  const beside = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+  if (values.length === 0) return `-${beside}`;
   if (values.length === 1) return shown(median(values)) + beside;
   return `${shown(median(values))} [${shown(Math.min(...values))} .. ${shown(Math.max(...values))}]${beside}`;
 }

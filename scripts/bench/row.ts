@@ -9,7 +9,9 @@ export interface Row {
   readonly values: readonly number[];
   /** Below this a value can't be told from none, and is shown as such. */
   readonly resolution?: number;
-  /** In place of values where nothing could be measured, or beside them. */
+  /** Runs that gave no value because something other than the fault went wrong; a benchmark with any is not a good one. */
+  readonly failedRuns?: number;
+  /** Shown beside the values. */
   readonly note?: string;
 }
 

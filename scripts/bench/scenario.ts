@@ -57,9 +57,6 @@ export async function repeat(
   return failed;
 }
 
-export const failures = (failed: number): { note?: string } =>
-  failed === 0 ? {} : { note: `${failed} runs failed` };
-
 /** Rows of several contenders, measured at the same time in a lab each: for what is mostly waiting. */
 export async function sideBySide(
   contenders: readonly Contender[],

@@ -46,11 +46,21 @@ function readU64(view: DataView, at: number): number {
   return Number.isSafeInteger(value) ? value : Number.NaN;
 }
 
-const flagsOf = (names: Record<string, number>, from: object): number =>
-  Object.entries(names).reduce(
-    (bits, [name, bit]) => bits | ((from as Record<string, boolean>)[name] ? bit : 0),
-    0,
-  );
+const bit = (is: boolean, value: number): number => (is ? value : 0);
+
+const flagsOf = ({ hello, probe, answer, hearsYou, canReceive }: Body): number =>
+  bit(hello, FLAG.hello) |
+  bit(probe, FLAG.probe) |
+  bit(answer, FLAG.answer) |
+  bit(hearsYou, FLAG.hearsYou) |
+  bit(canReceive, FLAG.canReceive);
+
+const groupFlagsOf = ({ has, sticky, frozen, overlap, checksOnly }: GroupRecord): number =>
+  bit(has, GROUP_FLAG.has) |
+  bit(sticky, GROUP_FLAG.sticky) |
+  bit(frozen, GROUP_FLAG.frozen) |
+  bit(overlap, GROUP_FLAG.overlap) |
+  bit(checksOnly, GROUP_FLAG.checksOnly);
 
 /**
  * The bytes of a body.
@@ -65,7 +75,7 @@ export function encodeBody(body: Body): Uint8Array {
   const least = body.hello && !body.answer ? Math.max(used, HELLO_BODY_BYTES) : used;
   const bytes = new Uint8Array(Math.ceil(least / BODY_STEP) * BODY_STEP);
   const view = new DataView(bytes.buffer);
-  writeU16(view, BODY.flags, flagsOf(FLAG, body));
+  writeU16(view, BODY.flags, flagsOf(body));
   writeU8(view, BODY.versionMax, body.versionMax);
   writeU8(view, BODY.path, body.path);
   writeU32(view, BODY.intervalUs, body.intervalUs);
@@ -92,7 +102,7 @@ function writeGroup(view: DataView, at: number, group: GroupRecord): void {
   writeU8(view, at + GROUP.role, ROLES.indexOf(group.role));
   writeU8(view, at + GROUP.priority, group.priority);
   writeU8(view, at + GROUP.base, group.base);
-  writeU8(view, at + GROUP.flags, flagsOf(GROUP_FLAG, group));
+  writeU8(view, at + GROUP.flags, groupFlagsOf(group));
   writeU8(view, at + GROUP.heir, group.heir);
   writeU8(view, at + GROUP.holder, group.holder);
   writeU8(view, at + GROUP.holderRole, ROLES.indexOf(group.holderRole));

@@ -1,10 +1,11 @@
-import { createHmac, createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, sign, verify, type KeyObject } from 'node:crypto';
 import nacl from 'tweetnacl';
 import type { Body, Reject } from '../core/frame.ts';
 import type { PublicIdentity } from '../core/settings.ts';
 import type { NodeId } from '../core/units.ts';
 import { decodeBody } from './body.ts';
 import { fromHex, readId, toHex } from './hex.ts';
+import { digest, hmacSha512, type Hmac } from './hmac.ts';
 import type { SecretIdentity } from './identity.ts';
 import {
   BODY_AT,
@@ -44,7 +45,7 @@ export interface Direction {
 
 export interface OutboundDirection extends Direction {
   readonly signKey: KeyObject;
-  readonly nonceKey: Uint8Array;
+  readonly nonceKey: Hmac;
 }
 
 export interface InboundDirection extends Direction {
@@ -96,7 +97,7 @@ export function directionsBetween(
     format: 'der',
     type: 'spki',
   });
-  const nonceKey = nacl.hash(Buffer.concat([NONCE_CONTEXT, own.boxSecret]));
+  const nonceKey = hmacSha512(nacl.hash(Buffer.concat([NONCE_CONTEXT, own.boxSecret])));
   return {
     inbound: { ...directionOf([peer, own.public], shared, cluster), verifyKey },
     outbound: { ...directionOf([own.public, peer], shared, cluster), signKey, nonceKey },
@@ -115,14 +116,8 @@ export function deriveNonce(
   clocks: { readonly wallMs: number; readonly monoMs: number },
   body: Uint8Array,
 ): Uint8Array {
-  const times = new Float64Array([clocks.wallMs, clocks.monoMs]);
-  const hash = createHmac('sha512', direction.nonceKey)
-    .update(random)
-    .update(new Uint8Array(times.buffer))
-    .update(direction.recipient)
-    .update(body)
-    .digest();
-  return new Uint8Array(hash.buffer, hash.byteOffset, NONCE_BYTES);
+  const times = new Uint8Array(new Float64Array([clocks.wallMs, clocks.monoMs]).buffer);
+  return digest(direction.nonceKey, random, times, text(direction.recipient), body).subarray(0, NONCE_BYTES);
 }
 
 /**

@@ -148,7 +148,8 @@ export class OneHolderInEarshot implements Check {
     // A call that began in a bad mood of the adapter ends as slowly, even if the mood has changed since.
     const recentTrouble = world.now - pair.troubledAt < 10_000 ? 2 * ADAPTER_TIMEOUT_MS + 3_000 : 0;
     const boundMs = Math.max(trouble, recentTrouble);
-    if (world.now - pair.knownSince > boundMs) {
+    const since = recentTrouble > 0 ? Math.max(pair.knownSince, pair.troubledAt) : pair.knownSince;
+    if (world.now - since > boundMs) {
       const ms = (world.now - pair.bothSince).toFixed(1);
       throw new Violation(
         'I1',

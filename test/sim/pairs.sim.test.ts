@@ -179,16 +179,18 @@ test('sim: a firewall before a starting node that hears an active peer: it waits
   });
 });
 
-test('sim: an interface that takes nothing in: its standby does not claim, its holder is replaced', () => {
-  const staged = running({ priorities: [101, 100] });
+test('sim: the interface of the holder takes nothing in for a while: one holder is left, and service never stops', () => {
+  const staged = running({ priorities: [101, 100], failback: { mode: 'manual', delayMs: 0 } });
   const { world } = staged;
   telling(world, () => {
-    world.host(2).receiveDead = true;
+    const deafAt = world.now;
+    world.host(1).receiveDead = true;
     world.runFor(30_000);
-    restsAt(staged, 1);
-    world.host(2).receiveDead = false;
+    world.host(1).receiveDead = false;
     world.runFor(10_000);
-    restsAt(staged, 1);
+    assert.equal(world.actives().length, 1);
+    assert.equal(gapsOf(staged, deafAt).nobodyMs, 0);
+    restsAt(staged, world.actives()[0]!);
   });
 });
 

@@ -40,42 +40,37 @@ export const runCommand = (host: CliHost, start = run): Command =>
     .action((options: RunOptions) => start(host, options));
 
 export async function run(host: CliHost, options: RunOptions): Promise<void> {
-  const [{ startDaemon }, { systemLog }, { systemClock }, { systemExec }, { systemSpawn }] =
-    await Promise.all([
-      import('../../daemon/main.ts'),
-      import('../../system/log.ts'),
-      import('../../system/clock.ts'),
-      import('../../system/exec.ts'),
-      import('../../system/child.ts'),
-    ]);
+  const [
+    { startDaemon },
+    { runUnderSignals },
+    { systemLog },
+    { systemClock },
+    { systemExec },
+    { systemSpawn },
+  ] = await Promise.all([
+    import('../../daemon/main.ts'),
+    import('../../daemon/signals.ts'),
+    import('../../system/log.ts'),
+    import('../../system/clock.ts'),
+    import('../../system/exec.ts'),
+    import('../../system/child.ts'),
+  ]);
   const level = LOG_LEVELS.find((known) => known === options.logLevel) ?? 'info';
   const log = systemLog({ level, clock: systemClock, environment: host.env });
-  const daemon = await startDaemon(
-    {
-      configPath: options.config,
-      identityPath: options.identity,
-      controlPath: options.control,
-      controlGroup: options.controlGroup,
-      stateDirectory: options.state,
-      version,
-      euid: host.euid,
-    },
-    { clock: systemClock, random: host.random, exec: systemExec, spawn: systemSpawn, log },
-  ).catch((error: unknown) => {
-    log.close();
-    throw error;
-  });
-  let asked = 0;
-  const stop = (signal: NodeJS.Signals): void => {
-    asked += 1;
-    daemon.stop(signal);
-    // Whoever says it three times means it; the guard then takes the VIPs down.
-    if (asked === 3) process.exit(1);
+  const daemonOptions = {
+    configPath: options.config,
+    identityPath: options.identity,
+    controlPath: options.control,
+    controlGroup: options.controlGroup,
+    stateDirectory: options.state,
+    version,
+    euid: host.euid,
   };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-  process.on('SIGHUP', () => void daemon.reload());
-  await daemon.ended;
-  await log.close();
+  const ports = { clock: systemClock, random: host.random, exec: systemExec, spawn: systemSpawn, log };
+  try {
+    await runUnderSignals(process, log, (cancelled) => startDaemon(daemonOptions, ports, cancelled));
+  } finally {
+    await log.close();
+  }
   setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
 }

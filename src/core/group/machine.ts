@@ -288,12 +288,15 @@ function turnAt(state: GroupState, view: GroupView): MonoMs | undefined {
   // Silence proves something only to ears that work: an interface that has just come back listens for a timeout first.
   const someSilent = view.peers.some(({ alive }) => !alive);
   const listened = after(view.hearingSince, someSilent ? view.policy.timeoutMs : 0);
-  return Math.max(turn, listened) as MonoMs;
+  // After a stall of ours a peer may be in another life: it is asked again, but not for ever.
+  const someUnasked = view.peers.some((peer) => peer.alive && !heardSince(peer, view.stalledAt));
+  const asked = after(view.stalledAt, someUnasked ? view.policy.timeoutMs : 0);
+  return Math.max(turn, listened, asked) as MonoMs;
 }
 
 const claimsWhenElected: Rule = (state, view) => {
   const at = turnAt(state, view);
-  if (at === undefined || view.draining || view.now < at) return undefined;
+  if (at === undefined || view.draining || !view.isTimer || view.now < at) return undefined;
   if (state.calls.down !== undefined) return undefined;
   const silent = view.peers.filter(({ alive }) => !alive).map(({ name }) => name);
   const cause = state.has
@@ -424,6 +427,13 @@ function heirs(view: GroupView): readonly PeerView[] {
   );
 }
 
+const dropsOldOrder: Rule = (state, view) => {
+  if (state.order === undefined || view.now < state.orderUntil) return undefined;
+  const cause =
+    state.order === 0 ? 'nobody could take over' : `${nameOf(view, state.order)} could not take over`;
+  return step({ ...state, order: undefined }, { kind: 'told', text: 'switchover not done', cause });
+};
+
 const handsOver: Rule = (state, view) => {
   if (state.frozen || isHolderKnown(state, view)) return undefined;
   const mine = me(state, view).priority;
@@ -541,6 +551,7 @@ const RULES: { readonly [role in RoleName]: readonly Rule[] } = {
     yieldsToDeaf,
     outbidsLoser,
     yieldsToStubborn,
+    dropsOldOrder,
     handsOver,
     letsGoWhenUnable,
     looks,
@@ -576,8 +587,23 @@ function firstOf(rules: readonly Rule[], state: GroupState, view: GroupView): Gr
   return undefined;
 }
 
+/** What has lasted "without a break" has not lasted through a stall: nobody was there to see a break. */
+function discountStall(state: GroupState, { now, stalledMs }: GroupView): GroupState {
+  if (stalledMs === 0) return state;
+  const later = (at: MonoMs): MonoMs => Math.min(now, at + stalledMs) as MonoMs;
+  const { clearSince, otherActiveSince } = state;
+  return {
+    ...state,
+    since: state.role === 'init' ? later(state.since) : state.since,
+    clearSince: clearSince && later(clearSince),
+    otherActiveSince: otherActiveSince && later(otherActiveSince),
+    strays: new Map([...state.strays].map(([number, since]) => [number, later(since)])),
+  };
+}
+
 /** What is remembered of the others from one look around to the next. */
-function observe(state: GroupState, view: GroupView): GroupState {
+function observe(before: GroupState, view: GroupView): GroupState {
+  const state = discountStall(before, view);
   const strays = new Map<number, MonoMs>();
   const steady = new Map<number, { priority: number; since: MonoMs }>();
   let { epochSeen, frozen, freezeCounter, heldWhenFrozen } = state;
@@ -600,7 +626,10 @@ function observe(state: GroupState, view: GroupView): GroupState {
 /** The next moment at which a rule may apply although nothing is heard. */
 export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
   const { now, policy } = view;
-  const times: (number | undefined)[] = [state.fault?.until, turnAt(state, view)];
+  const turn = state.role === 'standby' ? turnAt(state, view) : undefined;
+  // Ours already, but a timer has to say so: as soon as one can.
+  if (turn !== undefined && turn <= now && !view.draining && state.calls.down === undefined) return now;
+  const times: (number | undefined)[] = [state.fault?.until, turn];
   if (state.role === 'init') times.push(state.since + policy.startupMs, state.since + policy.unprovenMs);
   if (state.role === 'standby' && state.heir !== 0) times.push(state.heirUntil);
   if (state.role === 'releasing' && state.overlapping) times.push(state.since + policy.timeoutMs);
@@ -614,6 +643,7 @@ export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
   }
   if (state.role === 'active') {
     times.push(state.noHandoverUntil);
+    if (state.order !== undefined) times.push(state.orderUntil);
     for (const { since } of state.steady.values()) times.push(since + policy.failback.delayMs);
   }
   for (const since of state.strays.values()) times.push(since + strayPatienceMs(view));
@@ -727,7 +757,14 @@ export function onOrder(state: GroupState, order: GroupOrder, view: GroupView): 
       });
     }
     case 'switchover':
-      return step({ ...state, order: order.to });
+      if (state.role !== 'active') {
+        return step(state, {
+          kind: 'told',
+          text: 'switchover not done',
+          cause: 'this node does not hold the group',
+        });
+      }
+      return step({ ...state, order: order.to, orderUntil: after(view.now, view.policy.timeoutMs) });
     case 'failback':
       return step({ ...state, sticky: false, order: undefined, noHandoverUntil: view.now });
     default:

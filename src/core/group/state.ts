@@ -28,6 +28,8 @@ export interface GroupState {
   readonly sticky: boolean;
   /** An operator's order that waits to be carried out: a node's number, or 0 for the best one. */
   readonly order: number | undefined;
+  /** How long it waits: what could not be done by then would surprise later. */
+  readonly orderUntil: MonoMs;
   readonly noHandoverUntil: MonoMs;
   /** Highest effective priority since the claim. */
   readonly peak: number;
@@ -83,6 +85,10 @@ export interface GroupView {
   readonly hearingSince: MonoMs;
   /** Datagrams that arrived during a stall are still being read: no verdicts. */
   readonly draining: boolean;
+  /** When we last came out of a stall longer than a beat: what was heard before may be out of date in every way. */
+  readonly stalledAt: MonoMs;
+  /** The callback is a timer's. Sockets were read before it, so that nothing newer than what is known lies unread. */
+  readonly isTimer: boolean;
   /** A beat goes out right after this look around. */
   readonly beatDue: boolean;
   /** By how much this callback was late; 0 for not at all. */
@@ -169,6 +175,7 @@ export function initialGroup(
     byOrder: false,
     sticky: false,
     order: undefined,
+    orderUntil: now,
     noHandoverUntil: now,
     peak: 0,
     fault: undefined,

@@ -6,7 +6,7 @@ import { noteSent } from '../peer/sent.ts';
 import type { GroupId, MonoMs } from '../units.ts';
 import { bitmapBelow } from '../window.ts';
 import type { NodeEffect, NodeState } from './state.ts';
-import { canReceive, viewOf } from './view.ts';
+import { canReceive, viewsAt, type Views } from './view.ts';
 
 /** As many records as fit a frame; more take turns. */
 export const GROUPS_PER_FRAME = 35;
@@ -50,7 +50,7 @@ export function recordOf(id: GroupId, state: GroupState, view: GroupView, recipi
 function recordsFor(
   node: NodeState,
   link: Link,
-  now: MonoMs,
+  views: Views,
   { seq, limit }: { readonly seq: number; readonly limit: number },
 ): readonly GroupRecord[] {
   const groups = node.policy.groups;
@@ -58,7 +58,7 @@ function recordsFor(
   const round = Math.floor(seq / link.paths.length);
   const start = groups.length > limit ? (round * limit) % groups.length : 0;
   const turn = [...groups.slice(start), ...groups.slice(0, start)].slice(0, limit);
-  return turn.map(({ id }) => recordOf(id, node.groups.get(id)!, viewOf(node, id, now), link.number));
+  return turn.map(({ id }) => recordOf(id, node.groups.get(id)!, views(id), link.number));
 }
 
 /** One frame to one peer over one path, with a number of its own; remembered so that its acknowledgement is known. */
@@ -68,6 +68,7 @@ export function composeFrame(
   path: number,
   now: MonoMs,
   kind: FrameKind = {},
+  views: Views = viewsAt(node, now),
 ): NodeEffect {
   const { tx, rx } = link;
   tx.seq += 1;
@@ -101,7 +102,7 @@ export function composeFrame(
     digest: node.policy.digest,
     promiseMs: 0,
     groupsInAll: node.policy.groups.length,
-    groups: recordsFor(node, link, now, {
+    groups: recordsFor(node, link, views, {
       seq: tx.seq,
       limit: kind.answerTo === undefined ? GROUPS_PER_FRAME : GROUPS_PER_HELLO_ANSWER,
     }),
@@ -110,10 +111,10 @@ export function composeFrame(
 }
 
 /** Everything whose change must be heard at once: roles, heirs, VIPs, priorities, who is alive and who holds. */
-export function sayable(node: NodeState, now: MonoMs): string {
+export function sayable(node: NodeState, views: Views): string {
   const parts = node.links.map((link) => `${link.number}${link.alive ? '+' : '-'}`);
   for (const { id } of node.policy.groups) {
-    const { epoch: _, ...record } = recordOf(id, node.groups.get(id)!, viewOf(node, id, now), 0);
+    const { epoch: _, ...record } = recordOf(id, node.groups.get(id)!, views(id), 0);
     parts.push(Object.values(record).join());
   }
   return parts.join(' ');

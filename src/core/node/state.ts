@@ -43,7 +43,11 @@ export interface NodeState {
   burst: { left: number; at: MonoMs } | undefined;
   /** When step() wanted to be called again: later means that this process stood still. */
   wakeAt: MonoMs;
+  /** When the groups' rules want to be asked again although nothing is heard. */
+  groupsWakeAt: MonoMs;
   drainUntil: MonoMs | undefined;
+  /** When this process last came out of a stall that was longer than a beat. */
+  stalledAt: MonoMs;
   wallMinusMono: number;
   /** When something was last received on the VIPs' interfaces. */
   receivedAt: MonoMs;

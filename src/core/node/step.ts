@@ -7,7 +7,7 @@ import { forgiveStall, judge, nextProbeAt } from '../peer/suspicion.ts';
 import { after, type GroupId, type MonoMs, type WallMs } from '../units.ts';
 import { composeFrame, sayable } from './compose.ts';
 import type { NodeEffect, NodeEvent, NodePolicy, NodeState, NodeStep } from './state.ts';
-import { noteReceived, viewOf, type Moment } from './view.ts';
+import { canReceive, noteReceived, viewOf, viewsAt, type Views } from './view.ts';
 
 /*
  * One node: its links to the others and its place in every group. Every callback of the shell is one event here, and in
@@ -42,7 +42,9 @@ export function startNode(policy: NodePolicy, { now, wall, seed, found }: NodeSt
     nextBeatAt: now,
     burst: undefined,
     wakeAt: now,
+    groupsWakeAt: now,
     drainUntil: undefined,
+    stalledAt: now,
     wallMinusMono: wall - now,
     receivedAt: now,
     hearingSince: now,
@@ -90,6 +92,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
   const effects: NodeEffect[] = [];
   let verdict: string | undefined;
   let healed = false;
+  let news = true;
 
   let stalledMs = checkClocks(node, event, effects);
   const sendTo = (link: Link): void => {
@@ -102,6 +105,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       if (link === undefined) break;
       const received = receive(link, event.arrived, now, node.policy);
       verdict = received.verdict;
+      news = received.news || !canReceive(node, now);
       if (received.verdict === 'ok') noteReceived(node, now);
       if (received.found) {
         healed = true;
@@ -142,6 +146,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       healed = event.up;
       break;
     case 'received':
+      news = !canReceive(node, now);
       noteReceived(node, now);
       break;
     case 'trouble':
@@ -170,13 +175,32 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       unreachable(event);
   }
 
+  if (!news && stalledMs === 0 && isCalm(node, now)) {
+    node.wakeAt = wakeAt(node, now, node.groupsWakeAt);
+    return { effects, verdict, wakeAt: node.wakeAt };
+  }
   if (node.drainUntil !== undefined && now >= node.drainUntil) node.drainUntil = undefined;
   if (node.drainUntil === undefined) judgeAll(node, now, effects);
   const beatDue = now >= node.nextBeatAt;
-  evaluateAll(node, now, { stalledMs, healed, beatDue }, effects);
-  speak(node, now, beatDue, effects);
-  node.wakeAt = wakeAt(node, now);
+  const isTimer = event.kind === 'tick' && stalledMs === 0;
+  const views = viewsAt(node, now, { stalledMs, healed, beatDue, isTimer });
+  evaluateAll(node, views, effects);
+  speak(node, now, views, effects);
+  node.groupsWakeAt = groupsWakeAt(node, views);
+  node.wakeAt = wakeAt(node, now, node.groupsWakeAt);
   return { effects, verdict, wakeAt: node.wakeAt };
+}
+
+/**
+ * Nothing is due and nothing is under way: a frame that says what the one before said needs no more than to be received.
+ * That is nearly every frame there is, and every refused one.
+ */
+function isCalm(node: NodeState, now: MonoMs): boolean {
+  if (node.drainUntil !== undefined || now >= node.nextBeatAt || now >= node.groupsWakeAt) return false;
+  if (node.burst !== undefined && now >= node.burst.at) return false;
+  for (const link of node.links) if (link.alive && now >= link.deadline) return false;
+  for (const { role } of node.groups.values()) if (role !== 'standby' && role !== 'active') return false;
+  return true;
 }
 
 /** First thing in every callback: did this process, or this host's idea of time, stand still or jump? */
@@ -206,6 +230,7 @@ function noteStall(node: NodeState, now: MonoMs, effects: NodeEffect[], { ms, co
   node.stalls += 1;
   node.stalledMsMax = Math.max(node.stalledMsMax, ms);
   node.drainUntil = after(now, DRAIN_MS_MAX);
+  if (ms > node.policy.intervalMs) node.stalledAt = now;
   const missedMs = counted ? ms : 0;
   // What we did not read is no sign of a dead interface either.
   node.receivedAt = Math.min(now, node.receivedAt + missedMs) as MonoMs;
@@ -246,18 +271,19 @@ function applyTo(
   );
 }
 
-function evaluateAll(node: NodeState, now: MonoMs, moment: Moment, effects: NodeEffect[]): void {
+function evaluateAll(node: NodeState, views: Views, effects: NodeEffect[]): void {
   for (const { id } of node.policy.groups) {
-    applyTo(node, id, effects, (state) => evaluate(state, viewOf(node, id, now, moment)));
+    applyTo(node, id, effects, (state) => evaluate(state, views(id)));
   }
 }
 
-function probe(node: NodeState, link: Link, now: MonoMs): readonly NodeEffect[] {
-  return link.paths.map((_, path) => composeFrame(node, link, path, now, { probe: true }));
+function probe(node: NodeState, link: Link, now: MonoMs, views = viewsAt(node, now)): readonly NodeEffect[] {
+  return link.paths.map((_, path) => composeFrame(node, link, path, now, { probe: true }, views));
 }
 
-function speak(node: NodeState, now: MonoMs, beatDue: boolean, effects: NodeEffect[]): void {
-  const said = sayable(node, now);
+function speak(node: NodeState, now: MonoMs, views: Views, effects: NodeEffect[]): void {
+  const beatDue = now >= node.nextBeatAt;
+  const said = sayable(node, views);
   if (said !== node.said) {
     node.said = said;
     node.burst = { left: BURST_FRAMES, at: now };
@@ -265,13 +291,14 @@ function speak(node: NodeState, now: MonoMs, beatDue: boolean, effects: NodeEffe
   const burstDue = node.burst !== undefined && now >= node.burst.at;
   for (const link of node.links) {
     if (beatDue || burstDue || now >= helloDueAt(node, link)) {
-      for (let path = 0; path < link.paths.length; path++) effects.push(composeFrame(node, link, path, now));
+      for (let path = 0; path < link.paths.length; path++)
+        effects.push(composeFrame(node, link, path, now, {}, views));
       link.helloAt = now;
     }
     const probeAt = nextProbeAt(link, node.policy);
     if (probeAt !== undefined && now >= probeAt && node.drainUntil === undefined) {
       link.probesSent += 1;
-      effects.push(...probe(node, link, now));
+      effects.push(...probe(node, link, now, views));
     }
   }
   if (burstDue)
@@ -292,8 +319,16 @@ function helloDueAt(node: NodeState, link: Link): MonoMs {
   return after(link.helloAt, Math.max(HELLO_APART_MS_MIN, Math.min(intervalMs, timeoutMs / 16)));
 }
 
-function wakeAt(node: NodeState, now: MonoMs): MonoMs {
-  let next: number = node.nextBeatAt;
+function groupsWakeAt(node: NodeState, views: Views): MonoMs {
+  let next = Number.POSITIVE_INFINITY;
+  for (const { id } of node.policy.groups) {
+    next = Math.min(next, nextWakeAt(node.groups.get(id)!, views(id)));
+  }
+  return next as MonoMs;
+}
+
+function wakeAt(node: NodeState, now: MonoMs, groupsAt: MonoMs): MonoMs {
+  let next: number = Math.min(node.nextBeatAt, groupsAt);
   const consider = (time: number | undefined): void => {
     if (time !== undefined && time < next) next = time;
   };
@@ -304,6 +339,5 @@ function wakeAt(node: NodeState, now: MonoMs): MonoMs {
     consider(Math.max(nextProbeAt(link, node.policy) ?? Number.POSITIVE_INFINITY, now + 0.5));
     consider(helloDueAt(node, link));
   }
-  for (const { id } of node.policy.groups) consider(nextWakeAt(node.groups.get(id)!, viewOf(node, id, now)));
   return Math.max(next, now) as MonoMs;
 }

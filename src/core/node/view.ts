@@ -8,8 +8,9 @@ export interface Moment {
   readonly stalledMs: number;
   readonly healed: boolean;
   readonly beatDue: boolean;
+  readonly isTimer: boolean;
 }
-const QUIET: Moment = { stalledMs: 0, healed: false, beatDue: false };
+const QUIET: Moment = { stalledMs: 0, healed: false, beatDue: false, isTimer: false };
 
 /** The shell looks at the counters four times a second, and a verdict may come a little after its deadline. */
 const RECEPTION_SLACK_MS = 500;
@@ -29,10 +30,24 @@ export function noteReceived(node: NodeState, now: MonoMs): void {
   node.receivedAt = now;
 }
 
-/** What one group's machine is told at this moment. */
-export function viewOf(node: NodeState, id: GroupId, now: MonoMs, moment: Moment = QUIET): GroupView {
-  const config = node.policy.groups.find((group) => group.id === id)!;
-  const peers = node.links.map((link): PeerView => {
+/** Each group's view of one and the same moment. Good until a link changes. */
+export type Views = (id: GroupId) => GroupView;
+
+/** What the groups' machines are told at this moment: what is known of the peers is looked up once for all groups. */
+export function viewsAt(node: NodeState, now: MonoMs, moment: Moment = QUIET): Views {
+  const { self, names } = node.policy;
+  const common = {
+    now,
+    wall: (now + node.wallMinusMono) as WallMs,
+    self,
+    names,
+    canReceive: canReceive(node, now),
+    hearingSince: node.hearingSince,
+    draining: node.drainUntil !== undefined,
+    stalledAt: node.stalledAt,
+    ...moment,
+  };
+  const peers = node.links.map((link) => {
     const openedAt = link.openedAt.at(-1);
     return {
       number: link.number,
@@ -42,22 +57,29 @@ export function viewOf(node: NodeState, id: GroupId, now: MonoMs, moment: Moment
       deaf: isProvenDeaf(link, now, node.policy),
       freshAt: link.freshAt,
       ackedTx: link.ackedTx,
-      record: link.groups.get(id)?.record,
       pending: openedAt !== undefined && now - openedAt < node.policy.timeoutMs,
-      unprovenActive: saysActiveUnproven(link, id, now, node.policy),
     };
   });
-  return {
-    now,
-    wall: (now + node.wallMinusMono) as WallMs,
-    self: node.policy.self,
-    names: node.policy.names,
-    peers,
-    basePriority: config.basePriority,
-    policy: config.policy,
-    canReceive: canReceive(node, now),
-    hearingSince: node.hearingSince,
-    draining: node.drainUntil !== undefined,
-    ...moment,
+  const made = new Map<GroupId, GroupView>();
+  return (id) => {
+    let view = made.get(id);
+    if (view !== undefined) return view;
+    const { basePriority, policy } = node.policy.groups.find((group) => group.id === id)!;
+    view = {
+      ...common,
+      basePriority,
+      policy,
+      peers: node.links.map((link, index): PeerView => ({
+        ...peers[index]!,
+        record: link.groups.get(id)?.record,
+        unprovenActive: saysActiveUnproven(link, id, now, node.policy),
+      })),
+    };
+    made.set(id, view);
+    return view;
   };
 }
+
+/** What one group's machine is told at this moment. */
+export const viewOf = (node: NodeState, id: GroupId, now: MonoMs, moment: Moment = QUIET): GroupView =>
+  viewsAt(node, now, moment)(id);

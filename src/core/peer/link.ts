@@ -56,7 +56,8 @@ export interface Unproven {
   lastAt: MonoMs;
   /** Its numbers and its clock have advanced at a plausible rate. */
   proven: boolean;
-  active: readonly GroupId[];
+  /** When it last said that it holds a group; an older word, even a replayed one, takes nothing back. */
+  readonly activeAt: Map<GroupId, MonoMs>;
 }
 
 export interface Link {
@@ -208,10 +209,12 @@ export const newIncoming = (session: number, now: MonoMs): Incoming => ({
 });
 
 /** A slow peer gets a longer timeout: 2.5 of its own intervals, at most ten of our timeouts. */
-export function timeoutFor(link: Link, timing: LinkTiming): number {
-  const wanted = Math.max(timing.timeoutMs, 2.5 * (link.intervalMs ?? 0));
+export function timeoutOf(intervalMs: number | undefined, timing: LinkTiming): number {
+  const wanted = Math.max(timing.timeoutMs, 2.5 * (intervalMs ?? 0));
   return Math.min(wanted, 10 * timing.timeoutMs);
 }
+
+export const timeoutFor = (link: Link, timing: LinkTiming): number => timeoutOf(link.intervalMs, timing);
 
 /** How long an acknowledgement counts; who speaks seldom is not told often that it is heard. */
 const hearingMs = (link: Link, timing: LinkTiming): number =>

@@ -1,13 +1,14 @@
 import { take } from '../bucket.ts';
-import type { Body, Reject } from '../frame.ts';
+import type { Body, GroupRecord, Reject } from '../frame.ts';
 import { after, type MonoMs, type NodeId } from '../units.ts';
 import { isBehind, markSeen, wasSeen } from '../window.ts';
 import {
   ANSWER_RATE,
   countReject,
+  isTwoWay,
   HELLO_RATE,
   newIncoming,
-  timeoutFor,
+  timeoutOf,
   type Link,
   type LinkTiming,
 } from './link.ts';
@@ -40,6 +41,8 @@ export interface Received {
   readonly clockStoodMs: number;
   /** It became alive with this frame. */
   readonly found: boolean;
+  /** It said something that the group rules may act on, or not all of what we know of the peer is in order. */
+  readonly news: boolean;
 }
 
 const RETIRED_KEPT = 32;
@@ -56,6 +59,7 @@ const refused = (verdict: Verdict, answer?: 'hello'): Received => ({
   rolledBack: false,
   clockStoodMs: 0,
   found: false,
+  news: verdict === 'hello' || verdict === 'session',
 });
 
 /**
@@ -63,7 +67,9 @@ const refused = (verdict: Verdict, answer?: 'hello'): Received => ({
  * and no lasting change by any frame that is not.
  */
 export function receive(link: Link, arrived: Arrived, now: MonoMs, timing: LinkTiming): Received {
-  const received = decide(link, arrived, now, timing);
+  const wasTwoWay = isTwoWay(link, now, timing);
+  const decided = decide(link, arrived, now, timing);
+  const received = wasTwoWay === isTwoWay(link, now, timing) ? decided : { ...decided, news: true };
   if (received.verdict !== 'ok' && received.verdict !== 'hello') countReject(link, received.verdict);
   return received;
 }
@@ -146,9 +152,9 @@ function decide(
     rx.newestAt = now;
   }
   const interval = isNew ? body.intervalUs / 1_000 : link.intervalMs;
-  const timeout = timeoutFor({ ...link, intervalMs: interval }, timing);
+  const timeout = timeoutOf(interval, timing);
   const deadline = after(sentMs as MonoMs, link.offsetMs + timeout + tolerance);
-  if (deadline <= now) return { ...refused('stale'), opened, rolledBack, clockStoodMs };
+  if (deadline <= now) return { ...refused('stale'), opened, rolledBack, clockStoodMs, news: true };
   link.deadline = Math.max(link.deadline, deadline) as MonoMs;
   link.unproven = undefined;
   const found = !link.alive;
@@ -162,9 +168,10 @@ function decide(
   if (onPath !== undefined) onPath.heardAt = now;
 
   // Step 11: what it says, if nothing newer has spoken.
-  if (isNew) apply(link, body);
+  const said = isNew && apply(link, body);
+  const news = said || opened || rolledBack || found || clockStoodMs > 0 || !link.saysHearsUs;
   const ask = body.probe && !body.answer && mayAnswer(link, path, now);
-  return { verdict: 'ok', opened, answer: ask ? 'probe' : undefined, rolledBack, clockStoodMs, found };
+  return { verdict: 'ok', opened, answer: ask ? 'probe' : undefined, rolledBack, clockStoodMs, found, news };
 }
 
 function openSession(link: Link, session: number, now: MonoMs): void {
@@ -197,7 +204,15 @@ function noteArrival(link: Link, now: MonoMs, sentMs: number): void {
   link.probesSent = 0;
 }
 
-function apply(link: Link, body: Body): void {
+/** Believes what the frame says; true when anything of it is new. */
+function apply(link: Link, body: Body): boolean {
+  let isNews =
+    link.saysHearsUs !== body.hearsYou ||
+    link.saysCanReceive !== body.canReceive ||
+    link.intervalMs !== body.intervalUs / 1_000 ||
+    link.digest !== body.digest ||
+    link.namedOurKey !== body.yourKey ||
+    link.groupsInAll !== body.groupsInAll;
   link.saysHearsUs = body.hearsYou;
   link.saysCanReceive = body.canReceive;
   link.intervalMs = body.intervalUs / 1_000;
@@ -207,13 +222,25 @@ function apply(link: Link, body: Body): void {
   link.groupsInAll = body.groupsInAll;
   link.believed += 1;
   for (const record of body.groups) {
+    const known = link.groups.get(record.id);
+    isNews ||= known === undefined || !isSame(known.record, record);
     link.groups.set(record.id, { frame: link.believed, record });
     if (link.groups.size > GROUPS_KEPT) link.groups.delete(link.groups.keys().next().value!);
   }
   // More than fit are sent in rotation; one that has not come round in eight is gone from the peer's config. Counted in
   // frames that arrived: numbers that were lost on the way say nothing about what they carried.
   const rotation = Math.ceil(Math.max(1, body.groupsInAll) / Math.max(1, body.groups.length));
-  for (const [id, { frame }] of link.groups) if (frame < link.believed - 8 * rotation) link.groups.delete(id);
+  for (const [id, { frame }] of link.groups) {
+    if (frame >= link.believed - 8 * rotation) continue;
+    link.groups.delete(id);
+    isNews = true;
+  }
+  return isNews;
+}
+
+function isSame(one: GroupRecord, other: GroupRecord): boolean {
+  for (const key in one) if (one[key as keyof GroupRecord] !== other[key as keyof GroupRecord]) return false;
+  return true;
 }
 
 function mayAnswer(link: Link, path: number, now: MonoMs): boolean {

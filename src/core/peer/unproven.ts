@@ -17,7 +17,8 @@ export function noteUnproven(link: Link, body: Body, now: MonoMs, verify: () => 
   if (!verify()) return;
   const known = link.unproven;
   const sentMs = body.sentUs / 1_000;
-  const active = body.groups.filter((group) => group.role === 'active').map((group) => group.id);
+  const activeAt = known?.activeAt ?? new Map<GroupId, MonoMs>();
+  for (const group of body.groups) if (group.role === 'active') activeAt.set(group.id, now);
   if (
     known === undefined ||
     known.session !== body.session ||
@@ -26,7 +27,7 @@ export function noteUnproven(link: Link, body: Body, now: MonoMs, verify: () => 
   ) {
     const start = { firstSeq: body.seq, firstSentMs: sentMs, firstAt: now };
     const last = { lastSeq: body.seq, lastSentMs: sentMs, lastAt: now };
-    link.unproven = { session: body.session, ...start, ...last, proven: false, active };
+    link.unproven = { session: body.session, ...start, ...last, proven: false, activeAt };
     return;
   }
   const rate = (sentMs - known.firstSentMs) / Math.max(1, now - known.firstAt);
@@ -34,16 +35,16 @@ export function noteUnproven(link: Link, body: Body, now: MonoMs, verify: () => 
   known.lastSentMs = sentMs;
   known.lastAt = now;
   known.proven = rate >= 0.5 && rate <= 2;
-  known.active = active;
 }
+
+const lastsMs = (timing: LinkTiming): number => Math.max(timing.timeoutMs, 2 * CHECK_EVERY_MS);
 
 /** Whether frames of such a peer arrived within a timeout. */
-export function isUnproven(link: Link, now: MonoMs, timing: LinkTiming): boolean {
-  return (
-    link.unproven !== undefined && now - link.unproven.lastAt < Math.max(timing.timeoutMs, 2 * CHECK_EVERY_MS)
-  );
-}
+export const isUnproven = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
+  link.unproven !== undefined && now - link.unproven.lastAt < lastsMs(timing);
 
 /** Whether such a peer says that it holds `group`. The first such frame counts too: a starting node has time to be wrong. */
-export const saysActiveUnproven = (link: Link, group: GroupId, now: MonoMs, timing: LinkTiming): boolean =>
-  isUnproven(link, now, timing) && link.unproven!.active.includes(group);
+export function saysActiveUnproven(link: Link, group: GroupId, now: MonoMs, timing: LinkTiming): boolean {
+  const saidAt = link.unproven?.activeAt.get(group);
+  return saidAt !== undefined && now - saidAt < lastsMs(timing);
+}

@@ -1,0 +1,142 @@
+import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { test } from 'node:test';
+import type { Daemon } from '../../src/daemon/main.ts';
+import { runUnderSignals } from '../../src/daemon/signals.ts';
+import { collectedLog } from '../fakes/collected-log.ts';
+import { settled } from '../fakes/told-adapter.ts';
+
+class FakeProcess extends EventEmitter {
+  readonly exits: number[] = [];
+  exit(code: number): void {
+    this.exits.push(code);
+  }
+}
+
+function daemon() {
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const done: string[] = [];
+  const fake: Daemon = {
+    reload: () => {
+      done.push('reload');
+      return Promise.resolve({ ok: true, text: 'done' });
+    },
+    stop: (reason) => void done.push(`stop ${reason}`),
+    ended,
+  };
+  return { fake, done, end };
+}
+
+async function running() {
+  const source = new FakeProcess();
+  const log = collectedLog();
+  const { fake, done, end } = daemon();
+  const run = runUnderSignals(source, log, () => Promise.resolve(fake));
+  await settled();
+  return { source, log, done, end, run };
+}
+
+for (const signal of ['SIGTERM', 'SIGINT']) {
+  test(`signals: ${signal} stops the daemon, and no listener is left when it has ended`, async () => {
+    const { source, done, end, run } = await running();
+    source.emit(signal);
+    assert.deepEqual(done, [`stop ${signal}`]);
+    end();
+    await run;
+    assert.deepEqual(source.exits, []);
+    assert.deepEqual(source.eventNames(), []);
+  });
+}
+
+test('signals: SIGHUP reloads', async () => {
+  const { source, done, end, run } = await running();
+  source.emit('SIGHUP');
+  source.emit('SIGHUP');
+  assert.deepEqual(done, ['reload', 'reload']);
+  end();
+  await run;
+});
+
+test('signals: who says it three times is obeyed at once', async () => {
+  const { source, end, run } = await running();
+  source.emit('SIGTERM');
+  source.emit('SIGINT');
+  assert.deepEqual(source.exits, []);
+  source.emit('SIGTERM');
+  assert.deepEqual(source.exits, [1]);
+  end();
+  await run;
+});
+
+test('signals: a fault of ours ends the process at once, with a line in the log', async () => {
+  const { source, log, done, end, run } = await running();
+  source.emit('uncaughtException', new Error('a bug'));
+  assert.deepEqual(source.exits, [1]);
+  assert.deepEqual(done, [], 'a state that cannot be trusted hands nothing over');
+  const [line] = log.lines;
+  assert.equal(line?.level, 'error');
+  assert.match(String((line?.fields as { err: Error }).err), /a bug/);
+  end();
+  await run;
+});
+
+test('signals: a start that fails is thrown on', async () => {
+  const source = new FakeProcess();
+  const start = (): Promise<Daemon> => Promise.reject(new Error('port taken'));
+  await assert.rejects(runUnderSignals(source, collectedLog(), start), /port taken/);
+  assert.deepEqual(source.eventNames(), []);
+});
+
+test('signals: SIGTERM cancels a start, which is no error', async () => {
+  const source = new FakeProcess();
+  const run = runUnderSignals(source, collectedLog(), (cancelled) => {
+    const { promise, reject } = Promise.withResolvers<Daemon>();
+    cancelled.addEventListener('abort', () => reject(cancelled.reason as Error));
+    return promise;
+  });
+  source.emit('SIGTERM');
+  await run;
+  assert.deepEqual(source.exits, []);
+});
+
+test('signals: a start that completes in spite of SIGTERM is stopped', async () => {
+  const source = new FakeProcess();
+  const { fake, done, end } = daemon();
+  const { promise, resolve } = Promise.withResolvers<Daemon>();
+  const run = runUnderSignals(source, collectedLog(), () => promise);
+  source.emit('SIGTERM');
+  resolve(fake);
+  await settled();
+  assert.deepEqual(done, ['stop stopped while starting']);
+  end();
+  await run;
+});
+
+test('signals: SIGHUP during the start is kept for after it, and does not end the process', async () => {
+  const source = new FakeProcess();
+  const { fake, done, end } = daemon();
+  const { promise, resolve } = Promise.withResolvers<Daemon>();
+  const run = runUnderSignals(source, collectedLog(), () => promise);
+  source.emit('SIGHUP');
+  resolve(fake);
+  await settled();
+  assert.deepEqual(done, ['reload']);
+  end();
+  await run;
+});
+
+test('signals: a start that hangs does not outlive SIGTERM by a second', async () => {
+  const source = new FakeProcess();
+  const { fake, end } = daemon();
+  const { promise, resolve } = Promise.withResolvers<Daemon>();
+  const exited = Promise.withResolvers<number>();
+  source.exit = exited.resolve;
+  const run = runUnderSignals(source, collectedLog(), () => promise);
+  const startMs = performance.now();
+  source.emit('SIGTERM');
+  assert.equal(await exited.promise, 0);
+  assert.ok(performance.now() - startMs >= 500, 'an orderly end has its chance');
+  resolve(fake);
+  end();
+  await run;
+});

@@ -1,0 +1,290 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { GroupState } from '../../src/core/group/state.ts';
+import type { Link } from '../../src/core/peer/link.ts';
+import type { GroupRecord } from '../../src/core/frame.ts';
+import type { StatusReport } from '../../src/core/report.ts';
+import type { Settings } from '../../src/core/settings.ts';
+import { after } from '../../src/core/units.ts';
+import { vipsOn } from '../../src/config/vips-on.ts';
+import { statusReport, type StatusSources } from '../../src/daemon/status.ts';
+import { lines } from '../config/example-file.ts';
+import { ManualClock } from '../fakes/manual-clock.ts';
+import { acquaint, benchOf, named, settingsWith, type Bench } from './two-nodes.ts';
+
+interface Seen {
+  readonly settings?: Settings;
+  readonly group?: Partial<GroupState>;
+  readonly peer?: (link: Link, bench: Bench, clock: ManualClock) => void;
+  readonly record?: Partial<GroupRecord>;
+  readonly sources?: Partial<StatusSources>;
+  /** After all that. */
+  readonly laterMs?: number;
+}
+
+/** lb1 holds the group since 2 s and hears lb2, which is a standby. */
+function reported({ settings = settingsWith(), group, peer, record, sources, laterMs = 0 }: Seen = {}): StatusReport {
+  const clock = new ManualClock();
+  const lb1 = benchOf(settings, 'lb1', clock);
+  const lb2 = benchOf(settings, 'lb2', clock);
+  acquaint(lb1, lb2, clock);
+  lb1.loop.stop();
+  const link = lb1.node.links[0]!;
+  const held: Partial<GroupState> = {
+    role: 'active',
+    has: true,
+    cause: 'nobody holds it',
+    since: after(clock.nowMs(), -2_000),
+    renewedAt: after(clock.nowMs(), -300),
+    epoch: 17,
+    fault: undefined,
+  };
+  for (const { id } of settings.groups) {
+    lb1.node.groups.set(id, { ...lb1.node.groups.get(id)!, ...held, ...group });
+    const heard = link.groups.get(id)!;
+    link.groups.set(id, { ...heard, record: { ...heard.record, role: 'standby', has: false, holder: 0, ...record } });
+  }
+  peer?.(link, lb1, clock);
+  clock.goOn(laterMs);
+  return statusReport({
+    node: lb1.node,
+    clock,
+    version: '1.2.3',
+    configPath: '/etc/sealbeat/sealbeat.yaml',
+    configProblem: '',
+    settings,
+    counters: { 'frames sent': 7 },
+    problems: [],
+    vipsOf: (one) => vipsOn(one, named('lb1')),
+    ...sources,
+  });
+}
+
+test('status: a healthy holder, field by field, as JSON', () => {
+  const settings = settingsWith();
+  const report = reported({ settings, laterMs: 40 });
+  const [peer] = report.peers;
+  const [path] = peer!.paths;
+  assert.ok(path!.sent > 0 && path!.received > 0);
+  assert.deepEqual(JSON.parse(JSON.stringify(report)), {
+    at: '2026-03-01T12:00:00.540Z',
+    version: '1.2.3',
+    node: 'lb1',
+    cluster: 'mail',
+    upForMs: 540,
+    configPath: '/etc/sealbeat/sealbeat.yaml',
+    configDigest: settings.digest,
+    configProblem: '',
+    intervalMs: 250,
+    timeoutMs: 3_000,
+    leaseSeconds: 1,
+    peers: [
+      {
+        name: 'lb2',
+        state: 'alive',
+        hearsUs: true,
+        heardAgoMs: peer!.heardAgoMs,
+        timeoutMs: 3_000,
+        intervalMs: 250,
+        sessions: 1,
+        configDrift: false,
+        paths: [
+          {
+            url: 'udp://10.10.10.2:7112',
+            up: true,
+            rttMs: path!.rttMs,
+            lossPercent: path!.lossPercent,
+            sent: path!.sent,
+            received: path!.received,
+          },
+        ],
+        rejects: {},
+      },
+    ],
+    groups: [
+      {
+        name: 'web',
+        role: 'active',
+        fault: '',
+        why: 'nobody holds it',
+        sinceMs: 2_040,
+        has: true,
+        priority: 101,
+        basePriority: 101,
+        epoch: 17,
+        holder: 'lb1',
+        holderKnown: 'self',
+        heir: '',
+        drained: false,
+        frozen: false,
+        sticky: false,
+        renewedAgoMs: 340,
+        vips: [
+          { address: '10.10.10.42', prefixLength: 32, link: 'eth0', present: true },
+          { address: '2001:db8::42', prefixLength: 128, link: 'eth0', present: true },
+        ],
+        adapter: 'auto',
+      },
+    ],
+    alarms: [],
+    counters: { 'frames sent': 7, stalls: 0 },
+  });
+  assert.ok(peer!.heardAgoMs! >= 40 && peer!.heardAgoMs! <= 290);
+  assert.ok(path!.rttMs! >= 0 && path!.rttMs! < 30);
+  assert.ok(path!.lossPercent! >= 0 && path!.lossPercent! <= 100);
+});
+
+const who = (seen: Seen): string => {
+  const [group] = reported(seen).groups;
+  return `${group!.holder || 'nobody'} ${group!.holderKnown}`;
+};
+const standby = { role: 'standby', has: false } as const;
+
+test('status: who holds the group, and how that is known', () => {
+  assert.equal(who({}), 'lb1 self');
+  assert.equal(who({ group: standby }), 'nobody nobody');
+  assert.equal(who({ group: standby, record: { role: 'active', has: true } }), 'lb2 direct');
+  assert.equal(who({ group: { role: 'releasing', overlapping: true, heir: 2 } }), 'lb1 self');
+  assert.equal(who({ group: { role: 'releasing', overlapping: false, heir: 0 } }), 'nobody nobody');
+});
+
+test('status: a third node is known by what another says of it', () => {
+  const lb3 = `  lb3:\n    key: ${lines.lb3}\n    paths: [udp://10.10.10.3:7112]`;
+  const settings = settingsWith(['groups:', `${lb3}\ngroups:`]);
+  const record = { holder: 3, holderRole: 'active', holderPriority: 50 } as const;
+  assert.equal(who({ settings, group: standby, record }), 'lb3 second-hand');
+});
+
+test('status: flags, heir and priorities are told as they are', () => {
+  const [group] = reported({
+    group: { role: 'releasing', overlapping: true, heir: 2, drained: true, frozen: true, sticky: true },
+  }).groups;
+  assert.equal(group!.heir, 'lb2');
+  assert.deepEqual([group!.drained, group!.frozen, group!.sticky], [true, true, true]);
+  assert.deepEqual([group!.priority, group!.basePriority], [0, 101]);
+});
+
+test('status: what is not held has no renewal and no VIP that is present', () => {
+  const [group] = reported({ group: { ...standby, epochSeen: 99 } }).groups;
+  assert.equal(group!.renewedAgoMs, undefined);
+  assert.equal(group!.epoch, 99);
+  assert.deepEqual(
+    group!.vips.map(({ present }) => present),
+    [false, false],
+  );
+});
+
+const silent = (link: Link): void => void (link.alive = false);
+const overdue = 3_500;
+
+const alarms: readonly (readonly [name: string, seen: Seen, alarm: string])[] = [
+  [
+    'a config file that was refused',
+    { sources: { configProblem: 'sealbeat.yaml:3:1: no' } },
+    'the config file was refused, the old one is in force: sealbeat.yaml:3:1: no',
+  ],
+  ['what adapters complain of', { sources: { problems: ['arping is missing'] } }, 'arping is missing'],
+  ['a silent peer', { peer: silent }, 'lb2 is silent'],
+  [
+    'a peer that does not hear us',
+    { peer: (link) => (link.ackedTx = undefined) },
+    'lb2 is heard but does not hear me: one-way cut or firewall?',
+  ],
+  ['a peer with another config', { peer: (link) => (link.digest = 'ffffffffffffffff') }, 'lb2 runs with another config'],
+  [
+    'a slow peer',
+    { peer: (link) => (link.intervalMs = 4_000) },
+    'lb2 beats so slowly that it is given 10000 ms instead of 3000 ms',
+  ],
+  [
+    'an identity that two agents use',
+    {
+      peer: (link, _, clock) => {
+        for (let count = 0; count < 3; count += 1) link.openedAt.push(clock.nowMs());
+      },
+    },
+    'lb2 changed its session three times in a short while: do two agents use its identity?',
+  ],
+  [
+    'a fault',
+    { group: { ...standby, fault: { text: 'eth0: no such interface', until: after(new ManualClock().nowMs(), 9_999) } } },
+    'web: eth0: no such interface',
+  ],
+  ['a group that nobody holds', { group: standby }, 'web: nobody is known to hold it'],
+  [
+    'a frozen group',
+    { group: { frozen: true } },
+    'web is frozen: if its holder dies, nobody serves until "sealbeat thaw"',
+  ],
+  [
+    'a lease that is longer than the timeout allows',
+    { settings: settingsWith(['timeout: 3s', 'timeout: 2s']) },
+    'timeout is shorter than lease + 1.2 s: a frozen holder and its successor may overlap for 0.2 s',
+  ],
+  [
+    'a holder whose interfaces receive nothing',
+    { laterMs: 60_000 },
+    "nothing is received on the VIPs' interfaces",
+  ],
+];
+for (const [name, seen, alarm] of alarms) {
+  test(`status: alarm: ${name}`, () => {
+    const { alarms: found } = reported(seen);
+    assert.ok(found.includes(alarm), found.join('\n'));
+    assert.ok(!reported().alarms.includes(alarm), 'and not in peace');
+  });
+}
+
+test('status: a standby that hears nothing says so once, as its fault', () => {
+  const { alarms: found, groups } = reported({ group: standby, laterMs: 60_000 });
+  assert.match(groups[0]!.fault, /^deaf: /);
+  assert.equal(found.filter((alarm) => /nothing is received/.test(alarm)).length, 1);
+});
+
+test('status: at exactly lease + 1.2 s there is no overlap to speak of', () => {
+  const settings = settingsWith(['timeout: 3s', 'timeout: 2200ms'], ['interval: 250ms', 'interval: 100ms']);
+  assert.deepEqual(reported({ settings }).alarms, []);
+});
+
+test('status: without a lease nothing is said of its length', () => {
+  const settings = settingsWith(['lease: 1s', 'lease: off'], ['timeout: 3s', 'timeout: 2s']);
+  assert.ok(!reported({ settings }).alarms.some((alarm) => alarm.includes('lease')));
+});
+
+test('status: a peer is alive, then suspect, then silent', () => {
+  assert.equal(reported().peers[0]!.state, 'alive');
+  assert.equal(reported({ laterMs: overdue - 1_000 }).peers[0]!.state, 'suspect');
+  assert.equal(reported({ peer: silent }).peers[0]!.state, 'silent');
+});
+
+test('status: a path over which nothing came for a timeout is down, the peer may still be alive', () => {
+  const settings = settingsWith(['[udp://10.10.10.2:7112]', '[udp://10.10.10.2:7112, udp://10.10.11.2:7112]']);
+  const [peer] = reported({ settings, peer: (link) => void (link.paths[1]!.heardAt = undefined) }).peers;
+  assert.equal(peer!.state, 'alive');
+  assert.deepEqual(
+    peer!.paths.map(({ url, up }) => [url, up]),
+    [
+      ['udp://10.10.10.2:7112', true],
+      ['udp://10.10.11.2:7112', false],
+    ],
+  );
+});
+
+test('status: refused frames are told with the peer in whose name they came', () => {
+  const { peers } = reported({ peer: (link) => void link.rejects.set('replay', 3) });
+  assert.deepEqual(peers[0]!.rejects, { replay: 3 });
+});
+
+test('status: reads only', () => {
+  const settings = settingsWith();
+  const clock = new ManualClock();
+  const lb1 = benchOf(settings, 'lb1', clock);
+  acquaint(lb1, benchOf(settings, 'lb2', clock), clock);
+  const before = JSON.stringify([lb1.node.policy, [...lb1.node.groups], lb1.node.said, lb1.node.links[0]!.deadline]);
+  statusReport({
+    ...{ node: lb1.node, clock, settings, version: '', configPath: '', configProblem: '' },
+    ...{ counters: {}, problems: [], vipsOf: () => [] },
+  });
+  const now = JSON.stringify([lb1.node.policy, [...lb1.node.groups], lb1.node.said, lb1.node.links[0]!.deadline]);
+  assert.equal(now, before);
+});
