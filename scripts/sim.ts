@@ -38,6 +38,7 @@ for (let seed = from; seed < from + count; seed++) {
   if (violation === undefined) continue;
   const key = `${scenario} ${violation.invariant}`;
   found.set(key, [...(found.get(key) ?? []), seed]);
+  console.log(`sim: seed ${seed} (${scenario}): ${violation.message.split('\n')[0]}`);
   if (!values['keep-going']) break;
 }
 const seconds = (performance.now() - began) / 1_000;

@@ -8,6 +8,22 @@ export interface SignalSource {
   exit(code: number): void;
 }
 
+/** What node does in threads of its own: files, and the resolver. */
+const IN_THREADS = /^(FSReq|GetAddrInfo|GetNameInfo)/;
+
+export function systemSignals(own: NodeJS.Process): SignalSource {
+  return {
+    on: (event, listener) => own.on(event, listener),
+    removeListener: (event, listener) => own.removeListener(event, listener),
+    exit(code) {
+      // exit() waits for these threads, and one that reads from a dead disk never ends. A signal does not wait.
+      if (!own.getActiveResourcesInfo().some((name) => IN_THREADS.test(name))) own.exit(code);
+      own.removeAllListeners('SIGTERM');
+      own.kill(own.pid, code === 0 ? 'SIGTERM' : 'SIGKILL');
+    },
+  };
+}
+
 /** A start that is cancelled closes what it has opened; a hung look at the host must not keep the process any longer. */
 const CANCEL_MS_MAX = 700;
 /** Whoever says it three times means it; the guard then takes the VIPs down. */

@@ -103,16 +103,26 @@ test('daemon: a VIP that something else takes away is put back', TIMEOUT, async 
   assert.deepEqual((await movesOf(cluster, 'n1')).at(-1), 'web: claiming → active');
 });
 
-test('daemon: an interface that vanishes costs the group, with few events however often it is tried', TIMEOUT, async (t) => {
-  const { cluster } = await settledPair(t);
-  renameSync(cluster.file('n1-eth0'), cluster.file('n1-gone'));
-  await cluster.untilActive('n2');
-  await cluster.untilStatus('n1', 'a fault', ({ groups }) => groups[0]!.fault !== '' || groups[0]!.role !== 'active');
-  const complaints = (await cluster.events('n1')).filter(({ kind }) => kind === 'vip').map(({ text }) => text);
-  assert.ok(complaints.includes('lease not renewed'), complaints.join());
-  assert.equal(complaints.length, new Set(complaints).size, complaints.join());
-  renameSync(cluster.file('n1-gone'), cluster.file('n1-eth0'));
-});
+test(
+  'daemon: an interface that vanishes costs the group, with few events however often it is tried',
+  TIMEOUT,
+  async (t) => {
+    const { cluster } = await settledPair(t);
+    renameSync(cluster.file('n1-eth0'), cluster.file('n1-gone'));
+    await cluster.untilActive('n2');
+    await cluster.untilStatus(
+      'n1',
+      'a fault',
+      ({ groups }) => groups[0]!.fault !== '' || groups[0]!.role !== 'active',
+    );
+    const complaints = (await cluster.events('n1'))
+      .filter(({ kind }) => kind === 'vip')
+      .map(({ text }) => text);
+    assert.ok(complaints.includes('lease not renewed'), complaints.join());
+    assert.equal(complaints.length, new Set(complaints).size, complaints.join());
+    renameSync(cluster.file('n1-gone'), cluster.file('n1-eth0'));
+  },
+);
 
 // ── reload ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -125,11 +135,19 @@ test('daemon: a reload of a bad file is refused, said everywhere, and beats go o
   assert.equal(!answer.ok && answer.code, 'CONFIG_INVALID');
   const { configProblem, alarms, intervalMs } = await cluster.status('n1');
   assert.match(configProblem, /sealbeat\.yaml:\d+:\d+: .*50 has no unit/);
-  assert.ok(alarms.some((alarm) => alarm.startsWith('the config file was refused, the old one is in force: ')));
+  assert.ok(
+    alarms.some((alarm) => alarm.startsWith('the config file was refused, the old one is in force: ')),
+  );
   assert.equal(intervalMs, 50);
-  assert.ok((await cluster.events('n1')).some(({ kind, text }) => kind === 'config' && text === 'reload refused'));
+  assert.ok(
+    (await cluster.events('n1')).some(({ kind, text }) => kind === 'config' && text === 'reload refused'),
+  );
   const before = (await cluster.status('n2')).peers[0]!.paths[0]!.received;
-  await cluster.untilStatus('n2', 'more beats of n1', ({ peers }) => peers[0]!.paths[0]!.received > before + 5);
+  await cluster.untilStatus(
+    'n2',
+    'more beats of n1',
+    ({ peers }) => peers[0]!.paths[0]!.received > before + 5,
+  );
   assert.deepEqual((await movesOf(cluster, 'n2')).length, 1, 'init → standby and nothing since');
 
   writeFileSync(cluster.configPath, good);
@@ -137,20 +155,24 @@ test('daemon: a reload of a bad file is refused, said everywhere, and beats go o
   assert.equal((await cluster.status('n1')).configProblem, '');
 });
 
-test('daemon: a reload with another interval is in force at once and known to the peer', TIMEOUT, async (t) => {
-  const { cluster, n1, n2 } = await settledPair(t);
-  cluster.write((file) => (file.heartbeat.interval = '20ms'));
-  for (const { daemon } of [n1, n2]) {
-    const answer = await daemon.reload();
-    assert.ok(answer.ok && answer.text === 'the new config is in force');
-  }
-  assert.equal((await cluster.status('n1')).intervalMs, 20);
-  await cluster.untilStatus('n2', 'the interval of n1', ({ peers }) => peers[0]!.intervalMs === 20);
-  const again = await n1.daemon.reload();
-  assert.ok(again.ok && again.text === 'the config means the same as before');
-  assert.equal((await movesOf(cluster, 'n1')).length, 3);
-  assert.equal((await movesOf(cluster, 'n2')).length, 1);
-});
+test(
+  'daemon: a reload with another interval is in force at once and known to the peer',
+  TIMEOUT,
+  async (t) => {
+    const { cluster, n1, n2 } = await settledPair(t);
+    cluster.write((file) => (file.heartbeat.interval = '20ms'));
+    for (const { daemon } of [n1, n2]) {
+      const answer = await daemon.reload();
+      assert.ok(answer.ok && answer.text === 'the new config is in force');
+    }
+    assert.equal((await cluster.status('n1')).intervalMs, 20);
+    await cluster.untilStatus('n2', 'the interval of n1', ({ peers }) => peers[0]!.intervalMs === 20);
+    const again = await n1.daemon.reload();
+    assert.ok(again.ok && again.text === 'the config means the same as before');
+    assert.equal((await movesOf(cluster, 'n1')).length, 3);
+    assert.equal((await movesOf(cluster, 'n2')).length, 1);
+  },
+);
 
 test('daemon: a group that comes with a reload is held, one that goes is taken down', TIMEOUT, async (t) => {
   const { cluster, n1, n2 } = await settledPair(t);
@@ -169,18 +191,22 @@ test('daemon: a group that comes with a reload is held, one that goes is taken d
   );
 });
 
-test('daemon: a VIP that is found when its group comes with a reload is known to be there', TIMEOUT, async (t) => {
-  const { cluster, n1, n2 } = await settledPair(t);
-  writeFileSync(cluster.vipFile('n2', OTHER_VIP), JSON.stringify({ pid: 1, expiresAtMs: null }));
-  cluster.write((file) => (file.groups['mail'] = { ...file.groups['web']!, vips: [OTHER_VIP] }));
-  await Promise.all([n1.daemon.reload(), n2.daemon.reload()]);
-  await until('one holder', PATIENCE_MS, async () => {
-    const roles = await Promise.all(['n1', 'n2'].map(async (node) => (await cluster.status(node)).groups));
-    const active = roles.flat().filter(({ name, role }) => name === 'mail' && role === 'active').length;
-    const present = ['n1', 'n2'].filter((node) => cluster.holds(node, OTHER_VIP)).length;
-    return active === 1 && present === 1;
-  });
-});
+test(
+  'daemon: a VIP that is found when its group comes with a reload is known to be there',
+  TIMEOUT,
+  async (t) => {
+    const { cluster, n1, n2 } = await settledPair(t);
+    writeFileSync(cluster.vipFile('n2', OTHER_VIP), JSON.stringify({ pid: 1, expiresAtMs: null }));
+    cluster.write((file) => (file.groups['mail'] = { ...file.groups['web']!, vips: [OTHER_VIP] }));
+    await Promise.all([n1.daemon.reload(), n2.daemon.reload()]);
+    await until('one holder', PATIENCE_MS, async () => {
+      const roles = await Promise.all(['n1', 'n2'].map(async (node) => (await cluster.status(node)).groups));
+      const active = roles.flat().filter(({ name, role }) => name === 'mail' && role === 'active').length;
+      const present = ['n1', 'n2'].filter((node) => cluster.holds(node, OTHER_VIP)).length;
+      return active === 1 && present === 1;
+    });
+  },
+);
 
 test('daemon: VIPs come and go with a reload while the group is held, without a move', TIMEOUT, async (t) => {
   const { cluster, n1, n2 } = await settledPair(t);
@@ -196,25 +222,33 @@ test('daemon: VIPs come and go with a reload while the group is held, without a 
   assert.equal((await movesOf(cluster, 'n1')).length, 3);
 });
 
-test('daemon: a lease that a reload switches off does not end the VIP, nor does one that it switches on', TIMEOUT, async (t) => {
-  const { cluster, n1, n2 } = await settledPair(t);
-  const lease = (): number | null =>
-    (JSON.parse(readFileSync(cluster.vipFile('n1'), 'utf8')) as { expiresAtMs: number | null }).expiresAtMs;
-  assert.ok(typeof lease() === 'number');
-  cluster.write((file) => (file.lease = 'off'));
-  await Promise.all([n1.daemon.reload(), n2.daemon.reload()]);
-  await until('a VIP without a lease', PATIENCE_MS, () => lease() === null);
-  cluster.write();
-  await Promise.all([n1.daemon.reload(), n2.daemon.reload()]);
-  await until('a VIP with a lease', PATIENCE_MS, () => typeof lease() === 'number');
-  assert.equal((await movesOf(cluster, 'n1')).length, 3);
-});
+test(
+  'daemon: a lease that a reload switches off does not end the VIP, nor does one that it switches on',
+  TIMEOUT,
+  async (t) => {
+    const { cluster, n1, n2 } = await settledPair(t);
+    const lease = (): number | null =>
+      (JSON.parse(readFileSync(cluster.vipFile('n1'), 'utf8')) as { expiresAtMs: number | null }).expiresAtMs;
+    assert.ok(typeof lease() === 'number');
+    cluster.write((file) => (file.lease = 'off'));
+    await Promise.all([n1.daemon.reload(), n2.daemon.reload()]);
+    await until('a VIP without a lease', PATIENCE_MS, () => lease() === null);
+    cluster.write();
+    await Promise.all([n1.daemon.reload(), n2.daemon.reload()]);
+    await until('a VIP with a lease', PATIENCE_MS, () => typeof lease() === 'number');
+    assert.equal((await movesOf(cluster, 'n1')).length, 3);
+  },
+);
 
 test('daemon: another way to announce is taken over without a move', TIMEOUT, async (t) => {
   const { cluster, n1, n2 } = await settledPair(t);
   cluster.write((file) => (file.groups['web']!.announce = { method: 'none' }));
   await Promise.all([n1.daemon.reload(), n2.daemon.reload()]);
-  await cluster.untilStatus('n1', 'a renewal by the new adapter', ({ groups }) => groups[0]!.renewedAgoMs! < 300);
+  await cluster.untilStatus(
+    'n1',
+    'a renewal by the new adapter',
+    ({ groups }) => groups[0]!.renewedAgoMs! < 300,
+  );
   assert.ok(cluster.holds('n1'));
   assert.equal((await movesOf(cluster, 'n1')).length, 3);
 });
@@ -230,16 +264,20 @@ test('daemon: a path that a reload gives to the holder moves nothing', TIMEOUT, 
   assert.equal((await movesOf(cluster, 'n2')).length, 1);
 });
 
-test('daemon: reloads at once are taken one by one, and what the file says last is in force', TIMEOUT, async (t) => {
-  const { cluster, n1 } = await settledPair(t);
-  const answers = [n1.daemon.reload()];
-  cluster.write((file) => (file.heartbeat.interval = '25ms'));
-  answers.push(n1.daemon.reload(), n1.daemon.reload(), n1.daemon.reload());
-  assert.ok((await Promise.all(answers)).every(({ ok }) => ok));
-  assert.equal((await cluster.status('n1')).intervalMs, 25);
-  const reloads = n1.log.lines.filter(({ text }) => text.startsWith('reload:')).length;
-  assert.ok(reloads === 2, `${reloads} times: the first, and once for all who asked meanwhile`);
-});
+test(
+  'daemon: reloads at once are taken one by one, and what the file says last is in force',
+  TIMEOUT,
+  async (t) => {
+    const { cluster, n1 } = await settledPair(t);
+    const answers = [n1.daemon.reload()];
+    cluster.write((file) => (file.heartbeat.interval = '25ms'));
+    answers.push(n1.daemon.reload(), n1.daemon.reload(), n1.daemon.reload());
+    assert.ok((await Promise.all(answers)).every(({ ok }) => ok));
+    assert.equal((await cluster.status('n1')).intervalMs, 25);
+    const reloads = n1.log.lines.filter(({ text }) => text.startsWith('reload:')).length;
+    assert.ok(reloads === 2, `${reloads} times: the first, and once for all who asked meanwhile`);
+  },
+);
 
 const refusals: readonly (readonly [
   what: string,
@@ -325,33 +363,41 @@ test('daemon: another config on a peer is an alarm, and nothing else', TIMEOUT, 
 
 // ── starts that fail ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-test('daemon: a second one on the same control socket is refused, leaves nothing, and the first does not notice', TIMEOUT, async (t) => {
-  const { cluster, n1 } = await settledPair(t);
-  const port = portOf(cluster, 'n2');
-  await cluster.stop('n2');
-  await assert.rejects(cluster.start('n2', { controlPath: cluster.file('n1.sock') }), {
-    code: 'PORT_TAKEN',
-    message: `a sealbeat daemon (pid ${process.pid}) already answers on ${cluster.file('n1.sock')}`,
-  });
-  await assertPortFree(port);
-  assert.equal((await cluster.status('n1')).node, 'n1');
-  const { peers } = await cluster.status('n1');
-  assert.equal(peers[0]!.sessions, 1, 'no word of it reached the first');
-  assert.ok(n1.log.lines.every(({ level }) => level !== 'error'));
-});
+test(
+  'daemon: a second one on the same control socket is refused, leaves nothing, and the first does not notice',
+  TIMEOUT,
+  async (t) => {
+    const { cluster, n1 } = await settledPair(t);
+    const port = portOf(cluster, 'n2');
+    await cluster.stop('n2');
+    await assert.rejects(cluster.start('n2', { controlPath: cluster.file('n1.sock') }), {
+      code: 'PORT_TAKEN',
+      message: `a sealbeat daemon (pid ${process.pid}) already answers on ${cluster.file('n1.sock')}`,
+    });
+    await assertPortFree(port);
+    assert.equal((await cluster.status('n1')).node, 'n1');
+    const { peers } = await cluster.status('n1');
+    assert.equal(peers[0]!.sessions, 1, 'no word of it reached the first');
+    assert.ok(n1.log.lines.every(({ level }) => level !== 'error'));
+  },
+);
 
-test('daemon: a port that is taken is refused, nothing is left, and the next start succeeds', TIMEOUT, async (t) => {
-  const cluster = await newCluster(t);
-  const taken = createSocket('udp4');
-  await new Promise<void>((resolve) => {
-    taken.bind({ address: '127.0.0.1', port: portOf(cluster, 'n1'), exclusive: true }, () => resolve());
-  });
-  await assert.rejects(cluster.start('n1'), { code: 'PORT_TAKEN' });
-  assert.ok(!existsSync(cluster.file('n1.sock')));
-  await new Promise<void>((resolve) => taken.close(() => resolve()));
-  await cluster.start('n1');
-  await cluster.untilActive('n1');
-});
+test(
+  'daemon: a port that is taken is refused, nothing is left, and the next start succeeds',
+  TIMEOUT,
+  async (t) => {
+    const cluster = await newCluster(t);
+    const taken = createSocket('udp4');
+    await new Promise<void>((resolve) => {
+      taken.bind({ address: '127.0.0.1', port: portOf(cluster, 'n1'), exclusive: true }, () => resolve());
+    });
+    await assert.rejects(cluster.start('n1'), { code: 'PORT_TAKEN' });
+    assert.ok(!existsSync(cluster.file('n1.sock')));
+    await new Promise<void>((resolve) => taken.close(() => resolve()));
+    await cluster.start('n1');
+    await cluster.untilActive('n1');
+  },
+);
 
 const starts: readonly (readonly [
   what: string,
@@ -404,7 +450,11 @@ for (const [what, change, code, message] of starts) {
 
 test('daemon: starts without the interface of a VIP, and says what is missing', TIMEOUT, async (t) => {
   const problem =
-    process.platform === 'linux' ? (hasTool('ip') ? '' : '`ip` is not installed') : 'the linux adapter needs Linux';
+    process.platform === 'linux'
+      ? hasTool('ip')
+        ? ''
+        : '`ip` is not installed'
+      : 'the linux adapter needs Linux';
   if (problem !== '' && process.env['CI'] === 'true') throw new Error(`may not be skipped in CI: ${problem}`);
   if (problem !== '') return t.skip(problem);
   const cluster = await newCluster(t);
@@ -426,11 +476,7 @@ for (const point of ['before it began', 'while it looks around'] as const) {
     const cancelling = new AbortController();
     if (point === 'before it began') cancelling.abort();
     const ports = { clock: systemClock, random: systemRandom, exec: systemExec, spawn: systemSpawn };
-    const starting = startDaemon(
-      cluster.options('n1'),
-      { ...ports, log: collectedLog() },
-      cancelling.signal,
-    );
+    const starting = startDaemon(cluster.options('n1'), { ...ports, log: collectedLog() }, cancelling.signal);
     setImmediate(() => cancelling.abort());
     await assert.rejects(starting, { name: 'AbortError' });
     assert.ok(!existsSync(cluster.file('n1.sock')));
@@ -441,26 +487,34 @@ for (const point of ['before it began', 'while it looks around'] as const) {
 
 // ── people who mean no good, or don't look ───────────────────────────────────────────────────────────────────────────
 
-test('daemon: clients of the control socket that never read do not keep it from its beats', TIMEOUT, async (t) => {
-  const { cluster } = await settledPair(t);
-  const clients: Socket[] = [];
-  t.after(() => clients.forEach((client) => client.destroy()));
-  for (let count = 0; count < 20; count += 1) {
-    const client = connect(cluster.file('n1.sock')).pause();
-    client.on('error', () => undefined); // turned away, or dropped later: both are fine
-    client.write('GET /v1/events?follow=1 HTTP/1.1\r\nHost: x\r\n\r\n');
-    for (let more = 0; more < 50; more += 1) client.write('GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n');
-    clients.push(client);
-  }
-  const before = (await cluster.status('n2')).peers[0]!.paths[0]!.received;
-  await cluster.untilStatus('n2', 'more beats of n1', ({ peers }) => peers[0]!.paths[0]!.received > before + 20);
-  assert.equal((await movesOf(cluster, 'n2')).length, 1);
-  const peers = (await cluster.events('n2')).filter(({ kind }) => kind === 'peer');
-  assert.deepEqual(
-    peers.map(({ text }) => text),
-    ['is alive'],
-  );
-});
+test(
+  'daemon: clients of the control socket that never read do not keep it from its beats',
+  TIMEOUT,
+  async (t) => {
+    const { cluster } = await settledPair(t);
+    const clients: Socket[] = [];
+    t.after(() => clients.forEach((client) => client.destroy()));
+    for (let count = 0; count < 20; count += 1) {
+      const client = connect(cluster.file('n1.sock')).pause();
+      client.on('error', () => undefined); // turned away, or dropped later: both are fine
+      client.write('GET /v1/events?follow=1 HTTP/1.1\r\nHost: x\r\n\r\n');
+      for (let more = 0; more < 50; more += 1) client.write('GET /v1/status HTTP/1.1\r\nHost: x\r\n\r\n');
+      clients.push(client);
+    }
+    const before = (await cluster.status('n2')).peers[0]!.paths[0]!.received;
+    await cluster.untilStatus(
+      'n2',
+      'more beats of n1',
+      ({ peers }) => peers[0]!.paths[0]!.received > before + 20,
+    );
+    assert.equal((await movesOf(cluster, 'n2')).length, 1);
+    const peers = (await cluster.events('n2')).filter(({ kind }) => kind === 'peer');
+    assert.deepEqual(
+      peers.map(({ text }) => text),
+      ['is alive'],
+    );
+  },
+);
 
 test('daemon: noise on its port is counted and changes nothing', TIMEOUT, async (t) => {
   const { cluster } = await settledPair(t);

@@ -117,7 +117,10 @@ test('groups: a VIP that leaves a held group is taken down, the others are broug
     { kind: 'hint', group: web },
     { kind: 'carrier', up: true },
   ]);
-  assert.deepEqual([...adapter().watchers].map((watcher) => watcher.vips), [[V6]]);
+  assert.deepEqual(
+    [...adapter().watchers].map((watcher) => watcher.vips),
+    [[V6]],
+  );
   groups.announce(web);
   assert.deepEqual(adapter().announced, [[V6]]);
 });
@@ -158,9 +161,16 @@ test('groups: another length is another address: the old one goes first', async 
 test('groups: another interface: off the old one, onto the new one, and watched there', async () => {
   const { groups, configure, called, adapter } = opened();
   await configure(settingsWith(vips('[10.10.10.42]')));
-  await configure(settingsWith(vips('[10.10.10.42]'), ['interface: eth0', 'interface: eth7']), ['web'], ['web']);
+  await configure(
+    settingsWith(vips('[10.10.10.42]'), ['interface: eth0', 'interface: eth7']),
+    ['web'],
+    ['web'],
+  );
   assert.deepEqual(called(), [`down ${V4}`, 'up 10.10.10.42/32 on eth7']);
-  assert.deepEqual([...adapter().watchers].map((watcher) => watcher.vips), [['10.10.10.42/32 on eth7']]);
+  assert.deepEqual(
+    [...adapter().watchers].map((watcher) => watcher.vips),
+    [['10.10.10.42/32 on eth7']],
+  );
   assert.deepEqual(groups.links(), ['eth7']);
 });
 
@@ -195,7 +205,10 @@ test('groups: a held group that leaves the config is taken down and no longer wa
   await configure(twoGroups({ web: '[10.10.10.42]', mail: '[10.10.10.43]' }));
   await configure(twoGroups({ web: '[10.10.10.42]' }), ['mail', 'web'], ['web']);
   assert.deepEqual(called(), ['down 10.10.10.43/32 on eth0']);
-  assert.deepEqual([...adapter().watchers].map((watcher) => watcher.vips), [[V4]]);
+  assert.deepEqual(
+    [...adapter().watchers].map((watcher) => watcher.vips),
+    [[V4]],
+  );
   assert.deepEqual(groups.links(), ['eth0']);
 });
 
@@ -248,10 +261,11 @@ test('groups: a leftover that a held group takes over in a later config is left 
 test('groups: a VIP that goes from one held group to another is brought up without being taken down', async () => {
   const { configure, called } = opened();
   await configure(twoGroups({ web: '[10.10.10.42, 10.10.10.44]', mail: '[10.10.10.43]' }));
-  await configure(twoGroups({ web: '[10.10.10.42]', mail: '[10.10.10.43, 10.10.10.44]' }), ['web', 'mail'], [
-    'web',
-    'mail',
-  ]);
+  await configure(
+    twoGroups({ web: '[10.10.10.42]', mail: '[10.10.10.43, 10.10.10.44]' }),
+    ['web', 'mail'],
+    ['web', 'mail'],
+  );
   assert.deepEqual(called().toSorted(), [`up ${V4}`, 'up 10.10.10.43/32 on eth0 10.10.10.44/32 on eth0']);
 });
 
@@ -267,13 +281,20 @@ test('groups: a VIP that goes to a group held elsewhere is taken down before tha
   adapter().answers = true;
   adapter().calls[0]!.settle();
   for (let turn = 0; turn < 5; turn += 1) await settled();
-  assert.deepEqual(called().slice(1).toSorted(), [`up ${V4}`, 'up 10.10.10.43/32 on eth0 10.10.10.44/32 on eth0']);
+  assert.deepEqual(called().slice(1).toSorted(), [
+    `up ${V4}`,
+    'up 10.10.10.43/32 on eth0 10.10.10.44/32 on eth0',
+  ]);
 });
 
 test('groups: two groups that swap a VIP do not wait for each other for ever', async () => {
   const { configure, called } = opened();
   await configure(twoGroups({ web: '[10.10.10.42]', mail: '[10.10.10.43]' }));
-  await configure(twoGroups({ web: '[10.10.10.43/24]', mail: '[10.10.10.42/24]' }), ['web', 'mail'], ['web', 'mail']);
+  await configure(
+    twoGroups({ web: '[10.10.10.43/24]', mail: '[10.10.10.42/24]' }),
+    ['web', 'mail'],
+    ['web', 'mail'],
+  );
   assert.deepEqual(called().toSorted(), [
     'down 10.10.10.42/32 on eth0',
     'down 10.10.10.43/32 on eth0',
@@ -298,7 +319,10 @@ test('groups: a holder that the new config gives no interface keeps its VIP unti
 test('groups: an adapter that this system has not is refused before anything changes', async () => {
   const { groups, configure, called, adapter } = opened();
   await configure(pair);
-  const next = settingsWith(vips('[10.10.10.42]\n    adapter: simulated'), ['interface: eth0', 'interface: /tmp/eth0']);
+  const next = settingsWith(vips('[10.10.10.42]\n    adapter: simulated'), [
+    'interface: eth0',
+    'interface: /tmp/eth0',
+  ]);
   assert.throws(() => groups.check(next), { code: 'CONFIG_INVALID' });
   assert.deepEqual(called(), []);
   assert.deepEqual([...adapter().watchers][0]!.vips, [V4, V6]);

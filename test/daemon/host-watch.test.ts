@@ -10,7 +10,14 @@ import { ManualClock } from '../fakes/manual-clock.ts';
 function receptionOf(links: readonly string[]) {
   const counts = new Map<string, string>();
   const reading = { links };
-  return { counts, reading, reception: newReception(() => reading.links, (link) => counts.get(link)) };
+  return {
+    counts,
+    reading,
+    reception: newReception(
+      () => reading.links,
+      (link) => counts.get(link),
+    ),
+  };
 }
 
 test('reception: a counter that moved is reception, one that stands is not', () => {

@@ -71,7 +71,13 @@ const refused: readonly (readonly [
     'this node does not hold web (it is init)',
     'say it on the holder: "sealbeat status" names it',
   ],
-  ['a frozen group', switchover('lb2'), { group: { frozen: true } }, 'web is frozen', '"sealbeat thaw web" first'],
+  [
+    'a frozen group',
+    switchover('lb2'),
+    { group: { frozen: true } },
+    'web is frozen',
+    '"sealbeat thaw web" first',
+  ],
   ['to ourselves', switchover('lb1'), {}, 'this node holds web already', 'name another node'],
   ...(
     [

@@ -114,7 +114,13 @@ test('adapters: one for all groups of a kind, another for another way to announc
     },
   };
   const clock = new ManualClock();
-  const adapters = openAdapters({ exec: systemExec, spawn, clock, log: collectedLog(), onProblem: assert.fail });
+  const adapters = openAdapters({
+    exec: systemExec,
+    spawn,
+    clock,
+    log: collectedLog(),
+    onProblem: assert.fail,
+  });
   const [group] = settingsWith(
     ['interface: eth0', 'interface: /tmp/eth0'],
     ['vips: [', 'adapter: simulated\n    vips: ['],

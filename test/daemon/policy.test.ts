@@ -58,7 +58,10 @@ test('policy: a node that lacks an interface for one of the VIPs cannot hold the
 });
 
 test('policy: without a lease it is 0, and the newest key of a peer in rotation is named', () => {
-  assert.equal(policyOf(settingsWith(['lease: 1s', 'lease: off']), named('lb1')).groups[0]!.policy.leaseMs, 0);
+  assert.equal(
+    policyOf(settingsWith(['lease: 1s', 'lease: off']), named('lb1')).groups[0]!.policy.leaseMs,
+    0,
+  );
   const [old, young] = [identities.lb2.public, identities.lb3.public];
   const rotating = settingsWith([`key: ${old.line}`, `keys: [${young.line}, ${old.line}]`]);
   assert.equal(policyOf(rotating, named('lb1')).peers[0]!.newestKey, young.id);

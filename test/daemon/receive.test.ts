@@ -51,7 +51,11 @@ test('receive: a frame that comes twice is counted as a replay, with the peer an
   assert.equal(counted(lb2, 'signatures checked'), before, 'and costs no signature');
 });
 
-const spoiled: readonly (readonly [reject: string, ofPeer: boolean, spoil: (frame: Uint8Array) => Uint8Array])[] = [
+const spoiled: readonly (readonly [
+  reject: string,
+  ofPeer: boolean,
+  spoil: (frame: Uint8Array) => Uint8Array,
+])[] = [
   ['length', false, (frame) => frame.subarray(0, frame.length - 1)],
   ['length', false, () => new Uint8Array(0)],
   ['magic', false, (frame) => frame.with(0, frame[0]! ^ 1)],
@@ -125,7 +129,10 @@ test('receive: whatever arrives, nothing throws and nothing but counters changes
   fc.assert(
     fc.property(fc.oneof(fc.uint8Array({ maxLength: 2_000 }), flipped), (frame) => {
       lb2.receive(frame);
-      assert.deepEqual([alive, freshAt, newest], [lb2.node.links[0]!.alive, lb2.node.links[0]!.freshAt, rx!.newest]);
+      assert.deepEqual(
+        [alive, freshAt, newest],
+        [lb2.node.links[0]!.alive, lb2.node.links[0]!.freshAt, rx!.newest],
+      );
     }),
     { numRuns: 500, seed: 1 },
   );

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import type { Daemon } from '../../src/daemon/main.ts';
-import { runUnderSignals } from '../../src/daemon/signals.ts';
+import { runUnderSignals, systemSignals } from '../../src/daemon/signals.ts';
 import { collectedLog } from '../fakes/collected-log.ts';
 import { settled } from '../fakes/told-adapter.ts';
 
@@ -140,3 +140,36 @@ test('signals: a start that hangs does not outlive SIGTERM by a second', async (
   end();
   await run;
 });
+
+for (const { busy, code, ends } of [
+  { busy: [], code: 0, ends: ['exit 0'] },
+  { busy: ['UDPWrap', 'Timeout', 'PipeWrap'], code: 1, ends: ['exit 1'] },
+  { busy: ['FSReqPromise'], code: 0, ends: ['SIGTERM'] },
+  { busy: ['UDPWrap', 'GetAddrInfoReqWrap'], code: 1, ends: ['SIGKILL'] },
+]) {
+  test(`signals: the process ends by ${ends.join()} while these are under way: ${busy.join() || 'none'}`, () => {
+    const done: string[] = [];
+    class Ended extends Error {}
+    const own = Object.assign(new EventEmitter(), {
+      pid: 1,
+      getActiveResourcesInfo: () => busy,
+      exit(exitCode: number): never {
+        done.push(`exit ${exitCode}`);
+        throw new Ended();
+      },
+      kill(pid: number, signal: string) {
+        assert.equal(pid, 1);
+        assert.equal(own.listenerCount('SIGTERM'), 0, 'or it would be caught by ourselves');
+        done.push(signal);
+      },
+    });
+    const signals = systemSignals(own as unknown as NodeJS.Process);
+    signals.on('SIGTERM', () => done.push('caught'));
+    try {
+      signals.exit(code);
+    } catch (error) {
+      assert.ok(error instanceof Ended);
+    }
+    assert.deepEqual(done, ends);
+  });
+}

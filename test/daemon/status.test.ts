@@ -23,7 +23,14 @@ interface Seen {
 }
 
 /** lb1 holds the group since 2 s and hears lb2, which is a standby. */
-function reported({ settings = settingsWith(), group, peer, record, sources, laterMs = 0 }: Seen = {}): StatusReport {
+function reported({
+  settings = settingsWith(),
+  group,
+  peer,
+  record,
+  sources,
+  laterMs = 0,
+}: Seen = {}): StatusReport {
   const clock = new ManualClock();
   const lb1 = benchOf(settings, 'lb1', clock);
   const lb2 = benchOf(settings, 'lb2', clock);
@@ -42,7 +49,10 @@ function reported({ settings = settingsWith(), group, peer, record, sources, lat
   for (const { id } of settings.groups) {
     lb1.node.groups.set(id, { ...lb1.node.groups.get(id)!, ...held, ...group });
     const heard = link.groups.get(id)!;
-    link.groups.set(id, { ...heard, record: { ...heard.record, role: 'standby', has: false, holder: 0, ...record } });
+    link.groups.set(id, {
+      ...heard,
+      record: { ...heard.record, role: 'standby', has: false, holder: 0, ...record },
+    });
   }
   peer?.(link, lb1, clock);
   clock.goOn(laterMs);
@@ -190,7 +200,11 @@ const alarms: readonly (readonly [name: string, seen: Seen, alarm: string])[] = 
     { peer: (link) => (link.ackedTx = undefined) },
     'lb2 is heard but does not hear me: one-way cut or firewall?',
   ],
-  ['a peer with another config', { peer: (link) => (link.digest = 'ffffffffffffffff') }, 'lb2 runs with another config'],
+  [
+    'a peer with another config',
+    { peer: (link) => (link.digest = 'ffffffffffffffff') },
+    'lb2 runs with another config',
+  ],
   [
     'a slow peer',
     { peer: (link) => (link.intervalMs = 4_000) },
@@ -207,7 +221,12 @@ const alarms: readonly (readonly [name: string, seen: Seen, alarm: string])[] = 
   ],
   [
     'a fault',
-    { group: { ...standby, fault: { text: 'eth0: no such interface', until: after(new ManualClock().nowMs(), 9_999) } } },
+    {
+      group: {
+        ...standby,
+        fault: { text: 'eth0: no such interface', until: after(new ManualClock().nowMs(), 9_999) },
+      },
+    },
     'web: eth0: no such interface',
   ],
   ['a group that nobody holds', { group: standby }, 'web: nobody is known to hold it'],
@@ -258,7 +277,10 @@ test('status: a peer is alive, then suspect, then silent', () => {
 });
 
 test('status: a path over which nothing came for a timeout is down, the peer may still be alive', () => {
-  const settings = settingsWith(['[udp://10.10.10.2:7112]', '[udp://10.10.10.2:7112, udp://10.10.11.2:7112]']);
+  const settings = settingsWith([
+    '[udp://10.10.10.2:7112]',
+    '[udp://10.10.10.2:7112, udp://10.10.11.2:7112]',
+  ]);
   const [peer] = reported({ settings, peer: (link) => void (link.paths[1]!.heardAt = undefined) }).peers;
   assert.equal(peer!.state, 'alive');
   assert.deepEqual(
@@ -280,11 +302,21 @@ test('status: reads only', () => {
   const clock = new ManualClock();
   const lb1 = benchOf(settings, 'lb1', clock);
   acquaint(lb1, benchOf(settings, 'lb2', clock), clock);
-  const before = JSON.stringify([lb1.node.policy, [...lb1.node.groups], lb1.node.said, lb1.node.links[0]!.deadline]);
+  const before = JSON.stringify([
+    lb1.node.policy,
+    [...lb1.node.groups],
+    lb1.node.said,
+    lb1.node.links[0]!.deadline,
+  ]);
   statusReport({
     ...{ node: lb1.node, clock, settings, version: '', configPath: '', configProblem: '' },
     ...{ counters: {}, problems: [], vipsOf: () => [] },
   });
-  const now = JSON.stringify([lb1.node.policy, [...lb1.node.groups], lb1.node.said, lb1.node.links[0]!.deadline]);
+  const now = JSON.stringify([
+    lb1.node.policy,
+    [...lb1.node.groups],
+    lb1.node.said,
+    lb1.node.links[0]!.deadline,
+  ]);
   assert.equal(now, before);
 });

@@ -71,7 +71,11 @@ test('vip queue: when all is done, the next call is made at once again', async (
 });
 
 const thrown: readonly (readonly [what: string, thrown: unknown, text: string])[] = [
-  ['an OperatorError', new OperatorError('VIP_DENIED', 'not permitted', { hint: 'run as root' }), 'not permitted (run as root)'],
+  [
+    'an OperatorError',
+    new OperatorError('VIP_DENIED', 'not permitted', { hint: 'run as root' }),
+    'not permitted (run as root)',
+  ],
   ['an Error', new TypeError('no such thing'), 'no such thing'],
   ['something that is no Error', 'just a word', 'just a word'],
   ['null', null, 'null'],

@@ -35,7 +35,8 @@ export function toldAdapter({ answers = true }: { answers?: boolean } = {}): Tol
       adapter.calls.push({ kind, vips: vips.map(vipName), leaseSeconds, settle });
       if (adapter.answers) settle();
     });
-  const add = (vips: readonly Vip[]) => (): void => vips.forEach((vip) => void adapter.present.add(vipName(vip)));
+  const add = (vips: readonly Vip[]) => (): void =>
+    vips.forEach((vip) => void adapter.present.add(vipName(vip)));
   const adapter: ToldAdapter = {
     calls: [],
     announced: [],

@@ -24,7 +24,9 @@ const pathTo = (host: string, port: number): PathSettings => ({
   url: `udp://${host.includes(':') ? `[${host}]` : host}:${port}`,
 });
 
-const hasIpv6 = Object.values(networkInterfaces()).some((all) => all?.some(({ address }) => address === '::1'));
+const hasIpv6 = Object.values(networkInterfaces()).some((all) =>
+  all?.some(({ address }) => address === '::1'),
+);
 
 /** Skips aloud where this host has no IPv6 on loopback, and fails in CI, which has. */
 function needsIpv6(t: TestContext): boolean {
@@ -57,7 +59,12 @@ async function opened(
 const frame = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Sends until it has arrived: a datagram may be lost even here. */
-async function delivered(from: UdpLink, to: PathSettings, text: string, frames: readonly string[]): Promise<void> {
+async function delivered(
+  from: UdpLink,
+  to: PathSettings,
+  text: string,
+  frames: readonly string[],
+): Promise<void> {
   await until(`"${text}" to arrive`, PATIENCE_MS, () => {
     from.send(to, frame(text));
     return frames.includes(text);
@@ -79,39 +86,48 @@ function bound(t: TestContext, address: string, port = 0): Promise<Socket> {
   });
 }
 
-const rows: readonly (readonly [what: string, own: readonly PathSettings[], bindings: readonly string[]])[] = [
-  ['an address: all interfaces', [pathTo('10.0.0.1', 7112)], ['0.0.0.0 7112']],
-  ['an IPv6 address: all interfaces', [pathTo('fd00::1', 7112)], [':: 7112']],
-  ['loopback: that address alone', [pathTo('127.0.0.5', 7112)], ['127.0.0.5 7112']],
-  ['IPv6 loopback: that address alone', [pathTo('::1', 7112)], ['::1 7112']],
-  ['two addresses, one port: one socket', [pathTo('10.0.0.1', 7112), pathTo('10.1.0.1', 7112)], ['0.0.0.0 7112']],
+const rows: readonly (readonly [what: string, own: readonly PathSettings[], bindings: readonly string[]])[] =
   [
-    'two ports: two sockets',
-    [pathTo('10.0.0.1', 7112), pathTo('10.1.0.1', 7113)],
-    ['0.0.0.0 7112', '0.0.0.0 7113'],
-  ],
-  [
-    'both families: one of each',
-    [pathTo('10.0.0.1', 7112), pathTo('fd00::1', 7112)],
-    ['0.0.0.0 7112', ':: 7112'],
-  ],
-  [
-    'loopback beside an address of the same port: all interfaces cover it',
-    [pathTo('127.0.0.1', 7112), pathTo('10.0.0.1', 7112)],
-    ['0.0.0.0 7112'],
-  ],
-  [
-    'loopback beside an address of another port or family: both',
-    [pathTo('127.0.0.1', 7112), pathTo('10.0.0.1', 7113), pathTo('fd00::1', 7112)],
-    ['127.0.0.1 7112', '0.0.0.0 7113', ':: 7112'],
-  ],
-  ['a name: both families, IPv6 where there is one', [pathTo('lb1.test', 7112)], ['0.0.0.0 7112', ':: 7112 optional']],
-  [
-    'a name beside an IPv6 address: that one is no longer optional',
-    [pathTo('lb1.test', 7112), pathTo('fd00::1', 7112)],
-    ['0.0.0.0 7112', ':: 7112'],
-  ],
-];
+    ['an address: all interfaces', [pathTo('10.0.0.1', 7112)], ['0.0.0.0 7112']],
+    ['an IPv6 address: all interfaces', [pathTo('fd00::1', 7112)], [':: 7112']],
+    ['loopback: that address alone', [pathTo('127.0.0.5', 7112)], ['127.0.0.5 7112']],
+    ['IPv6 loopback: that address alone', [pathTo('::1', 7112)], ['::1 7112']],
+    [
+      'two addresses, one port: one socket',
+      [pathTo('10.0.0.1', 7112), pathTo('10.1.0.1', 7112)],
+      ['0.0.0.0 7112'],
+    ],
+    [
+      'two ports: two sockets',
+      [pathTo('10.0.0.1', 7112), pathTo('10.1.0.1', 7113)],
+      ['0.0.0.0 7112', '0.0.0.0 7113'],
+    ],
+    [
+      'both families: one of each',
+      [pathTo('10.0.0.1', 7112), pathTo('fd00::1', 7112)],
+      ['0.0.0.0 7112', ':: 7112'],
+    ],
+    [
+      'loopback beside an address of the same port: all interfaces cover it',
+      [pathTo('127.0.0.1', 7112), pathTo('10.0.0.1', 7112)],
+      ['0.0.0.0 7112'],
+    ],
+    [
+      'loopback beside an address of another port or family: both',
+      [pathTo('127.0.0.1', 7112), pathTo('10.0.0.1', 7113), pathTo('fd00::1', 7112)],
+      ['127.0.0.1 7112', '0.0.0.0 7113', ':: 7112'],
+    ],
+    [
+      'a name: both families, IPv6 where there is one',
+      [pathTo('lb1.test', 7112)],
+      ['0.0.0.0 7112', ':: 7112 optional'],
+    ],
+    [
+      'a name beside an IPv6 address: that one is no longer optional',
+      [pathTo('lb1.test', 7112), pathTo('fd00::1', 7112)],
+      ['0.0.0.0 7112', ':: 7112'],
+    ],
+  ];
 for (const [what, own, bindings] of rows) {
   test(`udp: what is listened on for ${what}`, () => {
     assert.deepEqual(
@@ -192,10 +208,17 @@ test('udp: a start that fails at the second port leaves the first one free', asy
 function inNamespace(t: TestContext, script: string): unknown {
   const path = fileURLToPath(new URL(`../fixtures/${script}`, import.meta.url));
   const problem =
-    process.getuid?.() !== 0 ? 'network namespaces need root' : hasTool('ip') && hasTool('unshare') ? '' : 'no ip or unshare';
-  if (problem !== '' && process.env['CI'] === 'true') throw new Error(`this test may not be skipped in CI: ${problem}`);
+    process.getuid?.() !== 0
+      ? 'network namespaces need root'
+      : hasTool('ip') && hasTool('unshare')
+        ? ''
+        : 'no ip or unshare';
+  if (problem !== '' && process.env['CI'] === 'true')
+    throw new Error(`this test may not be skipped in CI: ${problem}`);
   if (problem !== '') return void t.skip(problem);
-  return JSON.parse(execFileSync('unshare', ['--net', process.execPath, path], { encoding: 'utf8', timeout: 30_000 }));
+  return JSON.parse(
+    execFileSync('unshare', ['--net', process.execPath, path], { encoding: 'utf8', timeout: 30_000 }),
+  );
 }
 
 test('udp: a loopback address that does not exist yet is said, tried again every second, and used when it comes', (t) => {

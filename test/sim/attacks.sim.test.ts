@@ -106,20 +106,23 @@ test('sim: opening words held back and delivered after the death open nothing', 
 
 test('sim: two processes in a row, all their opening words delivered later in either order', () => {
   for (const shuffled of [false, true]) {
-    const { world, attacker } = attacked();
+    const staged = attacked();
+    const { world, attacker } = staged;
     telling(world, () => {
-      attacker.withholds({ from: 2, to: 1, ms: 3_000, share: 1 });
+      attacker.withholds({ from: 2, to: 1, ms: 2_000, share: 1 });
       for (let round = 0; round < 2; round++) {
         world.host(2).kill();
         world.runFor(20);
         world.host(2).start();
         world.runFor(1_000);
       }
-      world.runFor(1_000);
+      // The second one is heard by now; the words of the first must not put its session in the other's place.
+      world.runFor(5_000);
+      const holder = world.actives()[0]!;
+      const session = world.host(1).agent!.node.links[0]!.rx!.session;
       attacker.delivers({ apartMs: 5, shuffled });
-      world.runFor(20_000);
-      assert.equal(world.actives().length, 1);
-      assert.equal(world.holders().length, 1);
+      restsAt(staged, holder, 20_000);
+      assert.equal(world.host(1).agent!.node.links[0]!.rx!.session, session);
     });
   }
 });

@@ -210,6 +210,10 @@ const orders: readonly Fault[] = [
     host.order({ kind: 'freeze' });
     storm.later(aMoment(storm), () => host.order({ kind: 'thaw' }));
   },
+  function reprioritizes(storm) {
+    const host = aHost(storm);
+    host.reprioritize(storm.chance.oneOf([95, 100, 105]));
+  },
   function failsBack(storm) {
     for (const host of storm.world.hosts) host.order({ kind: 'failback' });
   },

@@ -1,6 +1,6 @@
 import type { GroupOrder } from '../../src/core/group/state.ts';
 import type { NodeEvent, NodePolicy, NodeState, NodeStep } from '../../src/core/node/state.ts';
-import { startNode, step } from '../../src/core/node/step.ts';
+import { reconfigure, startNode, step } from '../../src/core/node/step.ts';
 import { noteEcho } from '../../src/core/peer/sent.ts';
 import type { GroupId, MonoMs, NodeName, WallMs } from '../../src/core/units.ts';
 import { Adapter, WELL, type AdapterMood } from './adapter.ts';
@@ -227,12 +227,32 @@ export class Host {
     this.#deliver(agent, () => this.#world.arrived(this, bytes, isForeign));
   }
 
+  /** The socket reports that nobody listens there. */
+  refused(peer: number): void {
+    const { agent } = this;
+    if (agent === undefined || this.receiveDead) return;
+    this.#deliver(agent, () => this.feed((at) => ({ ...at, kind: 'trouble', peer })));
+  }
+
   order(order: GroupOrder): void {
     const { agent } = this;
     if (agent === undefined) return;
     this.#deliver(agent, () => {
       this.#world.say(this, `is told: ${Object.values(order).join(' ')}`);
       this.feed((at) => ({ ...at, kind: 'ordered', group: undefined, order }));
+    });
+  }
+
+  /** The config is read again, with another base priority for this node. */
+  reprioritize(priority: number): void {
+    const groups = this.policy.groups.map((group) => ({ ...group, basePriority: priority }));
+    this.policy = { ...this.policy, groups };
+    const { agent } = this;
+    if (agent === undefined) return;
+    this.#deliver(agent, () => {
+      this.#world.say(this, `has priority ${priority} in its config now`);
+      reconfigure(agent.node, this.policy, () => false, this.#at().now);
+      this.feed((at) => ({ ...at, kind: 'tick' }));
     });
   }
 

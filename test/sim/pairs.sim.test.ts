@@ -251,3 +251,36 @@ test('sim: wall clocks that jump while running move nothing', () => {
     assert.deepEqual(staged.claims, []);
   });
 });
+
+test('sim: both begin new sessions of their own at the same moment, and go on hearing each other', () => {
+  for (const loss of [0, 0.3]) {
+    const staged = running({ priorities: [100, 101] });
+    const { world } = staged;
+    for (const way of world.network.ways()) way.loss = loss;
+    telling(world, () => {
+      for (const host of world.hosts) host.stepWall(10_000);
+      restsAt(staged, 2, 20_000);
+      assert.deepEqual(staged.claims, []);
+      for (const host of world.hosts) assert.equal(host.agent!.node.links[0]!.alive, true);
+    });
+  }
+});
+
+test('sim: more groups than a frame holds: all are taken over, and none is claimed before its word came round', () => {
+  const staged = running({ priorities: [100, 101], groups: 80 });
+  const { world } = staged;
+  const held = (number: number): number =>
+    [...world.host(number).agent!.node.groups.values()].filter(({ role }) => role === 'active').length;
+  telling(world, () => {
+    assert.equal(held(2), 80);
+    world.host(1).kill();
+    world.runFor(50);
+    world.host(1).start();
+    world.runFor(10_000);
+    assert.equal(held(2), 80);
+    assert.deepEqual(staged.claims, [], 'a starting node claims nothing of a live holder');
+    world.host(2).kill();
+    world.runFor(4_000);
+    assert.equal(held(1), 80);
+  });
+});

@@ -10,6 +10,7 @@ import {
   Seals,
   TalksWithinBounds,
 } from './checks.ts';
+import type { Host } from './host.ts';
 import { mends, plansStorm, Storm, type Family } from './faults.ts';
 import { compareAround } from './intrusion.ts';
 import { DEFAULTS, Violation, World, type Setup } from './world.ts';
@@ -152,6 +153,7 @@ export function run(seed: number, { scenario: wanted, nodes, tells = false }: Ru
 function lives(world: World, scenario: Scenario): void {
   const chance = new Chance(world.setup.seed, 'life');
   const stays = asksWhileStorming(world, scenario);
+  if (!scenario.asks.includes('I2') && chance.is(0.2)) drifts(world.host(1));
   const attacker = new Attacker(world);
   const storm = new Storm(world, attacker);
   for (const host of world.hosts) world.later(chance.between(0, 1_500), () => host.start());
@@ -170,6 +172,13 @@ function lives(world: World, scenario: Scenario): void {
   }
   restsWithOneHolder(world, restMs(world), 'after everything was mended');
   movesAtMostOnce(world);
+}
+
+/** One node was given another config: it speaks three times as seldom as the others. */
+function drifts(host: Host): void {
+  const intervalMs = 3 * host.policy.intervalMs;
+  const groups = host.policy.groups.map((group) => ({ ...group, policy: { ...group.policy, intervalMs } }));
+  host.policy = { ...host.policy, intervalMs, groups, digest: '00000000000000bb' };
 }
 
 /** I3, first half: exactly one holder within the bound, by its own word and by the kernels. */

@@ -25,6 +25,8 @@ export interface Setup {
   /** Clocks drift by up to this much either way. */
   readonly driftPpm: number;
   readonly delayMs: number;
+  /** The first is looked at; more than 35 take turns in frames. */
+  readonly groups: number;
 }
 
 export const DEFAULTS: Omit<Setup, 'seed'> = {
@@ -39,6 +41,7 @@ export const DEFAULTS: Omit<Setup, 'seed'> = {
   box: 'cheap',
   driftPpm: 50,
   delayMs: 1,
+  groups: 1,
 };
 
 /** Something that must never happen has happened. */
@@ -66,6 +69,8 @@ export interface Check {
 export type Around = (host: Host, isForeign: boolean, deliver: () => NodeStep | undefined) => void;
 
 export const WEB = 'abcdef0123456789' as GroupId;
+
+export const groupId = (index: number): GroupId => index.toString(16).padStart(16, '0') as GroupId;
 
 /** Hosts, their network and true time. Deterministic: one seed, one story. */
 export class World {
@@ -96,7 +101,9 @@ export class World {
         ? realSealing(boxChance, setup.priorities.length, clusters)
         : cheapSealing(boxChance, clusters);
     this.network = new Network(new Chance(setup.seed, 'network'), later, (datagram, isCopy) => {
-      this.host(datagram.to).receive(datagram.bytes, isCopy);
+      const host = this.host(datagram.to);
+      if (host.agent === undefined) this.#refuses(datagram);
+      else host.receive(datagram.bytes, isCopy);
     });
     for (let number = 1; number <= setup.priorities.length; number++) {
       const clock = new HostClock({
@@ -127,23 +134,21 @@ export class World {
       intervalMs,
       timeoutMs,
       digest: '00000000000000aa',
-      groups: [
-        {
-          id: WEB,
-          name: 'web' as GroupName,
-          basePriority: setup.priorities[number - 1]!,
-          policy: {
-            intervalMs,
-            timeoutMs,
-            startupMs,
-            unprovenMs,
-            leaseMs: setup.leaseSeconds * 1_000,
-            overlapAllowed,
-            failback,
-            refreshMs: 60_000,
-          },
+      groups: Array.from({ length: setup.groups }, (_, index) => ({
+        id: index === 0 ? WEB : groupId(index),
+        name: `web${index}` as GroupName,
+        basePriority: setup.priorities[number - 1]!,
+        policy: {
+          intervalMs,
+          timeoutMs,
+          startupMs,
+          unprovenMs,
+          leaseMs: setup.leaseSeconds * 1_000,
+          overlapAllowed,
+          failback,
+          refreshMs: 60_000,
         },
-      ],
+      })),
     };
   }
 
@@ -167,6 +172,13 @@ export class World {
     return this.hosts
       .filter(({ agent }) => agent?.node.groups.get(id)?.role === 'active')
       .map(({ number }) => number);
+  }
+
+  /** A machine on which nothing listens says so (ICMP port unreachable), if it runs and its word gets through. */
+  #refuses({ from, to }: Datagram): void {
+    const back = this.network.way(to, from);
+    if (this.host(to).pausedAt !== undefined || back.cut) return;
+    this.later(back.delayMs, () => this.host(from).refused(to));
   }
 
   // ── time ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -250,7 +262,7 @@ export class World {
   }
 
   moved(host: Host, group: GroupId, move: { from: RoleName; to: RoleName; cause: string }): void {
-    if (this.tells) this.say(host, `${move.from} → ${move.to.toUpperCase()}: ${move.cause}`);
+    if (this.tells && group === WEB) this.say(host, `${move.from} → ${move.to.toUpperCase()}: ${move.cause}`);
     for (const check of this.checks) check.moved?.(host, group, move);
   }
 

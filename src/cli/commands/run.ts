@@ -42,7 +42,7 @@ export const runCommand = (host: CliHost, start = run): Command =>
 export async function run(host: CliHost, options: RunOptions): Promise<void> {
   const [
     { startDaemon },
-    { runUnderSignals },
+    { runUnderSignals, systemSignals },
     { systemLog },
     { systemClock },
     { systemExec },
@@ -66,11 +66,12 @@ export async function run(host: CliHost, options: RunOptions): Promise<void> {
     version,
     euid: host.euid,
   };
+  const signals = systemSignals(process);
   const ports = { clock: systemClock, random: host.random, exec: systemExec, spawn: systemSpawn, log };
   try {
-    await runUnderSignals(process, log, (cancelled) => startDaemon(daemonOptions, ports, cancelled));
+    await runUnderSignals(signals, log, (cancelled) => startDaemon(daemonOptions, ports, cancelled));
   } finally {
     await log.close();
   }
-  setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
+  setTimeout(() => signals.exit(0), LEFTOVERS_MS).unref();
 }

@@ -46,6 +46,8 @@ const DOWN_AGAIN_MS = 500;
 const BACK_OFF_MS_MAX = 60 * SECOND_MS;
 const HANDOVER_PAUSE_MS_MIN = 2 * SECOND_MS;
 const RULES_IN_A_ROW_MAX = 8;
+/** In place of a node's number: to the best one with a higher priority than ours, if there is one. */
+const FAILBACK = -1;
 /** What a frame can carry. */
 const FREEZE_COUNTER_MAX = 65_535;
 
@@ -392,18 +394,17 @@ const yieldsToStubborn: Rule = (state, view) => {
   );
 };
 
-/** The winner of two claims in its own right above the other's epoch, so that the loser's hooks and offers are old. */
+/**
+ * The holder's epoch is the highest there is: after two were active, the winner claims anew above the other's, so that the
+ * loser's hooks and offers are old and the winner's next offer is good. Also when the loser was not heard while it held.
+ */
 const outbidsLoser: Rule = (state, view) => {
-  const rival = view.peers.find(
-    ({ alive, record }) => alive && record?.role === 'active' && record.epoch > state.epoch,
-  );
-  if (rival === undefined) return undefined;
+  if (state.epochSeen <= state.epoch) return undefined;
   const epoch = nextEpoch(state.epochSeen, view.wall, view.self.number);
-  const text = `claims anew above the epoch of ${rival.name}`;
   return step(
     { ...state, epoch, epochSeen: epoch, announce: announceFrom(view.now) },
     { kind: 'remember', epoch },
-    { kind: 'told', text, cause: 'two were active' },
+    { kind: 'told', text: 'claims anew, above the epoch of another', cause: 'another claimed it meanwhile' },
   );
 };
 
@@ -429,6 +430,8 @@ function heirs(view: GroupView): readonly PeerView[] {
 
 const dropsOldOrder: Rule = (state, view) => {
   if (state.order === undefined || view.now < state.orderUntil) return undefined;
+  // A failback that finds nobody better has only made the placement the machine's own again.
+  if (state.order === FAILBACK) return step({ ...state, order: undefined });
   const cause =
     state.order === 0 ? 'nobody could take over' : `${nameOf(view, state.order)} could not take over`;
   return step({ ...state, order: undefined }, { kind: 'told', text: 'switchover not done', cause });
@@ -440,13 +443,17 @@ const handsOver: Rule = (state, view) => {
   const candidates = heirs(view);
   const best = candidates[0];
   if (best === undefined) return undefined;
+  // One handover that failed is enough: who cannot hold lets go then, with nobody named.
+  if (mine === 0 && view.now < state.noHandoverUntil) return undefined;
   if (mine === 0) {
     const why = state.stopping ? 'stopping' : state.drained ? 'drained' : (state.fault?.text ?? 'unable');
     return handOver(state, view, best, why, false);
   }
   if (state.order !== undefined) {
-    const wanted = state.order === 0 ? best : candidates.find(({ number }) => number === state.order);
-    if (wanted !== undefined) return handOver(state, view, wanted, 'ordered', state.order !== 0);
+    const wanted = candidates.find(({ number, record }) => {
+      return state.order === FAILBACK ? record!.priority > mine : state.order === 0 || number === state.order;
+    });
+    if (wanted !== undefined) return handOver(state, view, wanted, 'ordered', state.order !== FAILBACK);
   }
   if (view.now < state.noHandoverUntil) return undefined;
   const { mode, delayMs } = view.policy.failback;
@@ -623,6 +630,12 @@ function observe(before: GroupState, view: GroupView): GroupState {
   return { ...state, strays, steady, epochSeen, frozen, freezeCounter, heldWhenFrozen };
 }
 
+/** From this moment on the rules want to be asked before a beat goes out: a renewal goes with the beat nearest to it. */
+export function beatWantedAt(state: GroupState, view: GroupView): MonoMs {
+  const renews = state.role === 'active' && view.policy.leaseMs > 0 && state.calls.renew === undefined;
+  return renews ? renewAt(state, view, true) : (Number.POSITIVE_INFINITY as MonoMs);
+}
+
 /** The next moment at which a rule may apply although nothing is heard. */
 export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
   const { now, policy } = view;
@@ -766,7 +779,13 @@ export function onOrder(state: GroupState, order: GroupOrder, view: GroupView): 
       }
       return step({ ...state, order: order.to, orderUntil: after(view.now, view.policy.timeoutMs) });
     case 'failback':
-      return step({ ...state, sticky: false, order: undefined, noHandoverUntil: view.now });
+      return step({
+        ...state,
+        sticky: false,
+        order: FAILBACK,
+        orderUntil: after(view.now, view.policy.timeoutMs),
+        noHandoverUntil: view.now,
+      });
     default:
       return unreachable(order);
   }

@@ -26,7 +26,7 @@ export interface GroupState {
   /** The handover under way, or the placement we were given, was an operator's order. */
   readonly byOrder: boolean;
   readonly sticky: boolean;
-  /** An operator's order that waits to be carried out: a node's number, or 0 for the best one. */
+  /** An operator's order that waits to be carried out: a node's number, 0 for the best one, -1 for a failback. */
   readonly order: number | undefined;
   /** How long it waits: what could not be done by then would surprise later. */
   readonly orderUntil: MonoMs;

@@ -61,6 +61,31 @@ function recordsFor(
   return turn.map(({ id }) => recordOf(id, node.groups.get(id)!, views(id), link.number));
 }
 
+function recordsOf(node: NodeState, link: Link, kind: FrameKind, views: Views): readonly GroupRecord[] {
+  const limit = kind.answerTo === undefined ? GROUPS_PER_FRAME : GROUPS_PER_HELLO_ANSWER;
+  return recordsFor(node, link, views, { seq: link.tx.seq, limit });
+}
+
+/**
+ * The next beat to a peer while nothing has changed since the groups' rules were last asked: what the last one said is
+ * said again. The records are kept until they are asked again; nine frames in ten are such beats.
+ */
+export function composeSameBeat(
+  node: NodeState,
+  link: Link,
+  path: number,
+  now: MonoMs,
+  probe: boolean,
+): NodeEffect {
+  if (node.policy.groups.length > GROUPS_PER_FRAME) return composeFrame(node, link, path, now, { probe });
+  let records = node.recordsSaid.get(link.number);
+  if (records === undefined) {
+    records = recordsOf(node, link, {}, viewsAt(node, now));
+    node.recordsSaid.set(link.number, records);
+  }
+  return frameOf(node, link, path, now, { probe }, () => records);
+}
+
 /** One frame to one peer over one path, with a number of its own; remembered so that its acknowledgement is known. */
 export function composeFrame(
   node: NodeState,
@@ -68,7 +93,18 @@ export function composeFrame(
   path: number,
   now: MonoMs,
   kind: FrameKind = {},
-  views: Views = viewsAt(node, now),
+  views?: Views,
+): NodeEffect {
+  return frameOf(node, link, path, now, kind, () => recordsOf(node, link, kind, views ?? viewsAt(node, now)));
+}
+
+function frameOf(
+  node: NodeState,
+  link: Link,
+  path: number,
+  now: MonoMs,
+  kind: FrameKind,
+  records: () => readonly GroupRecord[],
 ): NodeEffect {
   const { tx, rx } = link;
   tx.seq += 1;
@@ -102,10 +138,7 @@ export function composeFrame(
     digest: node.policy.digest,
     promiseMs: 0,
     groupsInAll: node.policy.groups.length,
-    groups: recordsFor(node, link, views, {
-      seq: tx.seq,
-      limit: kind.answerTo === undefined ? GROUPS_PER_FRAME : GROUPS_PER_HELLO_ANSWER,
-    }),
+    groups: records(),
   };
   return { kind: 'send', peer: link.number, path, body };
 }
@@ -114,8 +147,13 @@ export function composeFrame(
 export function sayable(node: NodeState, views: Views): string {
   const parts = node.links.map((link) => `${link.number}${link.alive ? '+' : '-'}`);
   for (const { id } of node.policy.groups) {
-    const { epoch: _, ...record } = recordOf(id, node.groups.get(id)!, views(id), 0);
-    parts.push(Object.values(record).join());
+    const { role, priority, base, has, sticky, frozen, overlap, checksOnly, heir, freezeCounter, ...other } =
+      recordOf(id, node.groups.get(id)!, views(id), 0);
+    // All but the epoch, which changes only with the role. Written out: this runs in every callback.
+    parts.push(
+      `${role} ${priority} ${base} ${has} ${sticky} ${frozen} ${overlap} ${checksOnly} ${heir} ${freezeCounter}`,
+      `${other.holder} ${other.holderRole} ${other.holderPriority}`,
+    );
   }
   return parts.join(' ');
 }

@@ -1,4 +1,4 @@
-import type { Body } from '../frame.ts';
+import type { Body, GroupRecord } from '../frame.ts';
 import type { CallResult, GroupEffect, GroupOrder, GroupPolicy, GroupState } from '../group/state.ts';
 import type { Arrived } from '../peer/receive.ts';
 import type { Link } from '../peer/link.ts';
@@ -45,6 +45,12 @@ export interface NodeState {
   wakeAt: MonoMs;
   /** When the groups' rules want to be asked again although nothing is heard. */
   groupsWakeAt: MonoMs;
+  /** From when on they want to be asked before the next beat. */
+  groupsBeatAt: MonoMs;
+  /** When something that they are told changes by time alone. */
+  viewsChangeAt: MonoMs;
+  /** What the last frames said of the groups, by peer; empty after the rules were asked. */
+  readonly recordsSaid: Map<number, readonly GroupRecord[]>;
   drainUntil: MonoMs | undefined;
   /** When this process last came out of a stall that was longer than a beat. */
   stalledAt: MonoMs;

@@ -1,13 +1,13 @@
 import { unreachable } from '../errors.ts';
-import { evaluate, nextWakeAt, onCallDone, onOrder, onVipHint } from '../group/machine.ts';
+import { beatWantedAt, evaluate, nextWakeAt, onCallDone, onOrder, onVipHint } from '../group/machine.ts';
 import { initialGroup, type GroupEffect, type GroupState, type GroupStep } from '../group/state.ts';
 import { ignoresUs, newLink, noteClockStood, relink, renewOwnSession, type Link } from '../peer/link.ts';
 import { receive } from '../peer/receive.ts';
 import { forgiveStall, judge, nextProbeAt } from '../peer/suspicion.ts';
 import { after, type GroupId, type MonoMs, type WallMs } from '../units.ts';
-import { composeFrame, sayable } from './compose.ts';
+import { composeFrame, composeSameBeat, sayable } from './compose.ts';
 import type { NodeEffect, NodeEvent, NodePolicy, NodeState, NodeStep } from './state.ts';
-import { canReceive, noteReceived, viewOf, viewsAt, type Views } from './view.ts';
+import { canReceive, noteReceived, viewOf, viewsAt, viewsChangeAt, type Views } from './view.ts';
 
 /*
  * One node: its links to the others and its place in every group. Every callback of the shell is one event here, and in
@@ -43,6 +43,9 @@ export function startNode(policy: NodePolicy, { now, wall, seed, found }: NodeSt
     burst: undefined,
     wakeAt: now,
     groupsWakeAt: now,
+    groupsBeatAt: now,
+    viewsChangeAt: now,
+    recordsSaid: new Map(),
     drainUntil: undefined,
     stalledAt: now,
     wallMinusMono: wall - now,
@@ -78,6 +81,10 @@ export function reconfigure(
     if (!node.groups.has(id)) node.groups.set(id, initialGroup(now, { has: false, epochSeen: 0 }));
   }
   node.policy = policy;
+  // What was kept for quiet times was kept of another config.
+  node.groupsWakeAt = now;
+  node.viewsChangeAt = now;
+  node.recordsSaid.clear();
 }
 
 /** Numbers for sessions: a 64-bit linear congruential generator (Knuth, MMIX), of which the upper 53 bits are used. */
@@ -92,7 +99,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
   const effects: NodeEffect[] = [];
   let verdict: string | undefined;
   let healed = false;
-  let news = true;
+  let news = event.kind !== 'tick';
 
   let stalledMs = checkClocks(node, event, effects);
   const sendTo = (link: Link): void => {
@@ -176,7 +183,8 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
   }
 
   if (!news && stalledMs === 0 && isCalm(node, now)) {
-    node.wakeAt = wakeAt(node, now, node.groupsWakeAt);
+    talk(node, now, effects, (link, path, probe) => composeSameBeat(node, link, path, now, probe));
+    node.wakeAt = wakeAt(node, now);
     return { effects, verdict, wakeAt: node.wakeAt };
   }
   if (node.drainUntil !== undefined && now >= node.drainUntil) node.drainUntil = undefined;
@@ -186,21 +194,36 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
   const views = viewsAt(node, now, { stalledMs, healed, beatDue, isTimer });
   evaluateAll(node, views, effects);
   speak(node, now, views, effects);
-  node.groupsWakeAt = groupsWakeAt(node, views);
-  node.wakeAt = wakeAt(node, now, node.groupsWakeAt);
+  restTill(node, now, views);
+  node.wakeAt = wakeAt(node, now);
   return { effects, verdict, wakeAt: node.wakeAt };
 }
 
 /**
- * Nothing is due and nothing is under way: a frame that says what the one before said needs no more than to be received.
- * That is nearly every frame there is, and every refused one.
+ * No rule is due, nothing is under way and nothing that the rules are told has changed: a frame that says what the one
+ * before said needs no more than to be received, and a beat no more than to be sent. That is nearly every callback there
+ * is; what it saves is half of what an idle agent costs.
  */
 function isCalm(node: NodeState, now: MonoMs): boolean {
-  if (node.drainUntil !== undefined || now >= node.nextBeatAt || now >= node.groupsWakeAt) return false;
-  if (node.burst !== undefined && now >= node.burst.at) return false;
+  if (node.drainUntil !== undefined || node.burst !== undefined) return false;
+  if (now >= node.groupsWakeAt || now >= node.viewsChangeAt) return false;
+  if (now >= node.nextBeatAt && now >= node.groupsBeatAt) return false;
   for (const link of node.links) if (link.alive && now >= link.deadline) return false;
   for (const { role } of node.groups.values()) if (role !== 'standby' && role !== 'active') return false;
   return true;
+}
+
+/** Until when the rules need not be asked. */
+function restTill(node: NodeState, now: MonoMs, views: Views): void {
+  node.groupsWakeAt = Number.POSITIVE_INFINITY as MonoMs;
+  node.groupsBeatAt = Number.POSITIVE_INFINITY as MonoMs;
+  for (const { id } of node.policy.groups) {
+    const state = node.groups.get(id)!;
+    node.groupsWakeAt = Math.min(node.groupsWakeAt, nextWakeAt(state, views(id))) as MonoMs;
+    node.groupsBeatAt = Math.min(node.groupsBeatAt, beatWantedAt(state, views(id))) as MonoMs;
+  }
+  node.viewsChangeAt = viewsChangeAt(node, now);
+  node.recordsSaid.clear();
 }
 
 /** First thing in every callback: did this process, or this host's idea of time, stand still or jump? */
@@ -277,28 +300,37 @@ function evaluateAll(node: NodeState, views: Views, effects: NodeEffect[]): void
   }
 }
 
-function probe(node: NodeState, link: Link, now: MonoMs, views = viewsAt(node, now)): readonly NodeEffect[] {
-  return link.paths.map((_, path) => composeFrame(node, link, path, now, { probe: true }, views));
+function probe(node: NodeState, link: Link, now: MonoMs): readonly NodeEffect[] {
+  return link.paths.map((_, path) => composeFrame(node, link, path, now, { probe: true }));
 }
 
 function speak(node: NodeState, now: MonoMs, views: Views, effects: NodeEffect[]): void {
-  const beatDue = now >= node.nextBeatAt;
   const said = sayable(node, views);
   if (said !== node.said) {
     node.said = said;
     node.burst = { left: BURST_FRAMES, at: now };
   }
+  talk(node, now, effects, (link, path, probe) => composeFrame(node, link, path, now, { probe }, views));
+}
+
+/** Beats, bursts, hellos and probes that are due. */
+function talk(
+  node: NodeState,
+  now: MonoMs,
+  effects: NodeEffect[],
+  compose: (link: Link, path: number, probe: boolean) => NodeEffect,
+): void {
+  const beatDue = now >= node.nextBeatAt;
   const burstDue = node.burst !== undefined && now >= node.burst.at;
   for (const link of node.links) {
     if (beatDue || burstDue || now >= helloDueAt(node, link)) {
-      for (let path = 0; path < link.paths.length; path++)
-        effects.push(composeFrame(node, link, path, now, {}, views));
+      for (let path = 0; path < link.paths.length; path++) effects.push(compose(link, path, false));
       link.helloAt = now;
     }
     const probeAt = nextProbeAt(link, node.policy);
     if (probeAt !== undefined && now >= probeAt && node.drainUntil === undefined) {
       link.probesSent += 1;
-      effects.push(...probe(node, link, now, views));
+      for (let path = 0; path < link.paths.length; path++) effects.push(compose(link, path, true));
     }
   }
   if (burstDue)
@@ -319,16 +351,8 @@ function helloDueAt(node: NodeState, link: Link): MonoMs {
   return after(link.helloAt, Math.max(HELLO_APART_MS_MIN, Math.min(intervalMs, timeoutMs / 16)));
 }
 
-function groupsWakeAt(node: NodeState, views: Views): MonoMs {
-  let next = Number.POSITIVE_INFINITY;
-  for (const { id } of node.policy.groups) {
-    next = Math.min(next, nextWakeAt(node.groups.get(id)!, views(id)));
-  }
-  return next as MonoMs;
-}
-
-function wakeAt(node: NodeState, now: MonoMs, groupsAt: MonoMs): MonoMs {
-  let next: number = Math.min(node.nextBeatAt, groupsAt);
+function wakeAt(node: NodeState, now: MonoMs): MonoMs {
+  let next: number = Math.min(node.nextBeatAt, node.groupsWakeAt);
   const consider = (time: number | undefined): void => {
     if (time !== undefined && time < next) next = time;
   };

@@ -25,6 +25,20 @@ export const canReceive = (node: NodeState, now: MonoMs): boolean => {
   return now - node.receivedAt <= longest + RECEPTION_SLACK_MS;
 };
 
+/** The earliest moment at which a view of now differs although nothing is received; `now` when that cannot be said. */
+export function viewsChangeAt(node: NodeState, now: MonoMs): MonoMs {
+  let next = Number.POSITIVE_INFINITY;
+  for (const link of node.links) {
+    if (link.unproven !== undefined || (link.alive && !link.saysHearsUs)) return now;
+    if (!link.alive) continue;
+    next = Math.min(next, (link.ackedTx ?? now) + timeoutFor(link, node.policy));
+    const pendingUntil = (link.openedAt.at(-1) ?? now) + node.policy.timeoutMs;
+    if (pendingUntil > now) next = Math.min(next, pendingUntil);
+  }
+  if (canReceive(node, now)) next = Math.min(next, node.receivedAt + node.policy.timeoutMs);
+  return Math.max(next, now) as MonoMs;
+}
+
 export function noteReceived(node: NodeState, now: MonoMs): void {
   if (!canReceive(node, now)) node.hearingSince = now;
   node.receivedAt = now;

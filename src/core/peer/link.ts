@@ -208,10 +208,13 @@ export const newIncoming = (session: number, now: MonoMs): Incoming => ({
   newestAt: now,
 });
 
-/** A slow peer gets a longer timeout: 2.5 of its own intervals, at most ten of our timeouts. */
+/**
+ * A peer that beats more slowly than we do, because its config is another, gets a longer timeout: 2.5 of its own
+ * intervals, at most ten of our timeouts. With one config for all the operator's timeout stands, however short.
+ */
 export function timeoutOf(intervalMs: number | undefined, timing: LinkTiming): number {
-  const wanted = Math.max(timing.timeoutMs, 2.5 * (intervalMs ?? 0));
-  return Math.min(wanted, 10 * timing.timeoutMs);
+  if (intervalMs === undefined || intervalMs <= timing.intervalMs) return timing.timeoutMs;
+  return Math.min(Math.max(timing.timeoutMs, 2.5 * intervalMs), 10 * timing.timeoutMs);
 }
 
 export const timeoutFor = (link: Link, timing: LinkTiming): number => timeoutOf(link.intervalMs, timing);
