@@ -1,6 +1,6 @@
 import { uptime } from 'node:os';
 import type { Clock } from '../core/ports.ts';
-import { after, SECOND_MS } from '../core/units.ts';
+import { after, SECOND_MS, type MonoMs } from '../core/units.ts';
 import type { Happening } from './loop.ts';
 import type { Reception } from './reception.ts';
 import { sleepWatch } from './sleep.ts';
@@ -12,18 +12,23 @@ const LOOK_EVERY_MS = 250;
 export function watchHost({
   clock,
   reception,
+  receivedAt,
   tell,
   uptimeMs = () => uptime() * SECOND_MS,
 }: {
   clock: Clock;
   reception: Reception;
+  /** What the machine knows already: frames of peers are reception, too. */
+  receivedAt: () => MonoMs;
   tell: (happening: Happening) => void;
   uptimeMs?: () => number;
 }): () => void {
   const lookForSleep = sleepWatch(clock, uptimeMs, (ms) => tell({ kind: 'slept', ms }));
   let cancel = (): void => undefined;
   const look = (): void => {
-    if (reception.hasReceived()) tell({ kind: 'received' });
+    // An event costs as much as a frame; while frames come more often than this, it would say nothing new.
+    const isNews = clock.nowMs() - receivedAt() >= LOOK_EVERY_MS;
+    if (reception.hasReceived() && isNews) tell({ kind: 'received' });
     lookForSleep();
     cancel = clock.wakeAt(after(clock.nowMs(), LOOK_EVERY_MS), look);
   };

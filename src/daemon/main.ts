@@ -182,7 +182,10 @@ async function start(
   });
   loop = startLoop(node, { clock, perform, onOverflow: () => counters.add('events dropped') });
   closing.add('loop', loop.stop);
-  closing.add('host watch', watchHost({ clock, reception: newReception(groups.links), tell }));
+  closing.add(
+    'host watch',
+    watchHost({ clock, reception: newReception(groups.links), receivedAt: () => begun.receivedAt, tell }),
+  );
 
   const { cluster, digest } = settings;
   log.info(

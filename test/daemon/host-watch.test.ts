@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { after, type MonoMs } from '../../src/core/units.ts';
 import { whenDrained } from '../../src/daemon/drain.ts';
 import { watchHost } from '../../src/daemon/host-watch.ts';
 import type { Happening } from '../../src/daemon/loop.ts';
@@ -120,20 +121,27 @@ test('sleep: an uptime that goes back is no sleep, and the next one is measured 
   assert.deepEqual(slept, [3_000]);
 });
 
-test('host watch: looks four times a second until it is stopped', () => {
+function watching() {
   const clock = new ManualClock();
   const told: Happening[] = [];
+  const known = { receivedAt: -1_000 as MonoMs };
   let asleepMs = 0;
   const stop = watchHost({
     clock,
     reception: { hasReceived: () => true },
+    receivedAt: () => known.receivedAt,
     tell: (happening) => void told.push(happening),
     uptimeMs: () => clock.nowMs() + asleepMs,
   });
+  return { clock, told, known, stop, sleep: (ms: number) => (asleepMs += ms) };
+}
+
+test('host watch: looks four times a second until it is stopped', () => {
+  const { clock, told, stop, sleep } = watching();
   assert.deepEqual(told, [{ kind: 'received' }]);
   clock.goOn(1_000);
   assert.equal(told.length, 5);
-  asleepMs = 9_000;
+  sleep(9_000);
   clock.goOn(1_000);
   assert.deepEqual(
     told.filter(({ kind }) => kind === 'slept'),
@@ -143,6 +151,21 @@ test('host watch: looks four times a second until it is stopped', () => {
   const before = told.length;
   clock.goOn(10_000);
   assert.equal(told.length, before);
+});
+
+test('host watch: tells nothing that the machine has heard from frames less than 250 ms ago', () => {
+  const { clock, told, known } = watching();
+  for (const [agoMs, tells] of [
+    [0, 0],
+    [249, 0],
+    [250, 1],
+    [60_000, 1],
+  ] as const) {
+    told.length = 0;
+    known.receivedAt = after(clock.nowMs(), 250 - agoMs);
+    clock.goOn(250);
+    assert.equal(told.length, tells, `${agoMs} ms ago`);
+  }
 });
 
 test('drain: ends after two turns without a datagram', async () => {

@@ -254,15 +254,19 @@ export class NeverTwoHolders implements Check {
 }
 
 /**
- * I4. Armed once there is a holder: it stays active and its kernel keeps the VIP. `excused` when the network did worse
- * than the invariant promises to bear.
+ * I4. Armed once there is a holder: it stays active, its kernel keeps the VIP, and nobody else claims, as long as of its
+ * words one in a timeout reaches each of the others. Where the network did worse than that, nothing is promised.
  */
 export class HolderStays implements Check {
   readonly #world: World;
+  readonly #seals: Seals;
   #holder: number | undefined;
+  /** When the newest frame that reached a host, accepted or not, had been sealed. */
+  readonly #reached = new Map<string, number>();
 
-  constructor(world: World) {
+  constructor(world: World, seals: Seals) {
     this.#world = world;
+    this.#seals = seals;
   }
 
   arm(holder: number): void {
@@ -273,14 +277,28 @@ export class HolderStays implements Check {
     this.#holder = undefined;
   }
 
+  stepped(host: Host, event: NodeEvent): void {
+    if (event.kind !== 'frame') return;
+    const way = `${event.from}>${host.number}`;
+    const sealedAt = this.#seals.sealedAt(event.from, host.number, event.arrived.body);
+    this.#reached.set(way, Math.max(this.#reached.get(way) ?? 0, sealedAt));
+  }
+
+  #isExcused(holder: number): boolean {
+    const { hosts, now, setup } = this.#world;
+    return hosts.some(({ number }) => {
+      if (number === holder) return false;
+      const { delayMs, jitterMs } = this.#world.network.way(holder, number);
+      const oldest = now - setup.timeoutMs + 2 * (delayMs + jitterMs) + 50;
+      return (this.#reached.get(`${holder}>${number}`) ?? 0) < oldest;
+    });
+  }
+
   moved(host: Host, _group: string, { to, cause }: { to: string; cause: string }): void {
-    if (this.#holder === undefined) return;
-    if (host.number === this.#holder || to === 'claiming') {
-      throw new Violation(
-        'I4',
-        `${host.name} went to ${to} (${cause}) though ${this.#world.host(this.#holder).name} was well`,
-      );
-    }
+    if (this.#holder === undefined || (host.number !== this.#holder && to !== 'claiming')) return;
+    if (this.#isExcused(this.#holder)) return this.disarm();
+    const holder = this.#world.host(this.#holder).name;
+    throw new Violation('I4', `${host.name} went to ${to} (${cause}) though ${holder} was well and heard`);
   }
 
   kernelChanged(host: Host, _group: string, present: boolean): void {

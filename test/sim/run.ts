@@ -123,7 +123,7 @@ function asksWhileStorming(world: World, scenario: Scenario): HolderStays {
   const seals = new Seals(world);
   const earshot = new OneHolderInEarshot(world, seals);
   earshot.disturbed = scenario.families.includes('attack') || scenario.families.includes('mild');
-  const stays = new HolderStays(world);
+  const stays = new HolderStays(world, seals);
   world.checks.push(
     seals,
     earshot,

@@ -258,7 +258,7 @@ function noteStall(node: NodeState, now: MonoMs, effects: NodeEffect[], { ms, co
   // What we did not read is no sign of a dead interface either.
   node.receivedAt = Math.min(now, node.receivedAt + missedMs) as MonoMs;
   effects.push({ kind: 'drain' });
-  for (const link of node.links) forgiveStall(link, missedMs, now, node.policy);
+  for (const link of node.links) forgiveStall(link, ms, now, node.policy, { counted });
   if (ms >= node.policy.timeoutMs / 4) {
     effects.push({ kind: 'node', text: `stood still for ${Math.round(ms)} ms`, cause });
   }

@@ -81,6 +81,8 @@ export interface Link {
 
   /** Lower bound of (our clock − the peer's session clock), ms; -Infinity before the first acknowledgement. */
   offsetMs: number;
+  /** False after our clock stood still, until a frame that was sent since is acknowledged. */
+  offsetKnown: boolean;
   offsetAt: MonoMs;
   /** Our clock stood still after we had sent this frame: acknowledgements up to it say nothing about the offset. */
   standFloor: number;
@@ -92,6 +94,8 @@ export interface Link {
   alive: boolean;
   /** Since when it has been alive without a break. */
   heardSince: MonoMs;
+  /** Since when its frames have been coming without a pause of two intervals. */
+  unbrokenSince: MonoMs;
   /** Frames that we sent it since then. */
   sentSinceHeard: number;
   freshAt: MonoMs | undefined;
@@ -166,6 +170,7 @@ export function newLink(
     ownSessionAt: now,
     ownSessionPauseMs: 0,
     offsetMs: Number.NEGATIVE_INFINITY,
+    offsetKnown: true,
     offsetAt: now,
     standFloor: 0,
     anchorAt: now,
@@ -173,6 +178,7 @@ export function newLink(
     deadline: NEVER,
     alive: false,
     heardSince: now,
+    unbrokenSince: now,
     sentSinceHeard: 0,
     freshAt: undefined,
     jitterMs: 0,
@@ -238,13 +244,14 @@ export const isTwoWay = (link: Link, now: MonoMs, timing: LinkTiming): boolean =
 
 /**
  * Alive, does not hear us, says so itself, and not only because its word was under way: its acknowledgement has not moved
- * for two intervals during which its frames kept coming, and it had three of our frames to hear. A peer that says that it
+ * for two intervals during which its frames kept coming, and it had three of our frames to hear. (A pair that heals just
+ * before one of them would have called the other dead has nothing but old words to go by: both would let go.) A peer that says that it
  * cannot receive anything at all is not deaf to us alone and gets no such respect.
  */
 export function isProvenDeaf(link: Link, now: MonoMs, timing: LinkTiming): boolean {
   if (!link.alive || link.saysHearsUs || !link.saysCanReceive || hearsUs(link, now, timing)) return false;
   const quietFor =
-    now - Math.max(link.heardSince, link.ackedTx === undefined ? link.heardSince : link.anchorAt);
+    now - Math.max(link.unbrokenSince, link.ackedTx === undefined ? link.unbrokenSince : link.anchorAt);
   // Its acknowledgement of what we sent when we began to hear it cannot be here before a round trip is over.
   const roundTripMs = Math.max(0, ...link.paths.map(({ rttMs }) => rttMs ?? 0));
   const patience = 2 * Math.max(link.intervalMs ?? 0, timing.intervalMs) + 2 * roundTripMs;
@@ -281,6 +288,7 @@ export function renewOwnSession(link: Link, session: number, now: MonoMs, timing
 /** Our clock stood still, as another peer's clock shows: this one's has gone on too. */
 export function noteClockStood(link: Link, ms: number): void {
   link.offsetMs -= ms;
+  link.offsetKnown = false;
   link.standFloor = link.tx.seq;
 }
 

@@ -118,12 +118,12 @@ function decide(
   // Step 9: where the two clocks stand to each other.
   const rolledBack = sent === undefined && body.ack > link.tx.seq && link.tx.everAcked;
   const sentMs = body.sentUs / 1_000;
+  const low =
+    sent !== undefined && body.ack > link.standFloor
+      ? sent.at + (body.ackDelayUs / 1_000) * (1 - CLOCK_PPM) - sentMs
+      : undefined;
+  const clockStoodMs = measureOffset(link, { low, ceiling: now - sentMs }, now);
   if (sent !== undefined) {
-    if (body.ack > link.standFloor) {
-      const low = sent.at + (body.ackDelayUs / 1_000) * (1 - CLOCK_PPM) - sentMs;
-      link.offsetMs = Math.max(low, link.offsetMs - CLOCK_PPM * (now - link.offsetAt));
-      link.offsetAt = now;
-    }
     link.tx.everAcked = true;
     noteAcked(link.tx.ring, body.ack, body.ackedLow, body.ackedHigh);
     if (body.ack > link.tx.newestAcked) {
@@ -137,11 +137,6 @@ function decide(
       }
     }
   }
-  const ceiling = now - sentMs;
-  const excess = link.offsetMs - ceiling;
-  const clockStoodMs = excess > 50 + CLOCK_PPM * (now - link.anchorAt) ? excess : 0;
-  if (clockStoodMs > 0) link.standFloor = link.tx.seq;
-  link.offsetMs = Math.min(link.offsetMs, ceiling);
 
   // Step 10: how long it proves the peer to be alive, counted from when it was sent.
   const tolerance = body.hearsYou ? 0 : Math.min(DEAF_PPM * (now - link.anchorAt), 9 * timing.timeoutMs);
@@ -154,17 +149,17 @@ function decide(
   const interval = isNew ? body.intervalUs / 1_000 : link.intervalMs;
   const timeout = timeoutOf(interval, timing);
   const deadline = after(sentMs as MonoMs, link.offsetMs + timeout + tolerance);
-  if (deadline <= now) return { ...refused('stale'), opened, rolledBack, clockStoodMs, news: true };
+  if (deadline <= now || !link.offsetKnown)
+    return { ...refused('stale'), opened, rolledBack, clockStoodMs, news: true };
   link.deadline = Math.max(link.deadline, deadline) as MonoMs;
   link.unproven = undefined;
   const found = !link.alive;
   if (found) {
     link.alive = true;
     link.heardSince = now;
-    link.sentSinceHeard = 0;
     link.lostAt = undefined;
   }
-  noteArrival(link, now, sentMs);
+  noteArrival(link, now, sentMs, found || opened);
   if (onPath !== undefined) onPath.heardAt = now;
 
   // Step 11: what it says, if nothing newer has spoken.
@@ -172,6 +167,40 @@ function decide(
   const news = said || opened || rolledBack || found || clockStoodMs > 0 || !link.saysHearsUs;
   const ask = body.probe && !body.answer && mayAnswer(link, path, now);
   return { verdict: 'ok', opened, answer: ask ? 'probe' : undefined, rolledBack, clockStoodMs, found, news };
+}
+
+/**
+ * How far our clock is ahead of the peer's session clock: at least `low`, which an acknowledgement proves, and never more
+ * than `ceiling`, or the frame would have come before it was sent. A ceiling well below what was proven shows that our
+ * own clock stood still. Then nothing is proven any more until a frame that was sent since is acknowledged.
+ *
+ * Returns for how long it stood, in ms; 0 for not at all.
+ */
+function measureOffset(
+  link: Link,
+  { low, ceiling }: { readonly low: number | undefined; readonly ceiling: number },
+  now: MonoMs,
+): number {
+  const drifted =
+    low === undefined || !link.offsetKnown
+      ? link.offsetMs
+      : link.offsetMs - CLOCK_PPM * (now - link.offsetAt);
+  const proven = low !== undefined && link.offsetKnown ? Math.max(low, drifted) : drifted;
+  const excess = proven - ceiling;
+  const stoodMs = excess > 50 + CLOCK_PPM * (now - link.anchorAt) ? excess : 0;
+  const isSince = low !== undefined && low <= ceiling + 50;
+  if (stoodMs > 0 && !isSince) {
+    link.offsetKnown = false;
+    link.standFloor = link.tx.seq;
+  } else if (isSince) {
+    link.offsetMs = link.offsetKnown && stoodMs === 0 ? proven : low;
+    link.offsetKnown = true;
+    link.offsetAt = now;
+    link.offsetMs = Math.min(link.offsetMs, ceiling);
+    return stoodMs;
+  }
+  link.offsetMs = Math.min(proven, ceiling);
+  return stoodMs;
 }
 
 function openSession(link: Link, session: number, now: MonoMs): void {
@@ -182,6 +211,7 @@ function openSession(link: Link, session: number, now: MonoMs): void {
   link.rx = newIncoming(session, now);
   link.openFloor = link.tx.seq;
   link.offsetMs = Number.NEGATIVE_INFINITY;
+  link.offsetKnown = true;
   link.offsetAt = now;
   link.anchorAt = now;
   link.transitMs = undefined;
@@ -194,7 +224,12 @@ function openSession(link: Link, session: number, now: MonoMs): void {
 }
 
 /** Jitter of the one-way transit (RFC 3550, 6.4.1), which does not care how often the peer speaks. */
-function noteArrival(link: Link, now: MonoMs, sentMs: number): void {
+function noteArrival(link: Link, now: MonoMs, sentMs: number, isFound: boolean): void {
+  const pauseMs = now - (link.freshAt ?? now);
+  if (isFound || pauseMs > 2 * (link.intervalMs ?? 0) + 4 * link.jitterMs) {
+    link.unbrokenSince = now;
+    link.sentSinceHeard = 0;
+  }
   const transit = now - sentMs;
   if (link.transitMs !== undefined)
     link.jitterMs += (Math.abs(transit - link.transitMs) - link.jitterMs) / 16;

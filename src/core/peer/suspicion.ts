@@ -40,9 +40,16 @@ export function judge(link: Link, now: MonoMs): boolean {
  * one the sockets may have overflowed: then, once in a silence, it also moves to two intervals and a probe round from now
  * ("once", or a node with a hiccup every 0.2 s never takes over).
  */
-export function forgiveStall(link: Link, stalledMs: number, now: MonoMs, timing: LinkTiming): void {
+export function forgiveStall(
+  link: Link,
+  stalledMs: number,
+  now: MonoMs,
+  timing: LinkTiming,
+  { counted = true } = {},
+): void {
   if (!link.alive) return;
-  link.deadline = after(link.deadline, stalledMs);
+  // A clock that stood still moved every deadline on it by itself.
+  if (counted) link.deadline = after(link.deadline, stalledMs);
   if (link.graceUsed || stalledMs < timeoutFor(link, timing) / LONG_STALL_SHARE) return;
   link.graceUsed = true;
   link.probesSent = 0;
