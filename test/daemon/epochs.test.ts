@@ -45,6 +45,7 @@ test('epochs: never go back', async (t) => {
   epochs.put(web, 17);
   epochs.put(web, 16);
   assert.equal(epochs.get(web), 17);
+  await epochs.settled();
 });
 
 test('epochs: claims that follow each other fast are written once a second', async (t) => {

@@ -28,7 +28,11 @@ for (const delayMs of [1, 4, 20]) {
       world.runFor(3 * TIMEOUT_MS);
       const story = `healed after ${cutMs} ms\n${world.story.last(60)}`;
       assert.deepEqual(world.holders(), [1], story);
-      assert.deepEqual(claims.filter(({ by }) => by === 1), [], story);
+      assert.deepEqual(
+        claims.filter(({ by }) => by === 1),
+        [],
+        story,
+      );
     }
   });
 }

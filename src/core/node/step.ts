@@ -81,6 +81,7 @@ export function reconfigure(
     if (!node.groups.has(id)) node.groups.set(id, initialGroup(now, { has: false, epochSeen: 0 }));
   }
   node.policy = policy;
+  node.nextBeatAt = Math.min(node.nextBeatAt, after(now, policy.intervalMs)) as MonoMs;
   // What was kept for quiet times was kept of another config.
   node.groupsWakeAt = now;
   node.viewsChangeAt = now;

@@ -210,6 +210,17 @@ test('receive: a peer whose clock ran on shows that ours stood still', () => {
   assert.equal(peer.hears(1_101, { sentUs: 3_101_000, ack: 1, ackDelayUs: 2_101_000 }).clockStoodMs, 0);
 });
 
+test('receive: after our clock stood still nothing is fresh until what we said since is acknowledged', () => {
+  const peer = openEnd();
+  const deadline = peer.link.deadline;
+  assert.equal(peer.hears(1_100, { sentUs: 3_100_000, ack: 1, ackDelayUs: 2_100_000 }).verdict, 'stale');
+  assert.equal(peer.hears(1_101, { sentUs: 3_101_000, ack: 1, ackDelayUs: 2_101_000 }).verdict, 'stale');
+  assert.equal(peer.link.deadline, deadline);
+  const since = peer.says(1_102);
+  assert.equal(peer.hears(1_104, { sentUs: 3_103_000, ack: since }).verdict, 'ok');
+  assert.ok(Math.abs(peer.link.deadline - 4_103) <= 2, `${peer.link.deadline}`);
+});
+
 test('receive: jitter does not look like a clock that stood still', () => {
   const peer = openEnd();
   peer.hears(1_400, { sentUs: 1_100_000 });
