@@ -15,7 +15,8 @@ export const compareAround =
     const { agent } = host;
     if (!isForeign || agent === undefined || most <= 0) return void deliver();
     most -= 1;
-    host.feed((at) => ({ ...at, kind: 'tick' }));
+    // A timer before its time asks no rules; a carrier that is lost always does, and changes nothing by itself.
+    host.feed((at) => ({ ...at, kind: 'carrier', up: false }));
     if (host.agent !== agent) return void deliver();
     const before = likeness(agent.node);
     const accepted = likeness(agent.node, { isStale: true });

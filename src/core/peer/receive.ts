@@ -124,7 +124,8 @@ function decide(
       : undefined;
   const clockStoodMs = measureOffset(link, { low, ceiling: now - sentMs }, now);
   if (sent !== undefined) {
-    link.tx.everAcked = true;
+    // An answer names what it answers, whatever session its sender has open with us.
+    if (!body.answer) link.tx.everAcked = true;
     noteAcked(link.tx.ring, body.ack, body.ackedLow, body.ackedHigh);
     if (body.ack > link.tx.newestAcked) {
       link.tx.newestAcked = body.ack;
