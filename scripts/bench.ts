@@ -37,6 +37,7 @@ const USAGE = `usage: npm run bench -- [options]
   --runs N              how often each fault is repeated (default 10)
   --loss-seconds N      how long each loss rate is in force (default 30; 120 for comparable figures)
   --cpu-seconds N       how long CPU is counted (default 20)
+  --settle-seconds N    how long the agents run before that (default 30: compiled, warm)
   --watch-seconds N     how long is watched after faults that may never end (default 4)
   --quick               2 runs, 5 s each: whether it works, not figures to show
   --json FILE           where the values of every run go (default bench-DATE.json)
@@ -72,6 +73,7 @@ function readArguments(): { options: BenchOptions; scenarios: readonly Scenario[
       runs: { type: 'string' },
       'loss-seconds': { type: 'string' },
       'cpu-seconds': { type: 'string' },
+      'settle-seconds': { type: 'string' },
       'watch-seconds': { type: 'string' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -98,6 +100,7 @@ function readArguments(): { options: BenchOptions; scenarios: readonly Scenario[
       runs: numberIn(values.runs, values.quick ? 2 : 10, '--runs'),
       lossSeconds: numberIn(values['loss-seconds'], values.quick ? 5 : 30, '--loss-seconds'),
       cpuSeconds: numberIn(values['cpu-seconds'], values.quick ? 5 : 20, '--cpu-seconds'),
+      settleSeconds: numberIn(values['settle-seconds'], values.quick ? 5 : 30, '--settle-seconds'),
       watchMs: numberIn(values['watch-seconds'], values.quick ? 2 : 4, '--watch-seconds') * 1_000,
       keepalived: withKeepalived ? [keepalived('unicast'), keepalived('multicast')] : [],
       sealbeat: contenders.includes('sealbeat') ? [sealbeat()] : [],

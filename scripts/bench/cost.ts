@@ -9,8 +9,6 @@ import type { Row } from './row.ts';
 import { setupFor, timing } from './scenario.ts';
 import type { BenchOptions, Scenario } from './scenario.ts';
 
-/** After the start has been paid for: compiled, sessions open, first announcements made. */
-const SETTLE_MS = 6_000;
 const HOSTS = [
   { host: 'h1', role: 'holder' },
   { host: 'h2', role: 'standby' },
@@ -24,7 +22,8 @@ async function rowsFor(options: BenchOptions, contender: Contender, setup: Agent
     const pair = await Pair.prepare(lab, contender, setup);
     const groupOf = (host: string) => ({ cgroupProcs: meters.get(host)?.cgroupProcs });
     await pair.startAll({ h1: groupOf('h1'), h2: groupOf('h2') });
-    await watchFor(SETTLE_MS);
+    // After the start has been paid for: compiled, sessions open, first announcements made.
+    await watchFor(options.settleSeconds * 1_000);
     const usedMicros = (host: string): number => meters.get(host)?.usedMicros(pair.agent(host).pid) ?? NaN;
     const before = HOSTS.map(({ host }) => usedMicros(host));
     const startMs = performance.now();

@@ -9,6 +9,7 @@ export interface BenchOptions {
   readonly lossSeconds: number;
   /** How long CPU is counted. */
   readonly cpuSeconds: number;
+  readonly settleSeconds: number;
   /** How long is watched after a fault that a contender may never recover from. */
   readonly watchMs: number;
   /** Empty where keepalived is not installed. */

@@ -5,8 +5,8 @@ import type { Happening } from './loop.ts';
 import type { Reception } from './reception.ts';
 import { sleepWatch } from './sleep.ts';
 
-/** One counter file an interface, four times a second: what runs before every tick would cost a beat its punctuality. */
-const LOOK_EVERY_MS = 250;
+/** One counter file an interface, twice a second: what runs before every tick would cost a beat its punctuality. */
+const LOOK_EVERY_MS = 500;
 
 /** Tells of what this host shows in passing: that its interfaces receive, that it was suspended. Returns what stops it. */
 export function watchHost({

@@ -30,7 +30,8 @@ export function startLoop(
   let busy = false;
   let stopped = false;
   let cancel = (): void => undefined;
-  let wakesAt = Number.POSITIVE_INFINITY;
+  let armedAt = Number.POSITIVE_INFINITY;
+  let wantedAt = clock.nowMs();
 
   const handle = (happening: Happening): string | undefined => {
     const event = { ...happening, now: clock.nowMs(), wall: clock.wallMs() } as NodeEvent;
@@ -39,13 +40,20 @@ export function startLoop(
     schedule(wakeAt);
     return verdict;
   };
+  // An armed timer that is early is left alone: it looks again when it fires. A frame nearly always moves the wake-up to
+  // later, and clearing and setting a timer for each of them costs more than that look.
   const schedule = (at: MonoMs): void => {
-    if (stopped || at === wakesAt) return;
+    wantedAt = at;
+    if (stopped || armedAt <= at) return;
     cancel();
-    wakesAt = at;
+    arm(at);
+  };
+  const arm = (at: MonoMs): void => {
+    armedAt = at;
     cancel = clock.wakeAt(at, () => {
-      wakesAt = Number.POSITIVE_INFINITY;
-      tell({ kind: 'tick' });
+      armedAt = Number.POSITIVE_INFINITY;
+      if (wantedAt > clock.nowMs()) arm(wantedAt);
+      else tell({ kind: 'tick' });
     });
   };
   const tell = (happening: Happening): string | undefined => {

@@ -12,8 +12,8 @@ export interface Moment {
 }
 const QUIET: Moment = { stalledMs: 0, healed: false, beatDue: false, isTimer: false };
 
-/** The shell looks at the counters four times a second, and a verdict may come a little after its deadline. */
-const RECEPTION_SLACK_MS = 500;
+/** The shell looks at the counters twice a second, and a verdict may come a little after its deadline. */
+const RECEPTION_SLACK_MS = 750;
 
 /**
  * Proof of hearing: something was received within the longest timeout of a peer, at least 2 s. The last frame of the very
