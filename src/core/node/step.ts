@@ -328,8 +328,9 @@ function talk(
       for (let path = 0; path < link.paths.length; path++) effects.push(compose(link, path, false));
       link.helloAt = now;
     }
-    const probeAt = nextProbeAt(link, node.policy);
+    const probeAt = nextProbeAt(link, node.policy, node.nextBeatAt);
     if (probeAt !== undefined && now >= probeAt && node.drainUntil === undefined) {
+      link.probingSince ??= now;
       link.probesSent += 1;
       for (let path = 0; path < link.paths.length; path++) effects.push(compose(link, path, true));
     }
@@ -361,7 +362,9 @@ function wakeAt(node: NodeState, now: MonoMs): MonoMs {
   consider(node.drainUntil);
   for (const link of node.links) {
     if (link.alive) consider(Math.max(link.deadline, now + 0.5));
-    consider(Math.max(nextProbeAt(link, node.policy) ?? Number.POSITIVE_INFINITY, now + 0.5));
+    consider(
+      Math.max(nextProbeAt(link, node.policy, node.nextBeatAt) ?? Number.POSITIVE_INFINITY, now + 0.5),
+    );
     consider(helloDueAt(node, link));
   }
   return Math.max(next, now) as MonoMs;

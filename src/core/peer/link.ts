@@ -132,6 +132,8 @@ export interface Link {
   helloAt: MonoMs;
   /** Probe rounds sent during the present silence. */
   probesSent: number;
+  /** When the first of them was sent. */
+  probingSince: MonoMs | undefined;
   readonly rejects: Map<string, number>;
 }
 
@@ -202,6 +204,7 @@ export function newLink(
     answerBucket: fullBucket(ANSWER_RATE.burst, now),
     helloAt: now,
     probesSent: 0,
+    probingSince: undefined,
     rejects: new Map(),
   };
 }

@@ -238,6 +238,7 @@ function noteArrival(link: Link, now: MonoMs, sentMs: number, isFound: boolean):
   link.freshAt = now;
   link.graceUsed = false;
   link.probesSent = 0;
+  link.probingSince = undefined;
 }
 
 /** Believes what the frame says; true when anything of it is new. */

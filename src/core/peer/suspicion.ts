@@ -16,14 +16,21 @@ export function lateAt(link: Link, timing: LinkTiming): MonoMs {
 export const isSuspect = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
   link.alive && now >= lateAt(link, timing);
 
-/** When the next probe round is due: spread evenly over what is left until the deadline. Undefined when there is none. */
-export function nextProbeAt(link: Link, timing: LinkTiming): MonoMs | undefined {
+/**
+ * When the next probe round is due: spread evenly over what is left until the deadline. Undefined when there is none. The
+ * first waits for our next beat, at `beatAt`, if that comes in the first half of the time that is left: a peer in good
+ * health is nearly always heard before then, and a wake-up only to see that would be one in three of an idle agent's.
+ */
+export function nextProbeAt(link: Link, timing: LinkTiming, beatAt?: MonoMs): MonoMs | undefined {
   if (!link.alive) return undefined;
-  const from = Math.min(lateAt(link, timing), link.deadline);
-  const left = link.deadline - from;
+  const late = Math.min(lateAt(link, timing), link.deadline) as MonoMs;
+  const left = link.deadline - late;
   const rounds = Math.min(ROUNDS_MAX, Math.floor(left / ROUND_APART_MS_MIN));
   if (link.probesSent >= rounds) return undefined;
-  return after(from as MonoMs, (left * link.probesSent) / rounds);
+  if (link.probesSent === 0)
+    return beatAt !== undefined && beatAt > late && beatAt <= late + left / 2 ? beatAt : late;
+  const from = Math.max(late, link.probingSince ?? late) as MonoMs;
+  return after(from, ((link.deadline - from) * link.probesSent) / rounds);
 }
 
 /** Whether the deadline is over; a node that is still reading what arrived meanwhile must not ask. */
@@ -53,6 +60,7 @@ export function forgiveStall(
   if (link.graceUsed || stalledMs < timeoutFor(link, timing) / LONG_STALL_SHARE) return;
   link.graceUsed = true;
   link.probesSent = 0;
+  link.probingSince = undefined;
   const interval = link.intervalMs ?? timing.intervalMs;
   const grace = Math.min(2 * interval + 2 * ROUND_APART_MS_MIN, timeoutFor(link, timing));
   link.deadline = Math.max(link.deadline, after(now, grace)) as MonoMs;
