@@ -1,7 +1,8 @@
 import type { Body } from '../../src/core/frame.ts';
 import { encodeBody } from '../../src/wire/body.ts';
 import { toHex } from '../../src/wire/hex.ts';
-import { BODY, BODY_STEP, GROUP_BYTES, GROUPS_PER_FRAME } from '../../src/wire/layout.ts';
+import { GROUPS_PER_FRAME } from '../../src/core/frame.ts';
+import { BODY, BODY_STEP, GROUP_BYTES } from '../../src/wire/layout.ts';
 import { bodyOf, directionOf, EPOCH, groupOf, helloOf, NO_ECHO, nonceOf, sealAs } from './actors.ts';
 
 /** Opens, and seals again to the same bytes. */

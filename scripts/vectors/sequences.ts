@@ -168,7 +168,7 @@ export const sequences = (): readonly Sequence[] => [
       gets(1_000, { hello: true, seq: 1 }, answered(1)),
       gets(1_001, { hello: true, seq: 1 }, refused('hello-again', beforeAnySession)),
       gets(1_002, { hello: true, seq: 2 }, answered(0)), // its signature is looked at 4 times a second
-      gets(1_250, { hello: true, seq: 3 }, answered(1)),
+      gets(1_250, { hello: true, seq: 3, sentUs: 250_000 }, answered(1)),
     ],
   },
   {

@@ -24,4 +24,6 @@ export interface CliHost {
   readonly exec: Exec;
   /** The interfaces that are up, with their addresses. */
   interfaces(): HostInterfaces;
+  /** Linux: whether a secondary IPv4 address outlives its primary on this interface. */
+  promotesSecondaries(link: string): boolean;
 }

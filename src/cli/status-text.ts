@@ -69,14 +69,8 @@ function agreement({ peers }: StatusReport, paint: Paint): string[] {
   ];
 }
 
-function alarms({ alarms: said, configProblem }: StatusReport, { columns, paint }: Page): string[] {
-  const all = [
-    ...(configProblem === ''
-      ? []
-      : [`the config file was refused, the old one still runs: ${configProblem}`]),
-    ...said,
-  ];
-  const lines = all.flatMap((alarm) => {
+function alarms({ alarms: said }: StatusReport, { columns, paint }: Page): string[] {
+  const lines = said.flatMap((alarm) => {
     const words = printable(alarm).split(' ');
     return flow(words, {
       columns,

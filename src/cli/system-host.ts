@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { systemRandom } from '../system/random.ts';
+import { interfaceSysctl, isOn } from '../vip/interface-sysctl.ts';
 import type { CliHost } from './host.ts';
 
 /** This process, its terminal and its machine. What costs time to load is loaded when it's asked for. */
@@ -37,5 +38,6 @@ export function systemHost(): CliHost {
           })),
         ]),
       ),
+    promotesSecondaries: (link) => isOn(interfaceSysctl(), 'ipv4', link, 'promote_secondaries'),
   };
 }

@@ -9,25 +9,35 @@ export interface HostAddress {
   readonly prefixLength: number;
 }
 
+export interface Host {
+  readonly platform: string;
+  readonly interfaces: HostInterfaces;
+  /** Whether a secondary address outlives its primary there: net.ipv4.conf.LINK.promote_secondaries. */
+  promotesSecondaries(link: string): boolean;
+}
+
 const LINUX_NAME_CHARACTERS = 15;
 
 /**
  * What a file can't know by itself: whether its addresses fit this host. Warnings, since an interface may come up later
  * and a router may lead to a lone /32; "check --strict" takes them as errors.
  */
-export function hostFindings(
-  { groups }: Settings,
-  self: NodeSettings,
-  host: { readonly platform: string; readonly interfaces: HostInterfaces },
-): readonly Finding[] {
+export function hostFindings({ groups }: Settings, self: NodeSettings, host: Host): readonly Finding[] {
   const virtual = new Set(groups.flatMap(({ vips }) => vips.map(({ address }) => address)));
   return groups
     .filter(({ adapter }) => adapter !== 'simulated')
     .flatMap((group) =>
       group.vips.flatMap((vip, index) => {
         const link = vip.interfaces.get(self.name);
-        const found = link === undefined ? undefined : whyNotHere(group, vip, { ...host, link, virtual });
-        return found ? [{ ...found, path: ['groups', group.name, 'vips', index] }] : [];
+        if (link === undefined) return [];
+        const { platform, interfaces } = host;
+        const found = [
+          whyNotHere(group, vip, { platform, interfaces, link, virtual }),
+          whyItStays(vip, link, host),
+        ];
+        return found
+          .filter((one) => one !== undefined)
+          .map((one) => ({ ...one, path: ['groups', group.name, 'vips', index] }));
       }),
     );
 }
@@ -69,6 +79,20 @@ function whyNotHere(
   return {
     severity: 'warning',
     text: `${vip.address} is in no network of ${link} (${shown.join(', ') || `no IPv${vip.family} address`}); neighbours will not look for it there`,
+  };
+}
+
+/** A primary IPv4 address that went by itself would take its secondaries with it, so it gets no lease and no guard. */
+function whyItStays(
+  { address, family, prefixLength }: VipSettings,
+  link: string,
+  { platform, promotesSecondaries }: Host,
+): Pick<Finding, 'severity' | 'text'> | undefined {
+  if (platform !== 'linux' || family === 6 || prefixLength === addressBits(family)) return undefined;
+  if (promotesSecondaries(link)) return undefined;
+  return {
+    severity: 'warning',
+    text: `${address}/${prefixLength} has neither lease nor guard on ${link}: it stays when the agent is killed, and two hosts may then hold it; write ${address}/32, or set net.ipv4.conf.${link}.promote_secondaries=1`,
   };
 }
 

@@ -71,7 +71,7 @@ export async function startControlServer(
     log.warn({ limit: MAX_CONNECTIONS }, 'control: too many clients, one was turned away'),
   );
 
-  const removePath = await listenAt(server, place);
+  const removePath = await listenAt(server, place, (text) => log.warn({ path: place.path }, text));
   server.unref(); // looking at the daemon is no reason to live on
   return {
     path: place.path,

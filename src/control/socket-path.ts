@@ -1,9 +1,19 @@
-import { chmodSync, chownSync, lstatSync, mkdirSync, renameSync, rmSync, type Stats } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
 import { connect, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { OperatorError } from '../core/errors.ts';
 import { daemonPid } from './client.ts';
 import { groupIdOf } from './group-file.ts';
+import { DEFAULT_CONTROL_PATH } from './messages.ts';
 
 /** sun_path holds 104 bytes on BSD and 108 on Linux and illumos, the ending zero included. */
 const MAX_PATH_BYTES = 103;
@@ -23,7 +33,11 @@ export interface SocketPlace {
  * Returns what removes the path again, unless another daemon has put its own socket there since.
  * Throws OperatorError: PORT_TAKEN, USAGE.
  */
-export async function listenAt(server: Server, { path, group }: SocketPlace): Promise<() => void> {
+export async function listenAt(
+  server: Server,
+  { path, group }: SocketPlace,
+  warn: (text: string) => void,
+): Promise<() => void> {
   const gid = group === '' ? undefined : groupIdOf(group);
   // Bound under another name and moved into place: that is atomic, and closing removes the name it was bound under,
   // not the path, which may belong to a successor by then.
@@ -39,7 +53,7 @@ export async function listenAt(server: Server, { path, group }: SocketPlace): Pr
     );
   }
   try {
-    makeDirectory(dirname(path), gid);
+    makeDirectory(dirname(path), gid, { isOurs: dirname(path) === dirname(DEFAULT_CONTROL_PATH), warn });
     const left = await leftBehind(path);
     rmSync(birthPath, { force: true });
     await listening(server, birthPath);
@@ -58,11 +72,33 @@ export async function listenAt(server: Server, { path, group }: SocketPlace): Pr
   };
 }
 
-function makeDirectory(directory: string, gid: number | undefined): void {
+/**
+ * The group gets in by a directory that we made, now or in an earlier run. One that is somebody else's (`isOurs` false, or
+ * another owner) is left as it is, and `warn` is told the command when it keeps the group out.
+ */
+export function makeDirectory(
+  directory: string,
+  gid: number | undefined,
+  { isOurs, warn }: { isOurs: boolean; warn: (text: string) => void },
+): void {
   const made = mkdirSync(directory, { recursive: true, mode: DIRECTORY_MODE });
-  if (made === undefined) return;
+  if (made === undefined) {
+    if (gid === undefined) return;
+    const found = lstatSync(directory);
+    if (!isOurs || !found.isDirectory() || found.uid !== process.geteuid?.()) {
+      if (!letsIn(gid, directory)) {
+        warn(`${directory} keeps the control group out: chgrp ${gid} ${directory} && chmod g+x ${directory}`);
+      }
+      return;
+    }
+  }
   chmodSync(directory, DIRECTORY_MODE); // a strict umask would lock the group out
   if (gid !== undefined) chownSync(directory, -1, gid);
+}
+
+function letsIn(gid: number, directory: string): boolean {
+  const { mode, gid: own } = statSync(directory);
+  return (mode & (own === gid ? 0o010 : 0o001)) !== 0;
 }
 
 /** The dead socket at the path, or undefined for nothing. */

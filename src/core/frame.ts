@@ -43,6 +43,9 @@ export interface Body {
 
 export type RoleName = 'init' | 'standby' | 'claiming' | 'active' | 'releasing';
 
+/** As many records as fit a frame; more take turns. */
+export const GROUPS_PER_FRAME = 35;
+
 /** What a node says of itself in one group. */
 export interface GroupRecord {
   readonly id: GroupId;

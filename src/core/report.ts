@@ -82,7 +82,10 @@ export interface VipReport {
   readonly address: string;
   readonly prefixLength: number;
   readonly link: string;
+  /** What the last look at the host showed; false before the first. */
   readonly present: boolean;
+  /** Since that look; undefined before the first. */
+  readonly lookedAgoMs?: number | undefined;
 }
 
 /** One transition, as `events` shows it: who moved from where to where, and the cause. */

@@ -1,7 +1,7 @@
 import type { CallResult } from '../core/group/state.ts';
 import type { Clock, Log, Vip, VipAdapter } from '../core/ports.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
-import type { GroupId, NodeName } from '../core/units.ts';
+import type { GroupId, GroupName, MonoMs, NodeName } from '../core/units.ts';
 import { vipsOn } from '../config/vips-on.ts';
 import type { Adapters } from './adapters.ts';
 import { vipName, type Leftovers } from './leftovers.ts';
@@ -14,9 +14,13 @@ export interface Groups {
   vipsOf(group: GroupId): readonly Vip[];
   /** Whether a group that this node holds has this very VIP. */
   holds(vip: Vip): boolean;
+  /** What the last look, or the last call that amounts to one, found here; undefined before the first. */
+  lookOf(group: GroupId): Look | undefined;
   announce(group: GroupId): void;
   /** Interfaces of all VIPs, each once. */
   links(): readonly string[];
+  /** What is wrong with the interfaces of VIPs now, one sentence each. */
+  alarms(): readonly string[];
   /** Whether a look finds any of the VIPs that the group would have here; true when it cannot tell. */
   isFound(group: GroupSettings): Promise<boolean>;
   /** Throws OperatorError when a group wants an adapter that this system has not; changes nothing. */
@@ -29,11 +33,18 @@ export interface Groups {
   stop(): void;
 }
 
+export interface Look {
+  readonly at: MonoMs;
+  isFound(vip: Vip): boolean;
+}
+
 interface Placed {
   readonly settings: GroupSettings;
   readonly adapter: VipAdapter;
   readonly vips: readonly Vip[];
   readonly queue: VipQueue;
+  /** Interfaces of its VIPs that the system has reported to be without a carrier. */
+  readonly dark: Set<string>;
   readonly unwatch: () => void;
 }
 
@@ -50,14 +61,21 @@ export interface GroupsPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly tell: (happening: Happening) => void;
+  /** For the log and the events. */
+  readonly onCarrier: (group: GroupName, text: string, cause: string) => void;
   /** Whether this node holds the group now, or is about to. */
   readonly isHeld: (group: GroupId) => boolean;
 }
 
-export function openGroups({ self, adapters, leftovers, clock, log, tell, isHeld }: GroupsPorts): Groups {
+export function openGroups(ports: GroupsPorts): Groups {
+  const { self, adapters, leftovers, clock, log, tell, onCarrier, isHeld } = ports;
   let leaseSeconds = 0;
   let placed = new Map<GroupId, Placed>();
+  const looks = new Map<GroupId, Look>();
   const vipsOf = (group: GroupId): readonly Vip[] => placed.get(group)?.vips ?? [];
+  const noteLook = (group: GroupId, found: readonly Vip[]): void => {
+    looks.set(group, { at: clock.nowMs(), isFound: (vip) => isAmong(vip, found) });
+  };
 
   const newQueue = ({ id, name }: GroupSettings, adapter: VipAdapter): VipQueue =>
     newVipQueue({
@@ -65,6 +83,7 @@ export function openGroups({ self, adapters, leftovers, clock, log, tell, isHeld
       clock,
       vips: () => vipsOf(id),
       leaseSeconds: () => leaseSeconds,
+      onSeen: (found) => noteLook(id, found),
       onDone: (result: CallResult) => tell({ kind: 'called', group: id, result }),
       onRefreshed(text) {
         if (text !== '')
@@ -75,12 +94,31 @@ export function openGroups({ self, adapters, leftovers, clock, log, tell, isHeld
         if (text === '') tell({ kind: 'carrier', up: true });
       },
     });
-  const watch = ({ id }: GroupSettings, adapter: VipAdapter, vips: readonly Vip[]): (() => void) =>
+  const carrierFault = (id: GroupId, name: GroupName): string =>
+    isHeld(id) ? `${name} is held here but nobody can reach it` : `${name} could not be reached here`;
+  const noteCarrier = ({ id, name }: GroupSettings, dark: Set<string>, link: string, up: boolean): void => {
+    if (up === !dark.has(link)) return;
+    if (up) dark.delete(link);
+    else dark.add(link);
+    if (up) onCarrier(name, `carrier on ${link}`, 'it is back');
+    else onCarrier(name, `no carrier on ${link}`, carrierFault(id, name));
+  };
+  const watch = (
+    group: GroupSettings,
+    adapter: VipAdapter,
+    vips: readonly Vip[],
+    dark: Set<string>,
+  ): (() => void) =>
     vips.length === 0
       ? () => undefined
       : adapter.watch(vips, (change) => {
-          if (change.kind === 'carrier') tell({ kind: 'carrier', up: change.up });
-          else if (change.kind === 'removed') tell({ kind: 'hint', group: id });
+          if (change.kind === 'carrier') {
+            noteCarrier(group, dark, change.link, change.up);
+            tell({ kind: 'carrier', up: change.up });
+            return;
+          }
+          // Each renewal of our own adds the address once more; only where it should not be is that news.
+          if (change.kind === 'removed' || !isHeld(group.id)) tell({ kind: 'hint', group: group.id });
         });
   const place = (settings: GroupSettings, old: Placed | undefined, had: boolean): Placed => {
     const adapter = adapters.of(settings);
@@ -90,7 +128,8 @@ export function openGroups({ self, adapters, leftovers, clock, log, tell, isHeld
     if (old !== undefined && old.adapter === adapter && sameVips(old.vips, vips)) return { ...old, settings };
     old?.unwatch();
     const queue = old?.adapter === adapter ? old.queue : newQueue(settings, adapter);
-    return { settings, adapter, vips, queue, unwatch: watch(settings, adapter, vips) };
+    const dark = new Set([...(old?.dark ?? [])].filter((link) => vips.some((vip) => vip.link === link)));
+    return { settings, adapter, vips, queue, dark, unwatch: watch(settings, adapter, vips, dark) };
   };
 
   const dropGone = (before: ReadonlyMap<GroupId, Placed>, had: ReadonlySet<GroupId>): readonly Drop[] => {
@@ -119,17 +158,24 @@ export function openGroups({ self, adapters, leftovers, clock, log, tell, isHeld
   return {
     queueOf: (group) => placed.get(group)?.queue,
     vipsOf,
+    lookOf: (group) => looks.get(group),
     holds: (vip) => [...placed].some(([id, { vips }]) => isHeld(id) && isAmong(vip, vips)),
     announce(group) {
       const found = placed.get(group);
       if (found !== undefined && found.vips.length > 0) found.adapter.announce(found.vips);
     },
     links: () => [...new Set([...placed.values()].flatMap(({ vips }) => vips.map(({ link }) => link)))],
+    alarms: () =>
+      [...placed].flatMap(([id, { settings, dark }]) =>
+        [...dark].map((link) => `no carrier on ${link}: ${carrierFault(id, settings.name)}`),
+      ),
     async isFound(group) {
       const vips = vipsOn(group, self);
       if (vips.length === 0) return false;
       try {
-        return (await adapters.of(group).look(vips)).length > 0;
+        const found = await adapters.of(group).look(vips);
+        noteLook(group.id, found);
+        return found.length > 0;
       } catch (error) {
         log.warn({ err: error, group: group.name }, `${group.name}: could not look for the VIP`);
         return true;
@@ -145,6 +191,7 @@ export function openGroups({ self, adapters, leftovers, clock, log, tell, isHeld
       placed = new Map(
         settings.groups.map((group) => [group.id, place(group, before.get(group.id), had.has(group.id))]),
       );
+      for (const id of before.keys()) if (!placed.has(id)) looks.delete(id);
       const drops = dropGone(before, had);
       for (const { from, vips, done } of drops) {
         // An address that went from group to group, or got another length, is brought up only after it was taken down.

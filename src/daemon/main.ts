@@ -101,7 +101,13 @@ async function start(
   });
   const adapters = openAdapters({ ...ports, onProblem: problems.add });
   closing.add('adapters', adapters.close);
-  const groups = openGroups({ self: self.name, adapters, leftovers, clock, log, tell, isHeld });
+  const groups = openGroups({
+    ...{ self: self.name, adapters, leftovers, clock, log, tell, isHeld },
+    onCarrier(group, text, cause) {
+      if (history.add({ kind: 'vip', subject: group, text, cause }) !== undefined)
+        log.warn({ group, cause }, `${group}: ${text}: ${cause}`);
+    },
+  });
   closing.add('groups', () => {
     groups.stop();
     leftovers.stop();
@@ -139,8 +145,9 @@ async function start(
         configProblem: running.problem,
         settings: running.configured.settings,
         counters: counters.all(),
-        problems: [...problems.alarms(), ...leftovers.alarms()],
+        problems: [...problems.alarms(), ...leftovers.alarms(), ...groups.alarms()],
         vipsOf: ({ id }) => groups.vipsOf(id),
+        lookOf: groups.lookOf,
       }),
     events: history.after,
     onEvent: history.onEvent,

@@ -1,7 +1,8 @@
 import type { ControlAnswer, ControlCommand } from '../control/messages.ts';
-import { isTwoWay } from '../core/peer/link.ts';
-import type { GroupOrder, GroupState } from '../core/group/state.ts';
+import { effectivePriority } from '../core/group/election.ts';
+import type { GroupOrder, GroupState, PeerView } from '../core/group/state.ts';
 import type { NodeState } from '../core/node/state.ts';
+import { viewOf } from '../core/node/view.ts';
 import type { ErrorCode } from '../core/errors.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
 import type { MonoMs } from '../core/units.ts';
@@ -42,8 +43,15 @@ export function obey(
     return refuse(order, `the config has ${settings.nodes.map(({ name }) => name).join(', ')}`);
   }
   if (group !== undefined && (order.kind === 'switchover' || order.kind === 'failback')) {
-    const refused = whyNot(order, group, node, settings, now);
+    const refused = whyNot(order, group, node, now);
     if (refused !== undefined) return refused;
+    if (order.kind === 'failback' && !isBetterThere(group, node, now)) {
+      tell({ kind: 'ordered', group: group.id, order });
+      return refuse(
+        'nobody with a higher priority could take over',
+        `${group.name} stays; it no longer counts as placed by hand, and fails back as its config says`,
+      );
+    }
   }
   tell({ kind: 'ordered', group: group?.id, order });
   return {
@@ -67,7 +75,6 @@ function whyNot(
   order: GroupOrder,
   group: GroupSettings,
   node: NodeState,
-  settings: Settings,
   now: MonoMs,
 ): ControlAnswer | undefined {
   const state: GroupState = node.groups.get(group.id)!;
@@ -78,18 +85,12 @@ function whyNot(
     );
   }
   if (state.frozen) return refuse(`${group.name} is frozen`, `"sealbeat thaw ${group.name}" first`);
-  const able = node.links.filter((link) => {
-    const record = link.groups.get(group.id)?.record;
-    return isTwoWay(link, now, settings.heartbeat) && record?.role === 'standby' && record.priority > 0;
-  });
   if (order.kind === 'switchover' && order.to === node.policy.self.number) {
     return refuse(`this node holds ${group.name} already`, 'name another node');
   }
-  const fits =
-    order.kind === 'switchover' && order.to > 0
-      ? able.some(({ number }) => number === order.to)
-      : able.length > 0;
-  if (!fits) {
+  if (order.kind !== 'switchover') return undefined;
+  const able = heirsOf(group, node, now);
+  if (!able.some(({ number }) => order.to === 0 || order.to === number)) {
     return refuse(
       `nobody could take over ${group.name} now`,
       'the other node must be alive, hear us and be standby: see "sealbeat status"',
@@ -97,3 +98,15 @@ function whyNot(
   }
   return undefined;
 }
+
+const isBetterThere = (group: GroupSettings, node: NodeState, now: MonoMs): boolean => {
+  const mine = effectivePriority(node.groups.get(group.id)!, viewOf(node, group.id, now));
+  return heirsOf(group, node, now).some(({ record }) => record!.priority > mine);
+};
+
+/** As the machine chooses them: one that still has the VIPs, or hands over itself, would be passed over in silence. */
+const heirsOf = (group: GroupSettings, node: NodeState, now: MonoMs): readonly PeerView[] =>
+  viewOf(node, group.id, now).peers.filter(
+    ({ twoWay, record }) =>
+      twoWay && record?.role === 'standby' && !record.has && record.heir === 0 && record.priority > 0,
+  );

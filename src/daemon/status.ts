@@ -9,7 +9,8 @@ import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
 import type { GroupReport, PathReport, PeerReport, StatusReport } from '../core/report.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
-import { SECOND_MS, type MonoMs } from '../core/units.ts';
+import { SECOND_MS, type GroupId, type MonoMs } from '../core/units.ts';
+import type { Look } from './groups.ts';
 
 /** The kernel ends leases at whole seconds of its own, and a little late. */
 const LEASE_ROUNDING_MS = 1_200;
@@ -25,6 +26,7 @@ export interface StatusSources {
   /** What adapters complain of, as sentences. */
   readonly problems: readonly string[];
   readonly vipsOf: (group: GroupSettings) => readonly Vip[];
+  readonly lookOf: (group: GroupId) => Look | undefined;
 }
 
 /** The whole state as people and programs see it. Reads only. */
@@ -91,7 +93,8 @@ function pathReport(link: Link, url: string, index: number, now: MonoMs, timeout
 }
 
 function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs): GroupReport {
-  const { node, vipsOf } = sources;
+  const { node, vipsOf, lookOf } = sources;
+  const look = lookOf(group.id);
   const state = node.groups.get(group.id)!;
   const view = viewOf(node, group.id, now);
   const held = whoHolds(state, view);
@@ -111,11 +114,12 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
     frozen: state.frozen,
     sticky: state.sticky,
     renewedAgoMs: state.has && state.renewedAt !== undefined ? now - state.renewedAt : undefined,
-    vips: vipsOf(group).map(({ address, prefixLength, link }) => ({
-      address,
-      prefixLength,
-      link,
-      present: state.has && state.role !== 'claiming',
+    vips: vipsOf(group).map((vip) => ({
+      address: vip.address,
+      prefixLength: vip.prefixLength,
+      link: vip.link,
+      present: look?.isFound(vip) ?? false,
+      lookedAgoMs: look === undefined ? undefined : now - look.at,
     })),
     adapter: group.adapter,
   };

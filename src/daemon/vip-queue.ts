@@ -20,6 +20,7 @@ export function newVipQueue({
   vips,
   leaseSeconds,
   clock,
+  onSeen,
   onDone,
   onRefreshed,
 }: {
@@ -27,6 +28,8 @@ export function newVipQueue({
   vips: () => readonly Vip[];
   leaseSeconds: () => number;
   clock: Clock;
+  /** What a call showed to be on the host, late or not; a call that failed shows nothing. */
+  onSeen: (found: readonly Vip[]) => void;
   onDone: (result: CallResult) => void;
   /** Empty text for success. */
   onRefreshed: (text: string) => void;
@@ -56,22 +59,28 @@ export function newVipQueue({
       stale = true;
       throw error;
     }
+    onSeen(asked);
     return 'all';
   };
   const carryOut = async (kind: CallKind): Promise<CallResult['found']> => {
     switch (kind) {
       case 'up':
         return await bringUp();
-      case 'renew':
+      case 'renew': {
         if (stale) return await bringUp();
-        await adapter.renew(vips(), leaseSeconds());
+        const asked = vips();
+        await adapter.renew(asked, leaseSeconds());
+        onSeen(asked);
         return 'all';
+      }
       case 'down':
         await adapter.down(vips());
+        onSeen([]);
         return 'none';
       case 'look': {
         const asked = vips();
         const found = await adapter.look(asked);
+        onSeen(found);
         return found.length === asked.length ? 'all' : found.length === 0 ? 'none' : 'some';
       }
     }

@@ -9,7 +9,6 @@ import { NDPTOOL, hasNdptool, ndptoolArgs } from './unsolicited-na.ts';
 
 /** With more VIPs of one family on one interface, one command that covers all is kinder than a process for each. */
 const PROCESSES_PER_LINK_MAX = 32;
-const CAUSES_MAX = 64;
 /** An announcement that waited longer, perhaps because this process was asleep, may no longer be true. */
 const STALE_AFTER_MS = SECOND_MS;
 
@@ -33,7 +32,7 @@ export interface AnnouncerOptions {
   readonly method: AnnounceMethod;
   /** Announces every address of the interface; see same-mac.ts. */
   readonly bySameMac: (link: string, families: ReadonlySet<4 | 6>) => Promise<void>;
-  /** Once per cause, not once per round. */
+  /** In each round anew: who listens knows what was said already. */
   readonly onProblem: (problem: OperatorError) => void;
 }
 
@@ -45,12 +44,12 @@ interface Tools {
 /**
  * Tells the neighbours where VIPs are: gratuitous ARP for IPv4, unsolicited neighbour advertisements for IPv6.
  * `auto` prefers the tools that send exactly one packet (arping, ndptool) over the same-MAC way, which announces the
- * host's own addresses as well and empties its neighbour cache.
+ * host's own addresses as well and empties its neighbour cache. Each family goes its own way.
  */
 export function announcer(options: AnnouncerOptions): Announcer {
   const { spawn, exec, clock, log, method, bySameMac, onProblem } = options;
   const queue = announceQueue(spawn);
-  const told = new Set<string>();
+  const waysSaid = new Set<string>();
   const held = new Set<string>();
   let tools: Promise<Tools> | undefined;
   let found: Tools | undefined;
@@ -59,12 +58,6 @@ export function announcer(options: AnnouncerOptions): Announcer {
     (tools ??= Promise.all([findArping(exec), hasNdptool(exec)]).then(
       ([arping, ndptool]) => (found = { arping, ndptool }),
     ));
-
-  const report = (problem: OperatorError) => {
-    if (told.has(problem.message) || told.size >= CAUSES_MAX) return;
-    told.add(problem.message);
-    onProblem(problem);
-  };
 
   const byProcess = (
     vip: Vip,
@@ -79,7 +72,7 @@ export function announcer(options: AnnouncerOptions): Announcer {
       args,
       wanted: () => isHeld() && clock.nowMs() <= staleAt,
       onEnd({ exitCode, stderr }) {
-        if (isHeld() && !sent(exitCode, stderr)) report(failed(vip, file, exitCode, stderr));
+        if (isHeld() && !sent(exitCode, stderr)) onProblem(failed(vip, file, exitCode, stderr));
       },
     });
     if (!added)
@@ -104,19 +97,27 @@ export function announcer(options: AnnouncerOptions): Announcer {
   };
 
   const onLink = async (link: string, vips: readonly Vip[], available: Tools): Promise<void> => {
-    const families = new Set(vips.map(({ family }) => family));
-    const uncovered = [...families].filter((family) => !coveredByTools(family, vips, available, method));
-    if (uncovered.length === 0) return byTools(vips, available);
-    if (method === 'arping') {
-      byTools(vips, available);
-      throw toolMissing(uncovered.includes(4) ? 'arping' : NDPTOOL);
-    }
+    const { covered, others } = split(vips, available, method);
+    const families = new Set(others.map(({ family }) => family));
+    byTools(covered, available);
+    for (const family of new Set(covered.map((vip) => vip.family)))
+      sayWay(link, family, family === 6 ? NDPTOOL : `arping (${available.arping?.breed})`);
+    if (families.size === 0) return;
+    if (method === 'arping') throw toolMissing(families.has(4) ? 'arping' : NDPTOOL);
+    for (const family of families) sayWay(link, family, 'same-mac');
     try {
       await bySameMac(link, families);
     } catch (problem) {
-      byTools(vips, available); // those that there are tools for
+      byTools(others, available); // too many, but better than none; those that there are tools for
       throw problem;
     }
+  };
+
+  const sayWay = (link: string, family: 4 | 6, way: string) => {
+    const text = `IPv${family} on ${link} is announced by ${way}`;
+    if (waysSaid.has(text)) return;
+    waysSaid.add(text);
+    log.info({ link, family, way }, text);
   };
 
   return {
@@ -129,7 +130,7 @@ export function announcer(options: AnnouncerOptions): Announcer {
           [...byLink(vips)].map(([link, onIt]) =>
             onLink(link, onIt, available).catch((problem: unknown) => {
               if (!(problem instanceof OperatorError)) throw problem;
-              report(problem);
+              onProblem(problem);
             }),
           ),
         );
@@ -146,16 +147,19 @@ export function announcer(options: AnnouncerOptions): Announcer {
       if (method === 'none') return [];
       const assumed: Tools = found ?? { arping: { breed: 'iputils', command: ['arping'] }, ndptool: true };
       return [...byLink(vips)].flatMap(([link, onIt]) => {
-        const families = [...new Set(onIt.map(({ family }) => family))];
-        if (method !== 'arping' && !families.every((family) => coveredByTools(family, onIt, assumed, method)))
-          return [`ip link set dev ${link} address $(cat /sys/class/net/${link}/address)`];
-        return onIt.flatMap((vip) => {
+        const { covered, others } = split(onIt, assumed, method);
+        const sameMac =
+          method === 'arping' || others.length === 0
+            ? []
+            : [`ip link set dev ${link} address $(cat /sys/class/net/${link}/address)`];
+        const byTool = (method === 'arping' ? onIt : covered).flatMap((vip) => {
           if (vip.family === 6) return [[NDPTOOL, ...ndptoolArgs(vip)].join(' ')];
           const { breed, command } = assumed.arping ?? { breed: 'iputils' as const, command: ['arping'] };
           return (['request', 'reply'] as const).map((form) =>
             [...command, ...arpingArgs(breed, vip, form)].join(' '),
           );
         });
+        return [...byTool, ...sameMac];
       });
     },
     close: () => queue.clear(),
@@ -163,6 +167,12 @@ export function announcer(options: AnnouncerOptions): Announcer {
 }
 
 type SentTest = (exitCode: number, stderr: string) => boolean;
+
+/** Those of one interface that the tools can announce, and those of families that need another way. */
+function split(vips: readonly Vip[], tools: Tools, method: AnnounceMethod) {
+  const isCovered = ({ family }: Vip) => coveredByTools(family, vips, tools, method);
+  return { covered: vips.filter(isCovered), others: vips.filter((vip) => !isCovered(vip)) };
+}
 
 function coveredByTools(family: 4 | 6, vips: readonly Vip[], tools: Tools, method: AnnounceMethod): boolean {
   if (method === 'same-mac' || !(family === 4 ? tools.arping !== undefined : tools.ndptool)) return false;

@@ -21,7 +21,7 @@ export interface LinuxVipOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly announceMethod: AnnounceMethod;
-  /** What goes wrong beside the calls: an announcement that fails, a guard that cannot be kept. Once per cause. */
+  /** What goes wrong beside the calls: an announcement that fails, a guard that cannot be kept. Each time anew. */
   readonly onProblem: (problem: OperatorError) => void;
   /** False leaves the VIPs on the host when this process ends. */
   readonly guarded?: boolean;
@@ -65,7 +65,6 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
     onProblem,
   });
   const ours = new Set<string>();
-  const unleasedTold = new Set<string>();
 
   const prepare = () => {
     ip.prepare();
@@ -89,8 +88,7 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
   const leaseOf = (vip: Vip, leaseSeconds: number): number => (mayVanish(vip) ? leaseSeconds : 0);
 
   const tellUnleased = (vip: Vip) => {
-    if (mayVanish(vip) || unleasedTold.has(vipText(vip))) return;
-    unleasedTold.add(vipText(vip));
+    if (mayVanish(vip)) return;
     const message = `${vipText(vip)} stays when the agent is killed: as a primary address it could take others with it`;
     onProblem(
       new OperatorError('VIP_FAILED', message, {

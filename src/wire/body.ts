@@ -1,4 +1,4 @@
-import type { Body, GroupRecord } from '../core/frame.ts';
+import { GROUPS_PER_FRAME, type Body, type GroupRecord } from '../core/frame.ts';
 import type { GroupId, NodeId } from '../core/units.ts';
 import { readId, writeId } from './hex.ts';
 import {
@@ -12,7 +12,6 @@ import {
   GROUP_BYTES,
   GROUP_FLAG,
   GROUP_FLAGS_KNOWN,
-  GROUPS_PER_FRAME,
   HELLO_BODY_BYTES,
   ROLES,
 } from './layout.ts';

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { GROUPS_PER_FRAME } from '../core/frame.ts';
 
 /**
  * Frame v1, integers big-endian. Field: offset, size (PROTOCOL.md has the prose).
@@ -70,7 +71,6 @@ export const GROUP = {
   epoch: 20, // u64
 } as const;
 export const GROUP_BYTES = 28;
-export const GROUPS_PER_FRAME = 35;
 
 assert.equal(GROUP.epoch + 8, GROUP_BYTES);
 assert.ok(BODY.groups + GROUPS_PER_FRAME * GROUP_BYTES <= FRAME_BYTES_MAX - BODY_AT);

@@ -69,7 +69,10 @@ const views: Readonly<Record<string, StatusReport>> = {
   }),
   alarm: statusReport({
     configProblem: 'sealbeat.yaml:3:14: unknown key "intervall", did you mean "interval"?',
-    alarms: ['lb3 has another config than this node: 1122334455667788 there, 9f3c0d1e2a4b5c6d here'],
+    alarms: [
+      'the config file was refused, the old one is in force: sealbeat.yaml:3:14: unknown key "intervall", did you mean "interval"?',
+      'lb3 has another config than this node: 1122334455667788 there, 9f3c0d1e2a4b5c6d here',
+    ],
     peers: [
       peerReport(),
       peerReport({
@@ -185,6 +188,16 @@ test('status text: what a tool or a peer said cannot move the cursor', () => {
       );
     }),
   );
+});
+
+test('status text: the alarms are those of the report, each once', () => {
+  const configProblem = 'sealbeat.yaml:3:14: unknown key';
+  const report = statusReport({ configProblem, alarms: [`refused: ${configProblem}`, 'two'] });
+  const text = statusText(report, { columns: 200, colour: false });
+  assert.deepEqual(text.match(/^ALARM .*$/gm), [
+    'ALARM  refused: sealbeat.yaml:3:14: unknown key',
+    'ALARM  two',
+  ]);
 });
 
 test('status text: no group and no peer is no fault of the text', () => {

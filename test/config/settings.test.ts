@@ -150,6 +150,7 @@ const onHost: readonly {
   name: string;
   text?: string;
   platform?: string;
+  promotes?: boolean;
   interfaces: HostInterfaces;
   findings: readonly RegExp[];
 }[] = [
@@ -181,7 +182,16 @@ const onHost: readonly {
     name: 'a length brings its own network',
     text: pairWith(['10.10.10.42', '10.10.10.42/24']),
     interfaces: eth0(['2001:db8::1', 64]),
+    promotes: true,
     findings: [],
+  },
+  {
+    name: 'a primary address would stay when the agent is killed',
+    text: pairWith(['10.10.10.42', '10.10.10.42/24'], ['2001:db8::42', '2001:db8::42/64']),
+    interfaces: eth0(['2001:db8::1', 64]),
+    findings: [
+      /^warning vips 0: 10.10.10.42\/24 has neither lease nor guard on eth0: .*; write 10.10.10.42\/32, or set net.ipv4.conf.eth0.promote_secondaries=1$/,
+    ],
   },
   {
     name: 'a loopback interface is routed to',
@@ -209,10 +219,13 @@ const onHost: readonly {
     findings: [/^error vips 0: .*too long for an interface of Linux/, /^error vips 1/],
   },
 ];
-for (const { name, text = pair, platform = 'linux', interfaces, findings } of onHost) {
+for (const { name, text = pair, platform = 'linux', promotes = false, interfaces, findings } of onHost) {
   test(`host: ${name}`, () => {
     const settings = settingsOf(text);
-    const found = hostFindings(settings, findSelf(settings, [identities.lb1]), { platform, interfaces });
+    const found = hostFindings(settings, findSelf(settings, [identities.lb1]), {
+      ...{ platform, interfaces },
+      promotesSecondaries: (link) => promotes && link === 'eth0',
+    });
     const shown = found.map(
       ({ severity, path, text: sentence }) => `${severity} ${path.slice(2).join(' ')}: ${sentence}`,
     );

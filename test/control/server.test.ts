@@ -16,6 +16,7 @@ import {
 } from '../../src/control/client.ts';
 import type { StreamEnd } from '../../src/control/messages.ts';
 import { startControlServer } from '../../src/control/server.ts';
+import { makeDirectory } from '../../src/control/socket-path.ts';
 import { MAX_STREAMS, MAX_UNREAD_BYTES } from '../../src/control/streams.ts';
 import type { EventRecord } from '../../src/core/report.ts';
 import { collectedLog } from '../fakes/collected-log.ts';
@@ -318,6 +319,48 @@ test('control: the socket is 0660 in a directory of 0750 that was made for it', 
   t.after(() => server.close());
   assert.equal(statSync(path).mode & 0o777, 0o660);
   assert.equal(statSync(`${above}.d`).mode & 0o777, 0o750);
+});
+
+/** A group that this user may give files to, and that new files have not: any for root, one of its own otherwise. */
+const otherGroup = (): number | undefined =>
+  process.geteuid?.() === 0 ? 54_321 : process.getgroups?.().find((gid) => gid !== process.getegid?.());
+
+for (const [whose, isOurs] of [
+  ['our own, from an earlier run', true],
+  ["somebody else's", false],
+] as const) {
+  test(`control: the group and a directory that is there already and is ${whose}`, (t) => {
+    const gid = otherGroup();
+    if (gid === undefined) {
+      assert.notEqual(process.env['CI'], 'true', 'CI has to run this with a second group');
+      return t.skip('this user is in one group only');
+    }
+    const directory = join(socketPath(t), '..');
+    chmodSync(directory, 0o700);
+    const { gid: before } = statSync(directory);
+    const warnings: string[] = [];
+    makeDirectory(directory, gid, { isOurs, warn: (text) => void warnings.push(text) });
+    const { mode, gid: now } = statSync(directory);
+    assert.deepEqual([mode & 0o777, now], isOurs ? [0o750, gid] : [0o700, before]);
+    assert.deepEqual(
+      warnings,
+      isOurs
+        ? []
+        : [`${directory} keeps the control group out: chgrp ${gid} ${directory} && chmod g+x ${directory}`],
+    );
+  });
+}
+
+test('control: a directory that lets the group in is no warning, and without a group none is touched', (t) => {
+  const directory = join(socketPath(t), '..');
+  const warn = (text: string): void => assert.fail(text);
+  chmodSync(directory, 0o711);
+  makeDirectory(directory, 54_321, { isOurs: false, warn });
+  chmodSync(directory, 0o710);
+  makeDirectory(directory, statSync(directory).gid, { isOurs: false, warn });
+  chmodSync(directory, 0o700);
+  makeDirectory(directory, undefined, { isOurs: true, warn });
+  assert.equal(statSync(directory).mode & 0o777, 0o700);
 });
 
 test('control: a live daemon keeps its socket; the second is told its pid', async (t) => {

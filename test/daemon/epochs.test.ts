@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
@@ -38,6 +48,31 @@ test('epochs: what was put is there after a restart, in a directory that only we
   assert.equal(statSync(join(folder, 'epochs.json')).mode & 0o777, 0o600);
   assert.deepEqual(readdirSync(folder), ['epochs.json'], 'no draft is left');
   assert.deepEqual(log.lines, []);
+});
+
+test('epochs: a link in the place of the draft is replaced, not followed', async (t) => {
+  const folder = folderFor(t);
+  mkdirSync(folder);
+  const victim = join(folder, 'victim');
+  writeFileSync(victim, 'precious');
+  symlinkSync(victim, join(folder, 'epochs.json.new'));
+  const { epochs, log } = await opened(folder);
+  epochs.put(web, 17);
+  await epochs.settled();
+  assert.equal(readFileSync(victim, 'utf8'), 'precious');
+  assert.ok(lstatSync(join(folder, 'epochs.json')).isFile());
+  assert.equal((await opened(folder)).epochs.get(web), 17);
+  assert.deepEqual(log.lines, []);
+});
+
+test('epochs: a draft that a crash left behind does not keep the next one from being written', async (t) => {
+  const folder = folderFor(t);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'epochs.json.new'), '{"web": 1');
+  const { epochs } = await opened(folder);
+  epochs.put(web, 17);
+  await epochs.settled();
+  assert.equal((await opened(folder)).epochs.get(web), 17);
 });
 
 test('epochs: never go back', async (t) => {

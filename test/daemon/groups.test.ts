@@ -34,6 +34,7 @@ function opened() {
   };
   let holding: ReadonlySet<GroupId> = new Set();
   const troubles: string[] = [];
+  const carriers: string[] = [];
   const leftovers = newLeftovers({
     clock,
     isHeld: (vip) => groups.holds(vip),
@@ -46,13 +47,14 @@ function opened() {
     clock,
     log,
     tell: (happening) => void told.push(happening),
+    onCarrier: (group, text, cause) => void carriers.push(`${group}: ${text}: ${cause}`),
     isHeld: (group) => holding.has(group),
   });
   const idsOf = (settings: Settings, names: readonly string[]): ReadonlySet<GroupId> =>
     new Set(settings.groups.filter(({ name }) => names.includes(name)).map(({ id }) => id));
   let current: Settings | undefined;
   return {
-    ...{ clock, log, told, groups, leftovers, troubles },
+    ...{ clock, log, told, groups, leftovers, troubles, carriers },
     adapter: (kind = 'auto auto') => kinds.get(kind)!,
     /** `had` and `holds` are names of groups: before, and after. */
     async configure(settings: Settings, had: readonly string[] = [], holds: readonly string[] = []) {
@@ -88,12 +90,83 @@ test('groups: what the system reports is told: a removal of the group, a carrier
   const [vip] = groups.vipsOf(web);
   const [watcher] = adapter().watchers;
   watcher!.change({ kind: 'removed', vip: vip! });
-  watcher!.change({ kind: 'added', vip: vip! });
   watcher!.change({ kind: 'carrier', link: 'eth0', up: false });
   assert.deepEqual(told, [
     { kind: 'hint', group: web },
     { kind: 'carrier', up: false },
   ]);
+});
+
+for (const [who, holds, hints] of [
+  ['a group that is not held here is a hint', [], 1],
+  ['a group that is held here is a renewal, and no news', ['web'], 0],
+] as const) {
+  test(`groups: an address that appears in ${who}`, async () => {
+    const { groups, configure, adapter, told } = opened();
+    await configure(pair, [], holds);
+    const [watcher] = adapter().watchers;
+    watcher!.change({ kind: 'added', vip: groups.vipsOf(web)[0]! });
+    assert.deepEqual(told, Array(hints).fill({ kind: 'hint', group: web }));
+  });
+}
+
+for (const [who, holds, fault] of [
+  ['a held group', ['web'], 'web is held here but nobody can reach it'],
+  ['a group that is held elsewhere', [], 'web could not be reached here'],
+] as const) {
+  test(`groups: ${who} without a carrier is an alarm until it is back, and an event each time`, async () => {
+    const { groups, configure, adapter, carriers } = opened();
+    await configure(pair, [], holds);
+    assert.deepEqual(groups.alarms(), []);
+    const [watcher] = adapter().watchers;
+    watcher!.change({ kind: 'carrier', link: 'eth0', up: true }); // the first word about it is no change
+    watcher!.change({ kind: 'carrier', link: 'eth0', up: false });
+    watcher!.change({ kind: 'carrier', link: 'eth0', up: false });
+    assert.deepEqual(groups.alarms(), [`no carrier on eth0: ${fault}`]);
+    assert.deepEqual(carriers, [`web: no carrier on eth0: ${fault}`]);
+
+    // Another config on the same interface does not make it forget.
+    await configure(settingsWith(vips('[10.10.10.43]')), [], holds);
+    assert.deepEqual(groups.alarms(), [`no carrier on eth0: ${fault}`]);
+    const [next] = adapter().watchers;
+    next!.change({ kind: 'carrier', link: 'eth0', up: true });
+    assert.deepEqual(groups.alarms(), []);
+    assert.deepEqual(carriers.slice(1), ['web: carrier on eth0: it is back']);
+  });
+}
+
+test('groups: an interface that no VIP is on any longer is no alarm', async () => {
+  const { groups, configure, adapter } = opened();
+  await configure(pair);
+  [...adapter().watchers][0]!.change({ kind: 'carrier', link: 'eth0', up: false });
+  await configure(settingsWith(['eth0', 'eth1']));
+  assert.deepEqual(groups.alarms(), []);
+});
+
+test('groups: the last look is kept with its time, and goes with its group', async () => {
+  const { groups, configure, adapter, clock } = opened();
+  await configure(pair);
+  const [v4, v6] = groups.vipsOf(web);
+  assert.equal(groups.lookOf(web), undefined);
+  adapter().present.add(V6);
+  assert.equal(await groups.isFound(pair.groups[0]!), true);
+  const first = groups.lookOf(web)!;
+  assert.deepEqual([first.isFound(v4!), first.isFound(v6!), first.at], [false, true, clock.nowMs()]);
+
+  clock.goOn(700);
+  groups.queueOf(web)!.add('up', 1);
+  await settled();
+  const second = groups.lookOf(web)!;
+  assert.deepEqual([second.isFound(v4!), second.isFound(v6!), second.at], [true, true, clock.nowMs()]);
+
+  adapter().broken = new Error('cannot tell');
+  clock.goOn(700);
+  groups.queueOf(web)!.add('look', 2);
+  await settled();
+  assert.equal(groups.lookOf(web), second, 'what could not be seen changes nothing');
+
+  await configure({ ...pair, groups: [] });
+  assert.equal(groups.lookOf(web), undefined);
 });
 
 test('groups: a config that means the same changes nothing', async () => {

@@ -85,12 +85,14 @@ const refused: readonly (readonly [
       ['to a node that does not hear us', { peer: { ackedTx: undefined } }],
       ['to a node that cannot', { record: { priority: 0 } }],
       ['to a node that is no standby', { record: { role: 'init' } }],
+      ['to a node that still has the VIPs', { record: { has: true } }],
+      ['to a node that hands over itself', { record: { heir: 1 } }],
     ] as const
   ).flatMap(([name, state]) =>
-    [switchover('lb2'), switchover(''), failback].map(
+    [switchover('lb2'), switchover('')].map(
       (command) =>
         [
-          `${command.kind} ${name}${command === failback ? '' : ` (${(command as { to: string }).to || 'any'})`}`,
+          `${command.kind} ${name} (${(command as { to: string }).to || 'any'})`,
           command,
           state,
           'nobody could take over web now',
@@ -114,6 +116,24 @@ for (const [name, command, state, message, hint] of refused) {
   });
 }
 
+for (const [name, state] of [
+  ['the other has a lower priority', {}],
+  ['the other has the same', { record: { priority: 101 } }],
+  ['the better one is silent', { peer: { alive: false }, record: { priority: 200 } }],
+  ['the better one still has the VIPs', { record: { priority: 200, has: true } }],
+] as const) {
+  test(`orders: failback is refused at once when ${name}, and yet ends the placement by hand`, () => {
+    const { answer, told, id } = asked(failback, state);
+    assert.deepEqual(answer, {
+      ok: false,
+      code: 'REFUSED',
+      message: 'nobody with a higher priority could take over',
+      hint: 'web stays; it no longer counts as placed by hand, and fails back as its config says',
+    });
+    assert.deepEqual(told, [{ kind: 'ordered', group: id, order: { kind: 'failback' } }]);
+  });
+}
+
 const done: readonly (readonly [command: Order, order: object, who: string])[] = [
   [switchover('lb2'), { kind: 'switchover', to: 2 }, 'web'],
   [switchover(''), { kind: 'switchover', to: 0 }, 'web'],
@@ -126,7 +146,7 @@ const done: readonly (readonly [command: Order, order: object, who: string])[] =
 ];
 for (const [command, order, who] of done) {
   test(`orders: ${command.kind} of ${who} reaches the machine`, () => {
-    const { answer, told, id } = asked(command);
+    const { answer, told, id } = asked(command, { record: { priority: 200 } });
     assert.deepEqual(answer, {
       ok: true,
       text: `${command.kind} ${who}: ordered; "sealbeat events" shows what follows`,

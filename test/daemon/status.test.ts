@@ -66,6 +66,7 @@ function reported({
     counters: { 'frames sent': 7 },
     problems: [],
     vipsOf: (one) => vipsOn(one, named('lb1')),
+    lookOf: () => ({ at: after(clock.nowMs(), -250), isFound: () => true }),
     ...sources,
   });
 }
@@ -130,8 +131,8 @@ test('status: a healthy holder, field by field, as JSON', () => {
         sticky: false,
         renewedAgoMs: 340,
         vips: [
-          { address: '10.10.10.42', prefixLength: 32, link: 'eth0', present: true },
-          { address: '2001:db8::42', prefixLength: 128, link: 'eth0', present: true },
+          { address: '10.10.10.42', prefixLength: 32, link: 'eth0', present: true, lookedAgoMs: 290 },
+          { address: '2001:db8::42', prefixLength: 128, link: 'eth0', present: true, lookedAgoMs: 290 },
         ],
         adapter: 'auto',
       },
@@ -310,7 +311,7 @@ test('status: reads only', () => {
   ]);
   statusReport({
     ...{ node: lb1.node, clock, settings, version: '', configPath: '', configProblem: '' },
-    ...{ counters: {}, problems: [], vipsOf: () => [] },
+    ...{ counters: {}, problems: [], vipsOf: () => [], lookOf: () => undefined },
   });
   const now = JSON.stringify([
     lb1.node.policy,

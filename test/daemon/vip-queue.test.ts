@@ -14,12 +14,14 @@ function queueOf({ answers = false, onDone }: { answers?: boolean; onDone?: () =
   const clock = new ManualClock();
   const results: CallResult[] = [];
   const refreshed: string[] = [];
+  const seen: (readonly string[])[] = [];
   const config = { vips: [vip('10.0.0.1'), vip('10.0.0.2')] as readonly Vip[], leaseSeconds: 3 };
   const queue = newVipQueue({
     adapter,
     clock,
     vips: () => config.vips,
     leaseSeconds: () => config.leaseSeconds,
+    onSeen: (found) => void seen.push(found.map(({ address }) => address)),
     onDone(result) {
       results.push(result);
       onDone?.();
@@ -27,7 +29,7 @@ function queueOf({ answers = false, onDone }: { answers?: boolean; onDone?: () =
     onRefreshed: (text) => void refreshed.push(text),
   });
   const kinds = (): string => adapter.calls.map(({ kind }) => kind).join(' ');
-  return { adapter, clock, results, refreshed, config, queue, kinds };
+  return { adapter, clock, results, refreshed, seen, config, queue, kinds };
 }
 
 test('vip queue: with nothing under way the adapter is called before add returns', () => {
@@ -179,6 +181,24 @@ test('vip queue: a look tells all, some and none', async () => {
     results.map(({ found }) => found),
     ['none', 'some', 'all'],
   );
+});
+
+test('vip queue: what each call showed to be on the host is told; a failure shows nothing', async () => {
+  const { adapter, queue, seen } = queueOf({ answers: true });
+  const both = ['10.0.0.1', '10.0.0.2'];
+  for (const kind of ['look', 'up', 'renew', 'look', 'down'] as const) {
+    queue.add(kind, 1);
+    await settled();
+  }
+  assert.deepEqual(seen, [[], both, both, both, []]);
+  adapter.present.add('10.0.0.2/32 on eth0');
+  queue.add('look', 2);
+  await settled();
+  assert.deepEqual(seen.at(-1), ['10.0.0.2']);
+  adapter.broken = new Error('no');
+  for (const kind of ['up', 'renew', 'down', 'look'] as const) queue.add(kind, 3);
+  await settled();
+  assert.equal(seen.length, 6);
 });
 
 test('vip queue: a refresh brings up what is held, in its turn', async () => {

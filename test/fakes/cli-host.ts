@@ -6,6 +6,7 @@ import { spokenHost } from './spoken.ts';
 export interface FakeHostOptions {
   readonly answers?: readonly string[];
   readonly interfaces?: HostInterfaces;
+  readonly promotes?: boolean;
   readonly platform?: NodeJS.Platform;
   readonly columns?: number;
   readonly seed?: string;
@@ -15,6 +16,7 @@ export interface FakeHostOptions {
 export function fakeHost({
   answers = [],
   interfaces = new Map(),
+  promotes = true,
   platform = 'linux',
   columns = 80,
   seed = 'host',
@@ -42,5 +44,6 @@ export function fakeHost({
     random: seededRandom(seed),
     exec: { run: (file) => Promise.reject(new Error(`${file} was run`)) },
     interfaces: () => interfaces,
+    promotesSecondaries: () => promotes,
   };
 }

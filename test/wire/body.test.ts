@@ -2,13 +2,10 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { groupOf } from '../../scripts/vectors/actors.ts';
-import {
-  GROUPS_PER_FRAME as COMPOSED_PER_FRAME,
-  GROUPS_PER_HELLO_ANSWER,
-} from '../../src/core/node/compose.ts';
+import { GROUPS_PER_HELLO_ANSWER } from '../../src/core/node/compose.ts';
 import type { NodeId } from '../../src/core/units.ts';
 import { decodeBody, encodeBody } from '../../src/wire/body.ts';
-import { BODY, GROUP_BYTES, GROUPS_PER_FRAME, HELLO_BODY_BYTES } from '../../src/wire/layout.ts';
+import { BODY, GROUP_BYTES, HELLO_BODY_BYTES } from '../../src/wire/layout.ts';
 import { anyBody } from './any-body.ts';
 import { bodyOf } from './parties.ts';
 
@@ -118,7 +115,6 @@ test('body: a number that does not fit is refused when it is encoded, not cut', 
 });
 
 test('body: core fills a frame, and an answer, exactly as far as the layout allows', () => {
-  assert.equal(COMPOSED_PER_FRAME, GROUPS_PER_FRAME);
   const fits = (count: number): boolean => BODY.groups + count * GROUP_BYTES <= HELLO_BODY_BYTES;
   assert.ok(fits(GROUPS_PER_HELLO_ANSWER));
   assert.ok(!fits(GROUPS_PER_HELLO_ANSWER + 1));

@@ -52,7 +52,11 @@ export async function check(
   const self = settings ? await whoAmI(host, settings, options) : { node: undefined };
   const onHost =
     settings && self.node && options.as === undefined
-      ? hostFindings(settings, self.node, { platform: host.platform, interfaces: host.interfaces() }).map(at)
+      ? hostFindings(settings, self.node, {
+          platform: host.platform,
+          interfaces: host.interfaces(),
+          promotesSecondaries: (link) => host.promotesSecondaries(link),
+        }).map(at)
       : [];
   const problems = inFileOrder([...inFile, ...onHost]);
   const bad = problems.filter(

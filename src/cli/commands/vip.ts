@@ -129,6 +129,7 @@ async function withAdapter(
     import('../../system/child.ts'),
     import('../../system/clock.ts'),
   ]);
+  const said = new Set<string>();
   const adapter = vipAdapterFor(
     group.adapter,
     {
@@ -140,6 +141,9 @@ async function withAdapter(
       // The guard would take the VIPs down as soon as this command ends.
       guarded: false,
       onProblem: (problem) => {
+        // Four rounds of announcing have the same to say.
+        if (said.has(problem.message)) return;
+        said.add(problem.message);
         warn(host, problem.message);
         hint(host, problem.hint);
       },

@@ -239,9 +239,10 @@ const leavesInit: Rule = (state, view) => {
   if (view.peers.every((peer) => heardSince(peer, state.since))) {
     return enter('standby', state, view, 'exchanged words with every peer');
   }
-  if (waitedMs < view.policy.startupMs) return undefined;
+  // After a lapse the sessions are open: whoever is alive is heard within a timeout.
+  if (waitedMs < (state.lapsed ? view.policy.timeoutMs : view.policy.startupMs)) return undefined;
   const holder = view.peers.find((peer) => peer.unprovenActive);
-  if (holder !== undefined && waitedMs < view.policy.unprovenMs) return undefined;
+  if (!state.lapsed && holder !== undefined && waitedMs < view.policy.unprovenMs) return undefined;
   return enter('standby', state, view, `waited ${seconds(waitedMs)} for the peers`);
 };
 
@@ -277,7 +278,9 @@ const namesHeirNoMore: Rule = (state, view) => {
 };
 
 const watchesVacancy: Rule = (state, view) => {
-  const vacant = state.heir === 0 && !view.draining && isVacant(state, view);
+  // What waits in the sockets may change it: until that is read, a wait that has begun goes on and none ends.
+  if (view.draining) return undefined;
+  const vacant = state.heir === 0 && isVacant(state, view);
   if (vacant === (state.clearSince !== undefined)) return undefined;
   return step({ ...state, clearSince: vacant ? view.now : undefined });
 };
@@ -346,6 +349,7 @@ const becomesActive: Rule = (state, view) => {
     byOrder: false,
     failures: 0,
     putBacks: [],
+    heldWhenFrozen: state.frozen || state.heldWhenFrozen,
     lookedAt: view.now,
     announce: announceFrom(view.now),
   };
@@ -467,9 +471,17 @@ const handsOver: Rule = (state, view) => {
   return handOver(state, view, better, `fails back to ${better.name}`, false);
 };
 
+/** Somebody may be able to take over in a moment: one that starts, that lets go, or that has not been heard on this group. */
+const someMaySoon = (state: GroupState, view: GroupView): boolean =>
+  view.now < state.waitUntil &&
+  view.now >= state.noHandoverUntil &&
+  !state.frozen &&
+  view.peers.some(
+    ({ twoWay, pending, record }) => twoWay && (record === undefined ? pending : record.priority > 0),
+  );
+
 const letsGoWhenUnable: Rule = (state, view) => {
-  if (me(state, view).priority > 0) return undefined;
-  // While somebody else is known to hold the group, the rules above decide who lets go.
+  if (me(state, view).priority > 0 || someMaySoon(state, view)) return undefined;
   const why = state.stopping ? 'stopping' : state.drained ? 'drained' : (state.fault?.text ?? 'unable');
   return release(state, view, `${why}, and nobody can take over`);
 };
@@ -501,11 +513,15 @@ const raisesPeak: Rule = (state, view) => {
 
 // ── releasing ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** One that lets go again with nobody named has failed: then we keep what we have. */
+const holdsOrPassesOn = ({ record }: PeerView): boolean =>
+  record?.role === 'active' || (record?.role === 'releasing' && record.heir !== 0);
+
 const letsGoAfterHandover: Rule = (state, view) => {
   if (!state.overlapping) return undefined;
   const heir = view.peers.find(({ number }) => number === state.heir);
   const taken =
-    (heir?.alive && (heir.record?.role === 'active' || heir.record?.role === 'releasing')) ||
+    (heir?.alive && holdsOrPassesOn(heir)) ||
     [...directHolders(state, view), ...secondHandHolders(view)].some((holder) => {
       return holder.role === 'active' && holder.number !== state.heir;
     });
@@ -643,7 +659,13 @@ export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
   // Ours already, but a timer has to say so: as soon as one can.
   if (turn !== undefined && turn <= now && !view.draining && state.calls.down === undefined) return now;
   const times: (number | undefined)[] = [state.fault?.until, turn];
-  if (state.role === 'init') times.push(state.since + policy.startupMs, state.since + policy.unprovenMs);
+  if (state.role === 'init') {
+    times.push(
+      state.since + policy.timeoutMs,
+      state.since + policy.startupMs,
+      state.since + policy.unprovenMs,
+    );
+  }
   if (state.role === 'standby' && state.heir !== 0) times.push(state.heirUntil);
   if (state.role === 'releasing' && state.overlapping) times.push(state.since + policy.timeoutMs);
   if (state.has && state.calls.down === undefined)
@@ -655,7 +677,7 @@ export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
     if (policy.leaseMs > 0) times.push((state.renewedAt ?? now) + policy.leaseMs - LEASE_MARGIN_MS + 1);
   }
   if (state.role === 'active') {
-    times.push(state.noHandoverUntil);
+    times.push(state.noHandoverUntil, state.waitUntil);
     if (state.order !== undefined) times.push(state.orderUntil);
     for (const { since } of state.steady.values()) times.push(since + policy.failback.delayMs);
   }
@@ -734,7 +756,7 @@ function onLooked(state: GroupState, { found, text }: CallResult, view: GroupVie
   }
   const told: GroupEffect = {
     kind: 'told',
-    text: 'VIP was gone and is put back',
+    text: 'VIP was gone and is being put back',
     cause: 'removed by another program',
   };
   const back = { ...state, putBacks, announce: announceFrom(view.now) };
@@ -743,18 +765,24 @@ function onLooked(state: GroupState, { found, text }: CallResult, view: GroupVie
 
 /** The system says that something about the VIP changed: look now instead of at the next second. */
 export function onVipHint(state: GroupState, view: GroupView): GroupStep {
-  if (state.role !== 'active') return step(state);
+  if (state.role === 'claiming' || state.role === 'releasing') return step(state);
   // A look that is under way may have looked before the change: make the next one due.
   if (state.calls.look !== undefined) return step({ ...state, lookedAt: after(view.now, -LOOK_EVERY_MS) });
   return call({ ...state, lookedAt: view.now }, 'look', view);
 }
 
+function givesUp(state: GroupState, view: GroupView, why: string): GroupStep {
+  const waiting = { ...state, waitUntil: after(view.now, view.policy.timeoutMs) };
+  if (!state.frozen || state.role !== 'active') return step(waiting);
+  return step(waiting, { kind: 'told', text: 'frozen: nobody serves it until "sealbeat thaw"', cause: why });
+}
+
 export function onOrder(state: GroupState, order: GroupOrder, view: GroupView): GroupStep {
   switch (order.kind) {
     case 'stop':
-      return step({ ...state, stopping: true });
+      return givesUp({ ...state, stopping: true }, view, 'stopping');
     case 'drain':
-      return step({ ...state, drained: true });
+      return givesUp({ ...state, drained: true }, view, 'drained');
     case 'undrain':
       return step({ ...state, drained: false });
     case 'freeze':

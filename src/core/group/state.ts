@@ -31,6 +31,10 @@ export interface GroupState {
   /** How long it waits: what could not be done by then would surprise later. */
   readonly orderUntil: MonoMs;
   readonly noHandoverUntil: MonoMs;
+  /** Who is to give up waits until then for somebody to hand over to. */
+  readonly waitUntil: MonoMs;
+  /** In `init`: not because the process started, but because a lease may have lapsed. */
+  readonly lapsed: boolean;
   /** Highest effective priority since the claim. */
   readonly peak: number;
 
@@ -177,6 +181,8 @@ export function initialGroup(
     order: undefined,
     orderUntil: now,
     noHandoverUntil: now,
+    waitUntil: now,
+    lapsed: false,
     peak: 0,
     fault: undefined,
     failures: 0,

@@ -1,4 +1,4 @@
-import type { Body, GroupRecord } from '../frame.ts';
+import { GROUPS_PER_FRAME, type Body, type GroupRecord } from '../frame.ts';
 import { bestHolder, directHolders, effectivePriority } from '../group/election.ts';
 import type { GroupState, GroupView } from '../group/state.ts';
 import { isTwoWay, type Link } from '../peer/link.ts';
@@ -8,8 +8,6 @@ import { bitmapBelow } from '../window.ts';
 import type { NodeEffect, NodeState } from './state.ts';
 import { canReceive, viewsAt, type Views } from './view.ts';
 
-/** As many records as fit a frame; more take turns. */
-export const GROUPS_PER_FRAME = 35;
 /** As many as fit the shortest hello, so that an answer is never longer than its question. */
 export const GROUPS_PER_HELLO_ANSWER = 12;
 

@@ -4,7 +4,7 @@ import type { Arrived } from '../peer/receive.ts';
 import type { Link } from '../peer/link.ts';
 import type { GroupId, GroupName, MonoMs, NodeId, NodeName, WallMs } from '../units.ts';
 
-/** What a node is told at its start and on a reload; made from Settings by daemon/compose.ts. */
+/** What a node is told at its start and on a reload; made from Settings by daemon/policy.ts. */
 export interface NodePolicy {
   readonly self: { readonly number: number; readonly name: NodeName };
   /** All names in order; a node's number is its place + 1. */

@@ -1,6 +1,7 @@
+import { GROUPS_PER_FRAME } from '../frame.ts';
 import type { GroupView, PeerView } from '../group/state.ts';
-import { isProvenDeaf, isTwoWay, timeoutFor } from '../peer/link.ts';
-import { saysActiveUnproven } from '../peer/unproven.ts';
+import { isProvenDeaf, isTwoWay, timeoutFor, type Link } from '../peer/link.ts';
+import { saysActiveUnproven, unprovenUntil } from '../peer/unproven.ts';
 import type { GroupId, MonoMs, WallMs } from '../units.ts';
 import type { NodeState } from './state.ts';
 
@@ -29,10 +30,16 @@ export const canReceive = (node: NodeState, now: MonoMs): boolean => {
 export function viewsChangeAt(node: NodeState, now: MonoMs): MonoMs {
   let next = Number.POSITIVE_INFINITY;
   for (const link of node.links) {
-    if (link.unproven !== undefined || (link.alive && !link.saysHearsUs)) return now;
+    if (link.unproven !== undefined) {
+      const until = unprovenUntil(link.unproven, node.policy);
+      if (until > now) next = Math.min(next, until);
+    }
     if (!link.alive) continue;
+    // Each further frame of one that cannot hear us, or that was not asked since our stall, is a step towards a verdict.
+    const asked = (link.freshAt ?? 0) > node.stalledAt && (link.ackedTx ?? 0) > node.stalledAt;
+    if (!link.saysHearsUs || !asked) return now;
     next = Math.min(next, (link.ackedTx ?? now) + timeoutFor(link, node.policy));
-    const pendingUntil = (link.openedAt.at(-1) ?? now) + node.policy.timeoutMs;
+    const pendingUntil = (link.openedAt.at(-1) ?? now) + pendingMs(node, link);
     if (pendingUntil > now) next = Math.min(next, pendingUntil);
   }
   if (canReceive(node, now)) next = Math.min(next, node.receivedAt + node.policy.timeoutMs);
@@ -42,6 +49,12 @@ export function viewsChangeAt(node: NodeState, now: MonoMs): MonoMs {
 export function noteReceived(node: NodeState, now: MonoMs): void {
   if (!canReceive(node, now)) node.hearingSince = now;
   node.receivedAt = now;
+}
+
+/** How long after a session was opened a group may still not have come round: with many groups, a turn takes several beats. */
+function pendingMs(node: NodeState, link: Link): number {
+  const beats = Math.ceil(node.policy.groups.length / GROUPS_PER_FRAME) + 1;
+  return Math.max(node.policy.timeoutMs, beats * (link.intervalMs ?? node.policy.intervalMs));
 }
 
 /** Each group's view of one and the same moment. Good until a link changes. */
@@ -71,7 +84,7 @@ export function viewsAt(node: NodeState, now: MonoMs, moment: Moment = QUIET): V
       deaf: isProvenDeaf(link, now, node.policy),
       freshAt: link.freshAt,
       ackedTx: link.ackedTx,
-      pending: openedAt !== undefined && now - openedAt < node.policy.timeoutMs,
+      pending: openedAt !== undefined && now - openedAt < pendingMs(node, link),
     };
   });
   const made = new Map<GroupId, GroupView>();

@@ -48,7 +48,6 @@ export interface PathState {
 /** A peer whose frames open no session, because ours don't reach it: believed in one point only (see unproven.ts). */
 export interface Unproven {
   session: number;
-  firstSeq: number;
   firstSentMs: number;
   firstAt: MonoMs;
   lastSeq: number;

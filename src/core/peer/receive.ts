@@ -52,14 +52,14 @@ const CLOCK_PPM = 500e-6;
 const DEAF_PPM = 1_000e-6;
 const ANSWER_PAUSE_MS = 2;
 
-const refused = (verdict: Verdict, answer?: 'hello'): Received => ({
+const refused = (verdict: Verdict, news = false): Received => ({
   verdict,
   opened: false,
-  answer,
+  answer: verdict === 'hello' ? 'hello' : undefined,
   rolledBack: false,
   clockStoodMs: 0,
   found: false,
-  news: verdict === 'hello' || verdict === 'session',
+  news,
 });
 
 /**
@@ -101,11 +101,9 @@ function decide(
     if (!take(link.helloBucket, now, HELLO_RATE)) return refused('hello-limited');
     link.answered.set(name, true);
     if (link.answered.size > SENT_FRAMES) link.answered.delete(link.answered.keys().next().value!);
-    noteUnproven(link, body, now, verify);
-    return refused('hello', 'hello');
+    return refused('hello', noteUnproven(link, body, now, verify));
   } else {
-    noteUnproven(link, body, now, verify);
-    return refused('session');
+    return refused('session', noteUnproven(link, body, now, verify));
   }
 
   // Step 8: accepted.
@@ -116,7 +114,9 @@ function decide(
   if (onPath !== undefined) onPath.received += 1;
 
   // Step 9: where the two clocks stand to each other.
-  const rolledBack = sent === undefined && body.ack > link.tx.seq && link.tx.everAcked;
+  // Only by the newest word: one that was held back may speak of a session of ours that is over.
+  const rolledBack =
+    sent === undefined && body.seq > rx.newest && body.ack > link.tx.seq && link.tx.everAcked;
   const sentMs = body.sentUs / 1_000;
   const low =
     sent !== undefined && body.ack > link.standFloor

@@ -1074,7 +1074,6 @@ test('group: a hint makes the holder look at once', () => {
     onVipHint(active(), view([idle])).effects.map(({ kind }) => kind),
     ['look'],
   );
-  assert.deepEqual(onVipHint(standby(), view([idle])).effects, []);
 });
 
 test('group: a hint during a look makes the next one due', () => {

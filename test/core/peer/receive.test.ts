@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import type { GroupRecord } from '../../../src/core/frame.ts';
 import type { GroupId } from '../../../src/core/units.ts';
 import { word } from '../group/around.ts';
-import { echoOf, end, ms, openEnd } from './ends.ts';
+import { isUnproven } from '../../../src/core/peer/unproven.ts';
+import { echoOf, end, ms, openEnd, timing } from './ends.ts';
 
 // PROTOCOL.md's receive path, step by step: one verdict, one sentence. Bytes, box and parsing have their tests in wire.
 
@@ -274,4 +275,49 @@ test('receive: what it said of being active is not taken back by an older word',
     ...saying({ role: 'init' }),
   });
   assert.equal(peer.link.unproven?.activeAt.get(GROUP), ms(1_000));
+});
+
+test('receive: of an unreachable peer only what goes forward counts, so a recording that is played again does not last', () => {
+  const peer = end();
+  const frame = (now: number, seq: number): boolean =>
+    peer.hears(now, {
+      hello: true,
+      session: 99,
+      seq,
+      ack: 0,
+      sentUs: seq * 250_000,
+      ...saying({ role: 'active' }),
+    }).news;
+  assert.equal(frame(1_000, 1), true);
+  assert.equal(frame(1_250, 2), true);
+  const { verified } = peer;
+  assert.equal(frame(1_500, 1), false);
+  assert.equal(frame(1_750, 2), false);
+  assert.equal(peer.link.unproven?.lastAt, ms(1_250));
+  assert.equal(peer.verified, verified, 'a number that was seen costs no signature check');
+});
+
+test('receive: of an unreachable peer a clock that runs ten times too fast is believed for a second', () => {
+  const peer = end();
+  const frame = (now: number, seq: number): unknown =>
+    peer.hears(now, {
+      hello: true,
+      session: 99,
+      seq,
+      ack: 0,
+      sentUs: seq * 2_500_000,
+      ...saying({ role: 'active' }),
+    });
+  for (let seq = 1; seq <= 4; seq++) frame(1_000 + 250 * (seq - 1), seq);
+  assert.equal(isUnproven(peer.link, ms(1_800), timing), true);
+  frame(2_000, 5);
+  assert.equal(isUnproven(peer.link, ms(2_050), timing), false);
+});
+
+test('receive: an older frame that was held back is no rollback, a newer one is', () => {
+  const peer = end();
+  peer.says(900);
+  peer.hears(1_000, { seq: 10 });
+  assert.equal(peer.hears(1_100, { seq: 9, ack: 500 }).rolledBack, false);
+  assert.equal(peer.hears(1_200, { seq: 11, ack: 500 }).rolledBack, true);
 });
