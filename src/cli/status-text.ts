@@ -156,9 +156,11 @@ function leaseLines(
 
 function vipText(vip: VipReport, { role }: GroupReport, width: number, paint: Paint): string {
   const where = `${pad(cidr(vip), width)} on ${printable(vip.link)}`;
+  const looked = vip.lookedAgoMs === undefined ? '' : ` (looked ${durationText(vip.lookedAgoMs)} ago)`;
   if (role === 'active')
-    return `${where}  ${vip.present ? paint('good', 'present') : paint('bad', 'MISSING')}`;
-  return `${where}  ${vip.present ? paint('warning', 'PRESENT, though the group is not active here') : 'not here'}`;
+    return `${where}  ${vip.present ? paint('good', 'present') : paint('bad', 'MISSING')}${looked}`;
+  const stray = 'PRESENT, though the group is not active here';
+  return `${where}  ${vip.present ? paint('warning', stray) : 'not here'}${looked}`;
 }
 
 function peerLines(peer: PeerReport, { columns, paint }: Page): string[] {

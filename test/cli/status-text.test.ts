@@ -200,6 +200,12 @@ test('status text: the alarms are those of the report, each once', () => {
   ]);
 });
 
+test('status text: a VIP is shown with the age of the look', () => {
+  const vips = [vipReport({ lookedAgoMs: 2_000 }), vipReport({ present: false, lookedAgoMs: 2_000 })];
+  const text = statusText(statusReport({ groups: [groupReport({ vips })] }), { columns: 100, colour: false });
+  assert.match(text, /eth0  present \(looked 2 s ago\)\n.*eth0  MISSING \(looked 2 s ago\)\n/);
+});
+
 test('status text: no group and no peer is no fault of the text', () => {
   assert.match(
     statusText(statusReport({ groups: [], peers: [] }), { columns: 80, colour: false }),

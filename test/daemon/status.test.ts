@@ -131,8 +131,8 @@ test('status: a healthy holder, field by field, as JSON', () => {
         sticky: false,
         renewedAgoMs: 340,
         vips: [
-          { address: '10.10.10.42', prefixLength: 32, link: 'eth0', present: true, lookedAgoMs: 290 },
-          { address: '2001:db8::42', prefixLength: 128, link: 'eth0', present: true, lookedAgoMs: 290 },
+          { address: '10.10.10.42', prefixLength: 32, link: 'eth0', present: true, lookedAgoMs: 250 },
+          { address: '2001:db8::42', prefixLength: 128, link: 'eth0', present: true, lookedAgoMs: 250 },
         ],
         adapter: 'auto',
       },
@@ -175,15 +175,30 @@ test('status: flags, heir and priorities are told as they are', () => {
   assert.deepEqual([group!.priority, group!.basePriority], [0, 101]);
 });
 
-test('status: what is not held has no renewal and no VIP that is present', () => {
+test('status: what is not held has no renewal', () => {
   const [group] = reported({ group: { ...standby, epochSeen: 99 } }).groups;
   assert.equal(group!.renewedAgoMs, undefined);
   assert.equal(group!.epoch, 99);
-  assert.deepEqual(
-    group!.vips.map(({ present }) => present),
-    [false, false],
-  );
 });
+
+for (const [role, group] of [
+  ['holder', {}],
+  ['standby', standby],
+] as const) {
+  test(`status: which VIPs of a ${role} are present is what the last look found, whatever is believed`, () => {
+    const seen = (lookOf: StatusSources['lookOf']) =>
+      reported({ group, sources: { lookOf } }).groups[0]!.vips.map((vip) => [vip.present, vip.lookedAgoMs]);
+    const at = new ManualClock().nowMs();
+    const [[first, agoMs] = [], [second] = []] = seen(() => ({ at, isFound: ({ family }) => family === 6 }));
+    assert.deepEqual([first, second], [false, true]);
+    assert.ok(agoMs !== undefined && (agoMs as number) > 0);
+    const never = [false, undefined];
+    assert.deepEqual(
+      seen(() => undefined),
+      [never, never],
+    );
+  });
+}
 
 const silent = (link: Link): void => void (link.alive = false);
 const overdue = 3_500;
