@@ -1,6 +1,7 @@
 import type { ControlAnswer, ControlCommand } from '../control/messages.ts';
 import { effectivePriority } from '../core/group/election.ts';
-import type { GroupOrder, GroupState, PeerView } from '../core/group/state.ts';
+import { heirs } from '../core/group/machine.ts';
+import type { GroupOrder, GroupState } from '../core/group/state.ts';
 import type { NodeState } from '../core/node/state.ts';
 import { viewOf } from '../core/node/view.ts';
 import type { ErrorCode } from '../core/errors.ts';
@@ -89,7 +90,7 @@ function whyNot(
     return refuse(`this node holds ${group.name} already`, 'name another node');
   }
   if (order.kind !== 'switchover') return undefined;
-  const able = heirsOf(group, node, now);
+  const able = heirs(viewOf(node, group.id, now));
   if (!able.some(({ number }) => order.to === 0 || order.to === number)) {
     return refuse(
       `nobody could take over ${group.name} now`,
@@ -101,12 +102,5 @@ function whyNot(
 
 const isBetterThere = (group: GroupSettings, node: NodeState, now: MonoMs): boolean => {
   const mine = effectivePriority(node.groups.get(group.id)!, viewOf(node, group.id, now));
-  return heirsOf(group, node, now).some(({ record }) => record!.priority > mine);
+  return heirs(viewOf(node, group.id, now)).some(({ record }) => record!.priority > mine);
 };
-
-/** As the machine chooses them: one that still has the VIPs, or hands over itself, would be passed over in silence. */
-const heirsOf = (group: GroupSettings, node: NodeState, now: MonoMs): readonly PeerView[] =>
-  viewOf(node, group.id, now).peers.filter(
-    ({ twoWay, record }) =>
-      twoWay && record?.role === 'standby' && !record.has && record.heir === 0 && record.priority > 0,
-  );

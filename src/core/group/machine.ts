@@ -418,7 +418,7 @@ function steadyForMs(state: GroupState, view: GroupView, number: number): number
 }
 
 /** Live, idle, able and heard both ways: somebody to whom the group can be handed. */
-function heirs(view: GroupView): readonly PeerView[] {
+export function heirs(view: GroupView): readonly PeerView[] {
   const able = view.peers.filter(({ twoWay, record }) => {
     return twoWay && record?.role === 'standby' && !record.has && record.heir === 0 && record.priority > 0;
   });
