@@ -4,7 +4,7 @@ import { after } from '../core/units.ts';
 import { showLine } from './ip-commands.ts';
 import { ipFailure, ipMissing, ipFailed } from './ip-failed.ts';
 import { type LinkState, parseLinkState, unreadable } from './ip-json.ts';
-import { startIp, type IpProgram } from './ip-program.ts';
+import { type LineFailure, startIp, type IpProgram } from './ip-program.ts';
 
 /**
  * At most this many bytes are written before ip has answered for all of them. One write of this size is taken by the
@@ -13,11 +13,6 @@ import { startIp, type IpProgram } from './ip-program.ts';
 const CHUNK_BYTES_MAX = 4_000;
 /** What a look at a number that is no longer there prints, as if that were a success. */
 const NOTHING = '[]';
-
-export interface LineFailure {
-  readonly line: string;
-  readonly text: string;
-}
 
 /** One `ip -batch` that stays: a command costs no fork, which may be what fails when memory is short. */
 export interface IpCoprocess {

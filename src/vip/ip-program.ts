@@ -1,6 +1,5 @@
 import { type Clock, type Spawn } from '../core/ports.ts';
 import { after } from '../core/units.ts';
-import { type LineFailure } from './ip-coprocess.ts';
 
 /** How long it may take to end after its input was closed. */
 const END_MS = 1_000;
@@ -8,6 +7,12 @@ const END_MS = 1_000;
 const FENCE = 'sealbeat-fence';
 /** Lines kept for an error message; BusyBox names itself in the first of its usage text. */
 const WORDS_MAX = 100;
+
+/** What ip said of one line. */
+export interface LineFailure {
+  readonly line: string;
+  readonly text: string;
+}
 
 export type Outcome =
   | { readonly kind: 'answered'; readonly failures: readonly LineFailure[]; readonly answer: string }

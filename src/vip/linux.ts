@@ -8,10 +8,11 @@ import { assertLeavesAlone, assertUsable } from './foreign.ts';
 import { guard, noGuard } from './guard.ts';
 import { interfaceSysctl, isOn } from './interface-sysctl.ts';
 import { assertPlain, deleteLine, replaceLine } from './ip-commands.ts';
-import { ipCoprocess, type LineFailure } from './ip-coprocess.ts';
+import { ipCoprocess } from './ip-coprocess.ts';
 import { ipFailed, ipFailure } from './ip-failed.ts';
 import { type LinkState, addressOf } from './ip-json.ts';
 import { ipMonitor } from './ip-monitor.ts';
+import { type LineFailure } from './ip-program.ts';
 import { quietDad } from './quiet-dad.ts';
 import { announceBySameMac } from './same-mac.ts';
 
