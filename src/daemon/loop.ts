@@ -41,7 +41,7 @@ export function startLoop(
     return verdict;
   };
   // An armed timer that is early is left alone: it looks again when it fires. A frame nearly always moves the wake-up to
-  // later, and clearing and setting a timer for each of them costs more than that look.
+  // later, and would clear and set a timer each time.
   const schedule = (at: MonoMs): void => {
     wantedAt = at;
     if (stopped || armedAt <= at) return;

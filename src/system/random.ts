@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { Random } from '../core/ports.ts';
 
-/** Asking the system costs the same for 32 bytes as for 4 KiB; a heartbeat needs 32. */
+/** A heartbeat needs 32 bytes: the system is asked once for many of them. */
 const POOL_BYTES = 4_096;
 const pool = new Uint8Array(POOL_BYTES);
 let used = POOL_BYTES;

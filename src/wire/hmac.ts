@@ -23,7 +23,7 @@ export function hmacSha512(key: Uint8Array): Hmac {
 
 /**
  * The 64 bytes of HMAC-SHA-512 (RFC 2104). Two one-shot hashes: createHmac of node:crypto makes a key object and a stream
- * for every call, which at ten frames a second is a tenth of what the whole agent costs.
+ * for every call, which for one frame costs more than its box.
  */
 export function digest({ inner, outer }: Hmac, ...parts: readonly Uint8Array[]): Uint8Array {
   return hash(

@@ -66,7 +66,7 @@ function recordsOf(node: NodeState, link: Link, kind: FrameKind, views: Views): 
 
 /**
  * The next beat to a peer while nothing has changed since the groups' rules were last asked: what the last one said is
- * said again. The records are kept until they are asked again; nine frames in ten are such beats.
+ * said again. The records are kept until they are asked again.
  */
 export function composeSameBeat(
   node: NodeState,

@@ -202,8 +202,8 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
 
 /**
  * No rule is due, nothing is under way and nothing that the rules are told has changed: a frame that says what the one
- * before said needs no more than to be received, and a beat no more than to be sent. That is nearly every callback there
- * is; what it saves is half of what an idle agent costs.
+ * before said needs no more than to be received, and a beat no more than to be sent. That is nearly every
+ * callback there is.
  */
 function isCalm(node: NodeState, now: MonoMs): boolean {
   if (node.drainUntil !== undefined || node.burst !== undefined) return false;
