@@ -1,3 +1,4 @@
+import type { ProbeSettings } from './settings.ts';
 import type { MonoMs, WallMs } from './units.ts';
 
 /** Time comes in from outside; tests and the simulator bring their own. */
@@ -83,6 +84,11 @@ export interface VipAdapter {
     vips: readonly Vip[],
     leaseSeconds: number,
   ): { readonly up: readonly string[]; readonly down: readonly string[] };
+  /**
+   * For a restart: from now on they are on the host for `leaseSeconds` and then gone, whatever happens to this process, and
+   * `close` leaves them there. Throws OperatorError when the system cannot promise that; then nothing has changed.
+   */
+  leave(vips: readonly Vip[], leaseSeconds: number): Promise<void>;
   /** Ends child processes. VIPs that are still held are then taken down by the guard. */
   close(): Promise<void>;
 }
@@ -91,6 +97,40 @@ export type VipChange =
   | { readonly kind: 'removed'; readonly vip: Vip }
   | { readonly kind: 'added'; readonly vip: Vip }
   | { readonly kind: 'carrier'; readonly link: string; readonly up: boolean };
+
+/** A node that a probe asks about. */
+export interface Probed {
+  readonly name: string;
+  /** Its address or host name, from the first of its paths. */
+  readonly host: string;
+}
+
+export interface ProbeAnswer {
+  readonly answered: boolean;
+  /** What was seen, a few words: `connected`, `refused`, `no answer in 1 s`, `exit code 2: …`. */
+  readonly text: string;
+}
+
+/** Asks the world a yes-or-no question. Never rejects, and never takes much longer than its limit. */
+export interface Prober {
+  ask(probe: ProbeSettings, limit: { readonly timeoutMs: number }, about?: Probed): Promise<ProbeAnswer>;
+}
+
+export type LockAnswer =
+  /** Ours, for at least the TTL from the moment of asking. */
+  | { readonly kind: 'mine' }
+  | { readonly kind: 'other'; readonly by: string }
+  /** It could not be asked, or did not answer clearly: it may be ours, or anybody's. */
+  | { readonly kind: 'unknown'; readonly text: string };
+
+/** Locks with a time to live at a third party, one for each group. Level-triggered, as adapters are. Never rejects. */
+export interface Arbiter {
+  /** Takes the lock, or makes ours last anew. A lock that an earlier process of this node holds is ours. */
+  take(group: string): Promise<LockAnswer>;
+  /** Lets the lock go, if it is ours; somebody else can have it at once. */
+  give(group: string): Promise<void>;
+  close(): Promise<void>;
+}
 
 /** Structured log; the shell's only voice. `fields` carry values, `text` the sentence. */
 export interface Log {

@@ -6,13 +6,32 @@ export interface Settings {
   readonly heartbeat: HeartbeatSettings;
   /** Seconds for which the kernel keeps a VIP that is not renewed; 0 means that VIPs are added without a lease. */
   readonly leaseSeconds: number;
+  /** The longest that a restarting node may ask the others to wait for it; 0 for never. */
+  readonly restartMs: number;
+  /** A third party that grants each group to one node at a time; undefined for none. */
+  readonly arbiter: ArbiterSettings | undefined;
   /** Two to eight, sorted by name. */
   readonly nodes: readonly NodeSettings[];
   /** Sorted by name. */
   readonly groups: readonly GroupSettings[];
   /** First 8 bytes of SHA-512 over the canonical meaning of the file, as 16 hex digits. */
   readonly digest: string;
+  /** The same for parts of the file, so that a drift can be named: a digest of 4 bytes as 8 hex digits each. */
+  readonly partDigests: Readonly<Record<ConfigPart, string>>;
 }
+
+/** Parts of a config whose drift is told apart, in the order in which frames carry their digests. Append only. */
+export const CONFIG_PARTS = [
+  'timing', // heartbeat, lease, restart
+  'nodes', // their names
+  'keys',
+  'paths',
+  'priorities', // of nodes and of groups
+  'groups', // their names
+  'addresses', // VIPs, interfaces, adapters, announcing
+  'policies', // failback, confirm, witness, fence, arbiter
+] as const;
+export type ConfigPart = (typeof CONFIG_PARTS)[number];
 
 export interface HeartbeatSettings {
   readonly intervalMs: number;
@@ -61,6 +80,61 @@ export interface GroupSettings {
   readonly announce: { readonly method: AnnounceMethod; readonly refreshMs: number };
   /** Base priority by node where the group differs from the node's own. */
   readonly priority: ReadonlyMap<NodeName, number>;
+  /** Asks a silent node's host in another way before its group is taken over. */
+  readonly confirm: ConfirmSettings | undefined;
+  /** Asks something that only a node with a working network can reach. */
+  readonly witness: WitnessSettings | undefined;
+  /** Makes sure that a silent holder cannot serve any more. */
+  readonly fence: FenceSettings | undefined;
+}
+
+/**
+ * One question to the world with a yes or no. In `host`, `url` and `command`, `{peer}` stands for the address of the node
+ * that is asked about and `{name}` for its name.
+ */
+export type ProbeSettings =
+  /** A connection is accepted; for `ssh`, and the first line begins with `SSH-`. */
+  | { readonly kind: 'tcp' | 'ssh'; readonly host: string; readonly port: number; readonly text: string }
+  /** One echo is answered. */
+  | { readonly kind: 'ping'; readonly host: string; readonly text: string }
+  /** A GET is answered with 200 to 399. */
+  | { readonly kind: 'http' | 'https'; readonly url: string; readonly text: string }
+  /** It ends with exit code 0. No shell. */
+  | { readonly kind: 'command'; readonly command: readonly string[]; readonly text: string };
+
+export interface ConfirmSettings {
+  readonly probes: readonly ProbeSettings[];
+  /** What an answer of the silent node's host does: one lease of waiting, or nothing. */
+  readonly ifAlive: 'wait' | 'take';
+  readonly timeoutMs: number;
+}
+
+export interface WitnessSettings {
+  readonly probes: readonly ProbeSettings[];
+  /** How many of the probes must be answered. */
+  readonly need: number;
+  readonly timeoutMs: number;
+}
+
+export interface FenceSettings {
+  /** `{name}` and `{peer}` stand for the node that is to be fenced. */
+  readonly command: readonly string[];
+  readonly timeoutMs: number;
+}
+
+export interface ArbiterSettings {
+  readonly kind: 'etcd' | 'consul';
+  /** Base URLs, `http://HOST:PORT` or `https://HOST:PORT`; one that answers is enough. */
+  readonly endpoints: readonly string[];
+  /** How long a lock lasts that its holder no longer renews. */
+  readonly ttlSeconds: number;
+  readonly timeoutMs: number;
+  /** PEM files; empty for the system's authorities and for no certificate of our own. */
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** etcd: `USER:PASSWORD`; Consul: an ACL token. A file, so that the secret is not in the config; empty for none. */
+  readonly credentialFile: string;
 }
 
 export type AdapterName = 'auto' | 'linux' | 'simulated';
