@@ -87,6 +87,7 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
       log.warn({ cause }, `${text}: ${cause}`);
       history.add({ kind: 'daemon', subject: '', text, cause });
     },
+    redial: ({ peer }) => counters.add(`redials of ${hands.nodeSettings(peer)?.name}`),
     drain: () => whenDrained(net.received, () => hands.tell({ kind: 'drained' })),
   };
   return (effect) => perform(forNode, effect);

@@ -2,6 +2,7 @@ import type { GroupConfig, NodePolicy } from '../core/node/state.ts';
 import type { GroupSettings, NodeSettings, Settings } from '../core/settings.ts';
 import type { NodeName } from '../core/units.ts';
 import { SECOND_MS } from '../core/units.ts';
+import { wayPolicies } from '../core/ways.ts';
 
 /** The config as one node's machine sees it. Nodes are numbered by their place among the sorted names, from 1. */
 export function policyOf(settings: Settings, self: NodeName): NodePolicy {
@@ -17,7 +18,7 @@ export function policyOf(settings: Settings, self: NodeName): NodePolicy {
       .map(({ name, paths, keys }) => ({
         name,
         number: numberOf(name),
-        paths: paths.length,
+        ways: wayPolicies(own.paths, paths),
         newestKey: keys[0]!.id,
       })),
     intervalMs: heartbeat.intervalMs,

@@ -5,6 +5,7 @@ import { reconfigure, startNode, step } from '../../src/core/node/step.ts';
 import type { NodeEvent, NodePolicy, NodeState } from '../../src/core/node/state.ts';
 import { noteEcho } from '../../src/core/peer/sent.ts';
 import type { GroupId, GroupName, MonoMs, NodeId, NodeName, WallMs } from '../../src/core/units.ts';
+import { udpWays } from '../../src/core/ways.ts';
 
 const lb1 = 'lb1' as NodeName;
 const lb2 = 'lb2' as NodeName;
@@ -19,7 +20,7 @@ function policyWith(paths: number): NodePolicy {
   return {
     self: { number: 2, name: lb2 },
     names: [lb1, lb2],
-    peers: [{ name: lb1, number: 1, paths, newestKey }],
+    peers: [{ name: lb1, number: 1, ways: udpWays(paths), newestKey }],
     ...timing,
     digest: '00000000000000dd',
     groups: [{ id: web, name: 'web' as GroupName, basePriority: 100, policy }],

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { policyOf } from '../../src/daemon/policy.ts';
 import { identities } from '../config/example-file.ts';
 import { named, settingsWith } from './two-nodes.ts';
+import { udpWays } from '../../src/core/ways.ts';
 
 test('policy: one node of the pair, with every number it acts on', () => {
   const settings = settingsWith();
@@ -10,7 +11,7 @@ test('policy: one node of the pair, with every number it acts on', () => {
   assert.deepEqual(policyOf(settings, named('lb2')), {
     self: { name: 'lb2', number: 2 },
     names: ['lb1', 'lb2'],
-    peers: [{ name: 'lb1', number: 1, paths: 1, newestKey: identities.lb1.public.id }],
+    peers: [{ name: 'lb1', number: 1, ways: udpWays(1), newestKey: identities.lb1.public.id }],
     intervalMs: 250,
     timeoutMs: 3_000,
     digest: settings.digest,

@@ -322,7 +322,7 @@ export class Host {
         else if (inner.kind === 'told') this.#world.say(this, `${inner.text}: ${inner.cause}`);
         else if (inner.kind === 'remember') this.#stored.set(effect.group, inner.epoch);
         else if (inner.kind !== 'announce') agent.adapter.ask(effect.group, inner.kind, inner.call);
-      } else if (this.#world.tells) {
+      } else if (effect.kind !== 'redial' && this.#world.tells) {
         const who = effect.kind === 'peer' ? `${effect.name} ` : '';
         this.#world.say(this, `${who}${effect.text}: ${effect.cause}`);
       }

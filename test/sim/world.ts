@@ -9,6 +9,7 @@ import { Host } from './host.ts';
 import { calmWay, Network, type Datagram } from './network.ts';
 import { cheapSealing, realSealing, type Sealing } from './sealing.ts';
 import { Story, wordsOf } from './story.ts';
+import { udpWays } from '../../src/core/ways.ts';
 
 export interface Setup {
   readonly seed: number;
@@ -129,7 +130,7 @@ export class World {
       peers: names.flatMap((name, index) => {
         return index + 1 === number
           ? []
-          : [{ name, number: index + 1, paths: 1, newestKey: this.sealing.idOf(index + 1) }];
+          : [{ name, number: index + 1, ways: udpWays(1), newestKey: this.sealing.idOf(index + 1) }];
       }),
       intervalMs,
       timeoutMs,

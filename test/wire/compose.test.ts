@@ -6,6 +6,7 @@ import { startNode, step } from '../../src/core/node/step.ts';
 import type { GroupConfig, NodeEvent, NodePolicy, NodeState } from '../../src/core/node/state.ts';
 import type { GroupId, GroupName, MonoMs, NodeName, WallMs } from '../../src/core/units.ts';
 import { encodeBody } from '../../src/wire/body.ts';
+import { udpWays } from '../../src/core/ways.ts';
 
 const lb1 = 'lb1' as NodeName;
 const lb2 = 'lb2' as NodeName;
@@ -21,7 +22,7 @@ function policyWith({ groups, paths }: { groups: number; paths: number }): NodeP
   return {
     self: { number: 2, name: lb2 },
     names: [lb1, lb2],
-    peers: [{ name: lb1, number: 1, paths, newestKey: actors.lb1.public.id }],
+    peers: [{ name: lb1, number: 1, ways: udpWays(paths), newestKey: actors.lb1.public.id }],
     intervalMs: timing.intervalMs,
     timeoutMs: timing.timeoutMs,
     digest: idOf('digest'),

@@ -10,6 +10,7 @@ import { openFrame } from '../../src/wire/frame.ts';
 import { fromHex } from '../../src/wire/hex.ts';
 import { actors, asLb2, bodyOf, directionOf, sealAs } from './parties.ts';
 import { START_MS, TIMING } from './sequence-receiver.ts';
+import { udpWays } from '../../src/core/ways.ts';
 
 /** 20,000 frames within one second of lb2's clock. */
 const FRAMES = 20_000;
@@ -24,7 +25,7 @@ interface Flooded {
 
 /** lb2 in a session with lb1, of which frames 1 to 100 were accepted. */
 function flood(frames: readonly Uint8Array[]): Flooded {
-  const link = newLink({ name: 'lb1' as NodeName, number: 1, paths: 1 }, 1, START_MS);
+  const link = newLink({ name: 'lb1' as NodeName, number: 1, ways: udpWays(1) }, 1, START_MS);
   link.tx.seq = 1;
   noteSent(link.tx.ring, 1, START_MS, 0);
   noteEcho(link.tx.ring, 1, ECHO);
@@ -155,7 +156,7 @@ for (const { name, frames, outcome, checks = 0, answers = 0 } of floods) {
 }
 
 test('flood: a thousand sessions in a row leave as much behind as forty', () => {
-  const link = newLink({ name: 'lb1' as NodeName, number: 1, paths: 1 }, 1, START_MS);
+  const link = newLink({ name: 'lb1' as NodeName, number: 1, ways: udpWays(1) }, 1, START_MS);
   for (let session = 1; session <= 1_000; session++) {
     link.tx.seq = session;
     noteSent(link.tx.ring, session, START_MS, 0);
@@ -170,7 +171,7 @@ test('flood: a thousand sessions in a row leave as much behind as forty', () => 
 });
 
 test('flood: the newest 1,024 answered hellos are remembered, at the limited rate', () => {
-  const link = newLink({ name: 'lb1' as NodeName, number: 1, paths: 1 }, 1, START_MS);
+  const link = newLink({ name: 'lb1' as NodeName, number: 1, ways: udpWays(1) }, 1, START_MS);
   for (let seq = 1; seq <= 3_000; seq++) {
     const arrived = {
       body: helloOf({ seq }),

@@ -10,6 +10,7 @@ import { encodeBody } from '../../src/wire/body.ts';
 import { nonceEcho, openFrame, sealFrame } from '../../src/wire/frame.ts';
 import { identityFrom, type SecretIdentity } from '../../src/wire/identity.ts';
 import { makeKeyring, type Keyring } from '../../src/wire/keyring.ts';
+import { udpWays } from '../../src/core/ways.ts';
 
 // Two nodes, the real wire, a network that loses nothing: what a change of keys may not do is make anybody look dead.
 
@@ -50,7 +51,7 @@ function policyOf(place: 0 | 1, { listed }: Given): NodePolicy {
   return {
     self: { name: names[place], number: place + 1 },
     names,
-    peers: [{ name: names[1 - place]!, number: 2 - place, paths: 1, newestKey }],
+    peers: [{ name: names[1 - place]!, number: 2 - place, ways: udpWays(1), newestKey }],
     intervalMs: 100,
     timeoutMs: 1_000,
     digest: '00000000000000dd',

@@ -6,6 +6,7 @@ import { noteEcho, noteSent } from '../../src/core/peer/sent.ts';
 import type { MonoMs, NodeName } from '../../src/core/units.ts';
 import { openFrame, type InboundLookup } from '../../src/wire/frame.ts';
 import { fromHex } from '../../src/wire/hex.ts';
+import { udpWays } from '../../src/core/ways.ts';
 
 export type { Sequence };
 
@@ -18,7 +19,7 @@ export function receiver(lookup: InboundLookup): {
   send(step: SentStep): void;
   receive(step: Pick<ReceivedStep, 'atMs' | 'frame'>): Expected;
 } {
-  const link = newLink({ name: 'lb1' as NodeName, number: 1, paths: 1 }, 1, START_MS);
+  const link = newLink({ name: 'lb1' as NodeName, number: 1, ways: udpWays(1) }, 1, START_MS);
   return {
     link,
     send({ atMs, sent }) {

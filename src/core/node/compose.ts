@@ -45,23 +45,17 @@ export function recordOf(id: GroupId, state: GroupState, view: GroupView, recipi
   };
 }
 
-function recordsFor(
-  node: NodeState,
-  link: Link,
-  views: Views,
-  { seq, limit }: { readonly seq: number; readonly limit: number },
-): readonly GroupRecord[] {
+function recordsFor(node: NodeState, link: Link, views: Views, limit: number): readonly GroupRecord[] {
   const groups = node.policy.groups;
-  // By round, not by frame: paths take the numbers in turn, and each alone must show every group.
-  const round = Math.floor(seq / link.paths.length);
-  const start = groups.length > limit ? (round * limit) % groups.length : 0;
+  // By round, not by frame: each path alone must show every group.
+  const start = groups.length > limit ? (link.rounds * limit) % groups.length : 0;
   const turn = [...groups.slice(start), ...groups.slice(0, start)].slice(0, limit);
   return turn.map(({ id }) => recordOf(id, node.groups.get(id)!, views(id), link.number));
 }
 
 function recordsOf(node: NodeState, link: Link, kind: FrameKind, views: Views): readonly GroupRecord[] {
   const limit = kind.answerTo === undefined ? GROUPS_PER_FRAME : GROUPS_PER_HELLO_ANSWER;
-  return recordsFor(node, link, views, { seq: link.tx.seq, limit });
+  return recordsFor(node, link, views, limit);
 }
 
 /**
@@ -108,7 +102,10 @@ function frameOf(
   tx.seq += 1;
   noteSent(tx.ring, tx.seq, now, path);
   link.sentSinceHeard += 1;
-  link.paths[path]!.sent += 1;
+  const over = link.paths[path]!;
+  over.sent += 1;
+  over.unacked += 1;
+  over.unackedSince ??= now;
   const heard = kind.answerTo === undefined && rx !== undefined && rx.newest > 0;
   const acked = heard ? bitmapBelow(rx.window, rx.newest) : { low: 0, high: 0 };
   const body: Body = {
@@ -120,7 +117,7 @@ function frameOf(
     hearsYou: link.alive,
     canReceive: canReceive(node, now),
     versionMax: 1,
-    path,
+    path: over.theirs,
     intervalUs: Math.round(node.policy.intervalMs * 1_000),
     timeoutUs: Math.round(node.policy.timeoutMs * 1_000),
     session: tx.session,

@@ -3,6 +3,7 @@ import type { CallResult, GroupEffect, GroupOrder, GroupPolicy, GroupState } fro
 import type { Arrived } from '../peer/receive.ts';
 import type { Link } from '../peer/link.ts';
 import type { GroupId, GroupName, MonoMs, NodeId, NodeName, WallMs } from '../units.ts';
+import type { WayPolicy } from '../ways.ts';
 
 /** What a node is told at its start and on a reload; made from Settings by daemon/policy.ts. */
 export interface NodePolicy {
@@ -19,7 +20,8 @@ export interface NodePolicy {
 export interface PeerPolicy {
   readonly name: NodeName;
   readonly number: number;
-  readonly paths: number;
+  /** As this node numbers them (ways.ts). */
+  readonly ways: readonly WayPolicy[];
   /** Its newest key in our config: told to it in every frame. */
   readonly newestKey: NodeId;
 }
@@ -82,7 +84,9 @@ export type NodeEvent = At &
     | { readonly kind: 'carrier'; readonly up: boolean }
     /** A counter of received packets has moved. */
     | { readonly kind: 'received' }
-    /** A socket error towards a peer: a reason to ask, never a proof. */
+    /** A way over TCP has a connection that takes frames, or has none any more. */
+    | { readonly kind: 'way'; readonly peer: number; readonly path: number; readonly ready: boolean }
+    /** A socket error towards a peer, a reset: a reason to ask, never a proof. */
     | { readonly kind: 'trouble'; readonly peer: number }
     /** The host was suspended. */
     | { readonly kind: 'slept'; readonly ms: number }
@@ -94,6 +98,8 @@ export type NodeEffect =
   | { readonly kind: 'group'; readonly group: GroupId; readonly effect: GroupEffect }
   | { readonly kind: 'peer'; readonly name: NodeName; readonly text: string; readonly cause: string }
   | { readonly kind: 'node'; readonly text: string; readonly cause: string }
+  /** What was sent over this way's connections is not acknowledged: end them, and dial again. */
+  | { readonly kind: 'redial'; readonly peer: number; readonly path: number }
   /** Read what waits in the sockets, then say 'drained'. */
   | { readonly kind: 'drain' };
 

@@ -1,7 +1,16 @@
 import { unreachable } from '../errors.ts';
 import { beatWantedAt, evaluate, nextWakeAt, onCallDone, onOrder, onVipHint } from '../group/machine.ts';
 import { initialGroup, type GroupEffect, type GroupState, type GroupStep } from '../group/state.ts';
-import { ignoresUs, newLink, noteClockStood, relink, renewOwnSession, type Link } from '../peer/link.ts';
+import {
+  ignoresUs,
+  isStuck,
+  newLink,
+  noteClockStood,
+  relink,
+  renewOwnSession,
+  setReady,
+  type Link,
+} from '../peer/link.ts';
 import { receive } from '../peer/receive.ts';
 import { forgiveStall, judge, nextProbeAt } from '../peer/suspicion.ts';
 import { after, type GroupId, type MonoMs, type WallMs } from '../units.ts';
@@ -104,7 +113,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
 
   let stalledMs = checkClocks(node, event, effects);
   const sendTo = (link: Link): void => {
-    for (let path = 0; path < link.paths.length; path++) effects.push(composeFrame(node, link, path, now));
+    onReadyPaths(link, (path) => effects.push(composeFrame(node, link, path, now)));
   };
 
   switch (event.kind) {
@@ -157,6 +166,16 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       news = !canReceive(node, now);
       noteReceived(node, now);
       break;
+    case 'way': {
+      const link = node.links.find(({ number }) => number === event.peer);
+      const path = link?.paths[event.path];
+      if (link === undefined || path === undefined || path.transport === 'udp') break;
+      news = false;
+      setReady(path, event.ready);
+      // Said at once: the peer knows whose connection it is by a frame that it accepts.
+      if (event.ready) effects.push(composeFrame(node, link, event.path, now));
+      break;
+    }
     case 'trouble':
       for (const link of node.links) {
         // At most one series of probes in a silence: later evidence changes nothing.
@@ -302,7 +321,9 @@ function evaluateAll(node: NodeState, views: Views, effects: NodeEffect[]): void
 }
 
 function probe(node: NodeState, link: Link, now: MonoMs): readonly NodeEffect[] {
-  return link.paths.map((_, path) => composeFrame(node, link, path, now, { probe: true }));
+  const frames: NodeEffect[] = [];
+  onReadyPaths(link, (path) => frames.push(composeFrame(node, link, path, now, { probe: true })));
+  return frames;
 }
 
 function speak(node: NodeState, now: MonoMs, views: Views, effects: NodeEffect[]): void {
@@ -312,6 +333,12 @@ function speak(node: NodeState, now: MonoMs, views: Views, effects: NodeEffect[]
     node.burst = { left: BURST_FRAMES, at: now };
   }
   talk(node, now, effects, (link, path, probe) => composeFrame(node, link, path, now, { probe }, views));
+}
+
+/** One round of what is said to a peer: the same over every path that takes frames now. */
+function onReadyPaths(link: Link, say: (path: number) => void): void {
+  link.rounds += 1;
+  for (let path = 0; path < link.paths.length; path++) if (link.paths[path]!.ready) say(path);
 }
 
 /** Beats, bursts, hellos and probes that are due. */
@@ -324,15 +351,16 @@ function talk(
   const beatDue = now >= node.nextBeatAt;
   const burstDue = node.burst !== undefined && now >= node.burst.at;
   for (const link of node.links) {
+    if (beatDue) redialsStuck(node, link, now, effects);
     if (beatDue || burstDue || now >= helloDueAt(node, link)) {
-      for (let path = 0; path < link.paths.length; path++) effects.push(compose(link, path, false));
+      onReadyPaths(link, (path) => effects.push(compose(link, path, false)));
       link.helloAt = now;
     }
     const probeAt = nextProbeAt(link, node.policy, node.nextBeatAt);
     if (probeAt !== undefined && now >= probeAt && node.drainUntil === undefined) {
       link.probingSince ??= now;
       link.probesSent += 1;
-      for (let path = 0; path < link.paths.length; path++) effects.push(compose(link, path, true));
+      onReadyPaths(link, (path) => effects.push(compose(link, path, true)));
     }
   }
   if (burstDue)
@@ -343,6 +371,15 @@ function talk(
     const next = after(node.nextBeatAt, node.policy.intervalMs);
     node.nextBeatAt = next > now ? next : after(now, node.policy.intervalMs);
   }
+}
+
+/** What a connection does not carry any more is not added to: it is ended, and another one is dialled. */
+function redialsStuck(node: NodeState, link: Link, now: MonoMs, effects: NodeEffect[]): void {
+  link.paths.forEach((path, place) => {
+    if (!isStuck(path, now, node.policy)) return;
+    setReady(path, false);
+    effects.push({ kind: 'redial', peer: link.number, path: place });
+  });
 }
 
 /** While no session is open at the start, hellos are quick; later they go with the beats. */

@@ -1,6 +1,7 @@
 import { fullBucket, type Bucket } from '../bucket.ts';
 import type { GroupRecord } from '../frame.ts';
 import { after, type GroupId, type MonoMs, type NodeId, type NodeName } from '../units.ts';
+import type { WayPolicy } from '../ways.ts';
 import { emptyWindow, type Window } from '../window.ts';
 import { emptySentRing, type SentRing } from './sent.ts';
 
@@ -36,11 +37,16 @@ export interface Incoming {
   newestAt: MonoMs;
 }
 
-export interface PathState {
+export interface PathState extends WayPolicy {
+  /** Frames can be sent: always over UDP, over TCP while there is a connection. */
+  ready: boolean;
   sent: number;
   received: number;
   rttMs: number | undefined;
   heardAt: MonoMs | undefined;
+  /** Frames sent since the peer last acknowledged one of this path, and when the first of them was. */
+  unacked: number;
+  unackedSince: MonoMs | undefined;
   /** Until when another answer on this path has to wait. */
   answerAt: MonoMs;
 }
@@ -65,6 +71,8 @@ export interface Link {
   readonly number: number;
   readonly paths: PathState[];
   readonly createdAt: MonoMs;
+  /** How often something was said over all paths: more groups than fit take turns by it. */
+  rounds: number;
 
   tx: Outgoing;
   rx: Incoming | undefined;
@@ -144,16 +152,21 @@ export function newOutgoing(session: number, now: MonoMs): Outgoing {
   return { session, seq: 0, startedAt: now, ring: emptySentRing(), everAcked: false, newestAcked: 0 };
 }
 
-const newPath = (now: MonoMs): PathState => ({
+const newPath = ({ transport, theirs }: WayPolicy, now: MonoMs): PathState => ({
+  transport,
+  theirs,
+  ready: transport === 'udp',
   sent: 0,
   received: 0,
   rttMs: undefined,
   heardAt: undefined,
+  unacked: 0,
+  unackedSince: undefined,
   answerAt: now,
 });
 
 export function newLink(
-  { name, number, paths }: { name: NodeName; number: number; paths: number },
+  { name, number, ways }: { name: NodeName; number: number; ways: readonly WayPolicy[] },
   session: number,
   now: MonoMs,
 ): Link {
@@ -161,7 +174,8 @@ export function newLink(
     name,
     number,
     createdAt: now,
-    paths: Array.from({ length: paths }, () => newPath(now)),
+    rounds: 0,
+    paths: ways.map((way) => newPath(way, now)),
     tx: newOutgoing(session, now),
     rx: undefined,
     retired: [],
@@ -241,6 +255,8 @@ export const ignoresUs = (link: Link, now: MonoMs, timing: LinkTiming): boolean 
   !hearsUs(link, now, timing) &&
   now - Math.max(link.heardSince, link.ackedTx ?? link.heardSince) >= 2 * hearingMs(link, timing);
 
+export const readyPaths = (link: Link): number => link.paths.filter(({ ready }) => ready).length;
+
 export const isTwoWay = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
   link.alive && hearsUs(link, now, timing);
 
@@ -257,7 +273,7 @@ export function isProvenDeaf(link: Link, now: MonoMs, timing: LinkTiming): boole
   // Its acknowledgement of what we sent when we began to hear it cannot be here before a round trip is over.
   const roundTripMs = Math.max(0, ...link.paths.map(({ rttMs }) => rttMs ?? 0));
   const patience = 2 * Math.max(link.intervalMs ?? 0, timing.intervalMs) + 2 * roundTripMs;
-  return quietFor >= patience && link.sentSinceHeard >= 3 * link.paths.length;
+  return quietFor >= patience && link.sentSinceHeard >= 3 * Math.max(1, readyPaths(link));
 }
 
 /**
@@ -266,11 +282,16 @@ export function isProvenDeaf(link: Link, now: MonoMs, timing: LinkTiming): boole
  */
 export function relink(
   link: Link,
-  { number, paths }: { readonly number: number; readonly paths: number },
+  { number, ways }: { readonly number: number; readonly ways: readonly WayPolicy[] },
   newSession: number | undefined,
   now: MonoMs,
 ): Link {
-  const states = Array.from({ length: paths }, (_, path) => link.paths[path] ?? newPath(now));
+  // A path that is another now starts anew; over TCP, whether there is a connection is told anew.
+  const states = ways.map((way, place) => {
+    const old = link.paths[place];
+    if (old === undefined || old.transport !== way.transport) return newPath(way, now);
+    return { ...old, ...way, ready: way.transport === 'udp' };
+  });
   const same = { ...link, number, paths: states };
   if (newSession === undefined) return same;
   return { ...same, rx: undefined, tx: newOutgoing(newSession, now), openFloor: 0, standFloor: 0 };
@@ -292,6 +313,25 @@ export function noteClockStood(link: Link, ms: number): void {
   link.offsetMs -= ms;
   link.offsetKnown = false;
   link.standFloor = link.tx.seq;
+}
+
+/** A connection that holds this many frames unacknowledged, or its oldest for a timeout, carries nothing any more. */
+const UNACKED_MAX = 32;
+
+export const isStuck = (
+  { transport, ready, unacked, unackedSince }: PathState,
+  now: MonoMs,
+  { timeoutMs }: LinkTiming,
+): boolean =>
+  transport === 'tcp' &&
+  ready &&
+  unackedSince !== undefined &&
+  (unacked >= UNACKED_MAX || now - unackedSince >= timeoutMs);
+
+export function setReady(path: PathState, ready: boolean): void {
+  path.ready = ready;
+  path.unacked = 0;
+  path.unackedSince = undefined;
 }
 
 export const countReject = (link: Link, reason: string): void => {

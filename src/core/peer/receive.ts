@@ -126,7 +126,12 @@ function decide(
   if (sent !== undefined) {
     // An answer names what it answers, whatever session its sender has open with us.
     if (!body.answer) link.tx.everAcked = true;
-    noteAcked(link.tx.ring, body.ack, body.ackedLow, body.ackedHigh);
+    const through = noteAcked(link.tx.ring, body.ack, body.ackedLow, body.ackedHigh);
+    link.paths.forEach((one, place) => {
+      if ((through & (1 << place)) === 0) return;
+      one.unacked = 0;
+      one.unackedSince = undefined;
+    });
     if (body.ack > link.tx.newestAcked) {
       link.tx.newestAcked = body.ack;
       link.anchorAt = now;

@@ -46,17 +46,21 @@ export function findSent(ring: SentRing, seq: number): Sent | undefined {
   return { at: ring.ats[place]! as MonoMs, path: ring.paths[place]!, echo: ring.echoes[place]! };
 }
 
-/** Marks `ack` and what its bitmap names as received by the peer. */
-export function noteAcked(ring: SentRing, ack: number, low: number, high: number): void {
+/** Marks `ack` and what its bitmap names as received by the peer; returns, as bits, the paths for which that is news. */
+export function noteAcked(ring: SentRing, ack: number, low: number, high: number): number {
+  let paths = 0;
   const mark = (seq: number): void => {
     const place = seq % SENT_FRAMES;
-    if (seq >= 1 && ring.seqs[place] === seq) ring.acked[place] = 1;
+    if (seq < 1 || ring.seqs[place] !== seq || ring.acked[place] === 1) return;
+    ring.acked[place] = 1;
+    paths |= 1 << ring.paths[place]!;
   };
   mark(ack);
   for (let bit = 0; bit < 32; bit++) {
     if ((low & (1 << bit)) !== 0) mark(ack - 1 - bit);
     if ((high & (1 << bit)) !== 0) mark(ack - 33 - bit);
   }
+  return paths;
 }
 
 /** Of the newest 64 frames on `path` up to the newest acknowledged one: the share that never arrived, 0 to 100. */

@@ -3,6 +3,7 @@ import { newLink, type Link } from '../../../src/core/peer/link.ts';
 import { receive, type Received } from '../../../src/core/peer/receive.ts';
 import { noteEcho, noteSent } from '../../../src/core/peer/sent.ts';
 import type { MonoMs, NodeId, NodeName } from '../../../src/core/units.ts';
+import { udpWays } from '../../../src/core/ways.ts';
 
 export const timing = { intervalMs: 250, timeoutMs: 3_000 };
 export const ms = (time: number): MonoMs => time as MonoMs;
@@ -29,7 +30,7 @@ export interface End {
 export const echoOf = (seq: number): string => seq.toString(16).padStart(16, '0');
 
 export function end({ session = 77, aheadMs = 0 } = {}): End {
-  const link = newLink({ name: 'lb1' as NodeName, number: 1, paths: 1 }, 5, ms(0));
+  const link = newLink({ name: 'lb1' as NodeName, number: 1, ways: udpWays(1) }, 5, ms(0));
   let seq = 0;
   const self: End = {
     link,
