@@ -1,6 +1,6 @@
 import type { ControlAnswer, ControlCommand } from '../control/messages.ts';
 import { effectivePriority } from '../core/group/election.ts';
-import { heirs } from '../core/group/machine.ts';
+import { heirs } from '../core/group/active.ts';
 import type { GroupOrder, GroupState } from '../core/group/state.ts';
 import type { NodeState } from '../core/node/state.ts';
 import { viewOf } from '../core/node/view.ts';

@@ -1,5 +1,6 @@
 import { unreachable } from '../errors.ts';
-import { beatWantedAt, evaluate, nextWakeAt, onCallDone, onOrder, onVipHint } from '../group/machine.ts';
+import { onCallDone, onOrder, onVipHint } from '../group/incoming.ts';
+import { beatWantedAt, evaluate, nextWakeAt } from '../group/machine.ts';
 import { initialGroup, type GroupEffect, type GroupState, type GroupStep } from '../group/state.ts';
 import {
   ignoresUs,

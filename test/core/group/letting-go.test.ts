@@ -2,7 +2,8 @@
 // must not happen stand next to those for what must.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { evaluate, onOrder, onVipHint } from '../../../src/core/group/machine.ts';
+import { onOrder, onVipHint } from '../../../src/core/group/incoming.ts';
+import { evaluate } from '../../../src/core/group/machine.ts';
 import type { GroupState, PeerView } from '../../../src/core/group/state.ts';
 import { active, at, claiming, dead, init, peer, policy, releasing, standby, view, word } from './around.ts';
 

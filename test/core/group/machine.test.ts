@@ -1,13 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  evaluate,
-  nextEpoch,
-  nextWakeAt,
-  onCallDone,
-  onOrder,
-  onVipHint,
-} from '../../../src/core/group/machine.ts';
+import { onCallDone, onOrder, onVipHint } from '../../../src/core/group/incoming.ts';
+import { evaluate, nextWakeAt } from '../../../src/core/group/machine.ts';
+import { nextEpoch } from '../../../src/core/group/moves.ts';
 import type { CallResult, GroupEffect, GroupState, GroupView } from '../../../src/core/group/state.ts';
 import {
   active,

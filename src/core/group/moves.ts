@@ -1,0 +1,108 @@
+import type { RoleName } from '../frame.ts';
+import { after, SECOND_MS } from '../units.ts';
+import { effectivePriority, type Rank } from './election.ts';
+import type { CallKind, GroupEffect, GroupState, GroupStep, GroupView, PeerView } from './state.ts';
+
+/*
+ * What transitions consist of: entering a role, a call to the adapter, a claim, a release, a handover. When they happen is
+ * for the rules (init.ts to releasing.ts) to say.
+ */
+
+const BACK_OFF_MS_MAX = 60 * SECOND_MS;
+
+export type Rule = (state: GroupState, view: GroupView) => GroupStep | undefined;
+
+export const step = (state: GroupState, ...effects: readonly GroupEffect[]): GroupStep => ({
+  state,
+  effects,
+});
+
+export function enter(role: RoleName, state: GroupState, view: GroupView, cause: string): GroupStep {
+  const moved: GroupEffect = { kind: 'moved', from: state.role, to: role, cause };
+  return step(
+    { ...state, role, since: view.now, cause, clearSince: undefined, otherActiveSince: undefined },
+    moved,
+  );
+}
+
+export const and = ({ state, effects }: GroupStep, next: (state: GroupState) => GroupStep): GroupStep => {
+  const following = next(state);
+  return step(following.state, ...effects, ...following.effects);
+};
+
+export function call(state: GroupState, kind: CallKind, view: GroupView): GroupStep {
+  const id = state.nextCall;
+  const calls = { ...state.calls, [kind]: { id, at: view.now } };
+  return step({ ...state, calls, nextCall: id + 1 }, { kind, call: id });
+}
+
+export const nameOf = (view: GroupView, number: number): string => view.names[number - 1] ?? `node ${number}`;
+export const seconds = (ms: number): string => `${(ms / SECOND_MS).toFixed(ms < 10 * SECOND_MS ? 1 : 0)} s`;
+
+export const me = (state: GroupState, view: GroupView): Rank => ({
+  number: view.self.number,
+  priority: effectivePriority(state, view),
+});
+
+/** A new epoch is above every one seen; the wall clock only keeps it from falling after everybody forgot everything. */
+export const nextEpoch = (seen: number, wallMs: number, number: number): number =>
+  // The last number that a frame can carry is not passed: a peer gone bad must not make us seal what nobody can read.
+  Math.min(
+    (Math.max(Math.floor(seen / 8), Math.floor(wallMs)) + 1) * 8 + (number - 1),
+    Number.MAX_SAFE_INTEGER,
+  );
+
+export function claim(state: GroupState, view: GroupView, cause: string): GroupStep {
+  const epoch = nextEpoch(state.epochSeen, view.wall, view.self.number);
+  const claiming = enter('claiming', state, view, cause);
+  return and(claiming, (entered) =>
+    and(
+      call(
+        { ...entered, epoch, epochSeen: epoch, has: true, upSeen: false, renewedAt: undefined, heir: 0 },
+        'up',
+        view,
+      ),
+      (called) => step(called, { kind: 'remember', epoch }),
+    ),
+  );
+}
+
+/** Down, with nobody named: `releasing` without an heir. */
+export function release(state: GroupState, view: GroupView, cause: string): GroupStep {
+  const releasing = enter('releasing', state, view, cause);
+  return and(releasing, (entered) =>
+    call(
+      { ...entered, heir: 0, overlapping: false, announce: undefined, byOrder: false, order: undefined },
+      'down',
+      view,
+    ),
+  );
+}
+
+export function handOver(
+  state: GroupState,
+  view: GroupView,
+  heir: PeerView,
+  cause: string,
+  byOrder: boolean,
+): GroupStep {
+  const overlapping = view.policy.overlapAllowed && (heir.record?.overlap ?? false);
+  const releasing = enter('releasing', state, view, cause);
+  return and(releasing, (entered) => {
+    // From here on only the heir announces: the last word that neighbours hear must be the one that stays true.
+    const named = {
+      ...entered,
+      heir: heir.number,
+      overlapping,
+      byOrder,
+      order: undefined,
+      announce: undefined,
+    };
+    return overlapping ? step(named) : call(named, 'down', view);
+  });
+}
+
+export function failed(state: GroupState, view: GroupView, text: string): GroupState {
+  const backOff = Math.min(BACK_OFF_MS_MAX, SECOND_MS * 2 ** state.failures);
+  return { ...state, failures: state.failures + 1, fault: { text, until: after(view.now, backOff) } };
+}
