@@ -1,3 +1,4 @@
+import type { AskPolicy } from '../core/group/state.ts';
 import type { GroupConfig, NodePolicy } from '../core/node/state.ts';
 import type { GroupSettings, NodeSettings, Settings } from '../core/settings.ts';
 import type { NodeName } from '../core/units.ts';
@@ -23,16 +24,14 @@ export function policyOf(settings: Settings, self: NodeName): NodePolicy {
       })),
     intervalMs: heartbeat.intervalMs,
     timeoutMs: heartbeat.timeoutMs,
+    restartMs: settings.restartMs,
     digest: settings.digest,
     groups: settings.groups.map((group) => groupConfig(settings, group, own)),
   };
 }
 
-function groupConfig(
-  { heartbeat, leaseSeconds }: Settings,
-  group: GroupSettings,
-  own: NodeSettings,
-): GroupConfig {
+function groupConfig(settings: Settings, group: GroupSettings, own: NodeSettings): GroupConfig {
+  const { heartbeat, leaseSeconds } = settings;
   const canHold = group.vips.every(({ interfaces }) => interfaces.has(own.name));
   return {
     id: group.id,
@@ -47,6 +46,14 @@ function groupConfig(
       overlapAllowed: true,
       failback: group.failback,
       refreshMs: group.announce.refreshMs,
+      asks: asksOf(settings, group),
     },
   };
 }
+
+const asksOf = ({ arbiter }: Settings, { confirm, witness, fence }: GroupSettings): AskPolicy => ({
+  confirm: confirm && { ifAlive: confirm.ifAlive, timeoutMs: confirm.timeoutMs },
+  witness: witness && { timeoutMs: witness.timeoutMs },
+  fence: fence && { timeoutMs: fence.timeoutMs },
+  lock: arbiter && { ttlMs: arbiter.ttlSeconds * SECOND_MS, timeoutMs: arbiter.timeoutMs },
+});

@@ -5,6 +5,7 @@ import { reconfigure, startNode, step } from '../../src/core/node/step.ts';
 import type { NodeEvent, NodePolicy, NodeState } from '../../src/core/node/state.ts';
 import { noteEcho } from '../../src/core/peer/sent.ts';
 import type { GroupId, GroupName, MonoMs, NodeId, NodeName, WallMs } from '../../src/core/units.ts';
+import { ASKS_NOBODY } from '../../src/core/group/state.ts';
 import { udpWays } from '../../src/core/ways.ts';
 
 const lb1 = 'lb1' as NodeName;
@@ -16,12 +17,20 @@ const ECHO = '00000000000000cc';
 function policyWith(paths: number): NodePolicy {
   const timing = { intervalMs: 250, timeoutMs: 3_000, startupMs: 6_000, unprovenMs: 60_000 };
   const failback = { mode: 'auto', delayMs: 10_000 } as const;
-  const policy = { ...timing, leaseMs: 1_000, overlapAllowed: true, failback, refreshMs: 60_000 };
+  const policy = {
+    ...timing,
+    leaseMs: 1_000,
+    overlapAllowed: true,
+    failback,
+    refreshMs: 60_000,
+    asks: ASKS_NOBODY,
+  };
   return {
     self: { number: 2, name: lb2 },
     names: [lb1, lb2],
     peers: [{ name: lb1, number: 1, ways: udpWays(paths), newestKey }],
     ...timing,
+    restartMs: 3_000,
     digest: '00000000000000dd',
     groups: [{ id: web, name: 'web' as GroupName, basePriority: 100, policy }],
   };

@@ -9,6 +9,7 @@ import { Host } from './host.ts';
 import { calmWay, Network, type Datagram } from './network.ts';
 import { cheapSealing, realSealing, type Sealing } from './sealing.ts';
 import { Story, wordsOf } from './story.ts';
+import { ASKS_NOBODY } from '../../src/core/group/state.ts';
 import { udpWays } from '../../src/core/ways.ts';
 
 export interface Setup {
@@ -28,6 +29,8 @@ export interface Setup {
   readonly delayMs: number;
   /** The first is looked at; more than 35 take turns in frames. */
   readonly groups: number;
+  /** The longest that an announced restart is waited for. */
+  readonly restartMs: number;
 }
 
 export const DEFAULTS: Omit<Setup, 'seed'> = {
@@ -43,6 +46,7 @@ export const DEFAULTS: Omit<Setup, 'seed'> = {
   driftPpm: 50,
   delayMs: 1,
   groups: 1,
+  restartMs: 3_000,
 };
 
 /** Something that must never happen has happened. */
@@ -134,6 +138,7 @@ export class World {
       }),
       intervalMs,
       timeoutMs,
+      restartMs: setup.restartMs,
       digest: '00000000000000aa',
       groups: Array.from({ length: setup.groups }, (_, index) => ({
         id: index === 0 ? WEB : groupId(index),
@@ -148,6 +153,7 @@ export class World {
           overlapAllowed,
           failback,
           refreshMs: 60_000,
+          asks: ASKS_NOBODY,
         },
       })),
     };

@@ -6,6 +6,7 @@ import { startNode, step } from '../../src/core/node/step.ts';
 import type { GroupConfig, NodeEvent, NodePolicy, NodeState } from '../../src/core/node/state.ts';
 import type { GroupId, GroupName, MonoMs, NodeName, WallMs } from '../../src/core/units.ts';
 import { encodeBody } from '../../src/wire/body.ts';
+import { ASKS_NOBODY } from '../../src/core/group/state.ts';
 import { udpWays } from '../../src/core/ways.ts';
 
 const lb1 = 'lb1' as NodeName;
@@ -16,7 +17,14 @@ function policyWith({ groups, paths }: { groups: number; paths: number }): NodeP
   const configs = Array.from({ length: groups }, (_, index): GroupConfig => {
     const name = `group-${index}` as GroupName;
     const failback = { mode: 'auto', delayMs: 10_000 } as const;
-    const policy = { ...timing, leaseMs: 1_000, overlapAllowed: true, failback, refreshMs: 60_000 };
+    const policy = {
+      ...timing,
+      leaseMs: 1_000,
+      overlapAllowed: true,
+      failback,
+      refreshMs: 60_000,
+      asks: ASKS_NOBODY,
+    };
     return { id: idOf<GroupId>(name), name, basePriority: 100, policy };
   });
   return {
@@ -25,6 +33,7 @@ function policyWith({ groups, paths }: { groups: number; paths: number }): NodeP
     peers: [{ name: lb1, number: 1, ways: udpWays(paths), newestKey: actors.lb1.public.id }],
     intervalMs: timing.intervalMs,
     timeoutMs: timing.timeoutMs,
+    restartMs: 3_000,
     digest: idOf('digest'),
     groups: configs,
   };

@@ -54,6 +54,7 @@ function policyOf(place: 0 | 1, { listed }: Given): NodePolicy {
     peers: [{ name: names[1 - place]!, number: 2 - place, ways: udpWays(1), newestKey }],
     intervalMs: 100,
     timeoutMs: 1_000,
+    restartMs: 3_000,
     digest: '00000000000000dd',
     groups: [],
   };

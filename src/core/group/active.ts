@@ -9,7 +9,9 @@ export const FAILBACK = -1;
 
 export const renews: Rule = (state, view) => {
   const keeps = state.role === 'active' || (state.role === 'releasing' && state.overlapping);
-  if (!keeps || view.policy.leaseMs === 0 || state.calls.renew !== undefined) return undefined;
+  // What was left with a longer lease must not be renewed to a shorter one.
+  if (!keeps || state.leaving !== undefined || view.policy.leaseMs === 0 || state.calls.renew !== undefined)
+    return undefined;
   return view.now < renewAt(state, view, view.beatDue) ? undefined : call(state, 'renew', view);
 };
 
@@ -91,7 +93,7 @@ export const dropsOldOrder: Rule = (state, view) => {
 };
 
 export const handsOver: Rule = (state, view) => {
-  if (state.frozen || isHolderKnown(state, view)) return undefined;
+  if (state.frozen || state.leaving !== undefined || isHolderKnown(state, view)) return undefined;
   const mine = me(state, view).priority;
   const candidates = heirs(view);
   const best = candidates[0];

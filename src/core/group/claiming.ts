@@ -1,5 +1,6 @@
 import { announceFrom } from './announce.ts';
 import { directHolders, effectivePriority, isBetter, secondHandHolders } from './election.ts';
+import { isLocked } from './isolation.ts';
 import { call, enter, me, nameOf, release, type Rule } from './moves.ts';
 
 export const givesWayWhileClaiming: Rule = (state, view) => {
@@ -24,7 +25,7 @@ export const stopsClaimWhenUnable: Rule = (state, view) =>
   state.drained || state.stopping ? release(state, view, state.stopping ? 'stopping' : 'drained') : undefined;
 
 export const becomesActive: Rule = (state, view) => {
-  if (!state.upSeen) return undefined;
+  if (!state.upSeen || !isLocked(state, view)) return undefined;
   // A lease that was asked for long ago may be nearly over: take a fresh one before saying "active".
   const age = view.policy.leaseMs > 0 ? view.now - (state.renewedAt ?? view.now) : 0;
   if (age > view.policy.leaseMs / 2 && view.policy.leaseMs > 0) {
@@ -42,4 +43,16 @@ export const becomesActive: Rule = (state, view) => {
     announce: announceFrom(view.now),
   };
   return enter('active', active, view, state.cause);
+};
+
+/** A process that takes over what an earlier one left has the VIP already, and makes it its own. */
+export const bringsUpWhatWasLeft: Rule = (state, view) =>
+  state.upSeen || state.calls.up !== undefined ? undefined : call(state, 'up', view);
+
+/** Somebody else has the lock: it may claim at any moment. */
+export const stopsClaimWithoutLock: Rule = (state, view) => {
+  const { lock } = state.answers;
+  if (view.policy.asks.lock === undefined || lock?.outcome !== 'no' || lock.askedAt < state.since)
+    return undefined;
+  return release(state, view, `the lock is not ours: ${lock.text}`);
 };

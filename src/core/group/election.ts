@@ -19,12 +19,21 @@ export interface Holder extends Rank {
 /** 0 means "I can't": drained, stopping, in fault, or a standby whose interface hears nothing. */
 export function effectivePriority(state: GroupState, view: GroupView): number {
   if (state.drained || state.stopping || state.fault !== undefined) return 0;
-  if (!view.canReceive && (state.role === 'init' || state.role === 'standby')) return 0;
+  const isIdle = state.role === 'init' || state.role === 'standby';
+  if (!view.canReceive && isIdle) return 0;
+  // Whoever may be cut off waits for the witness; where everybody is heard, nobody is.
+  if (state.witnessLost && (isIdle || state.role === 'releasing') && someSilent(view)) return 0;
   return view.basePriority;
 }
 
+export const someSilent = (view: GroupView): boolean => view.peers.some(({ alive }) => !alive);
+
+/** The kernel counts leases in its own seconds, and ends them a little late. */
+export const LEASE_ROUNDING_MS = 1_200;
+
 /** How long a node that has the VIP, but neither holds nor hands it over, keeps the others waiting. */
-export const strayPatienceMs = (view: GroupView): number => Math.max(1_000, view.policy.leaseMs) + 1_200;
+export const strayPatienceMs = (view: GroupView): number =>
+  Math.max(1_000, view.policy.leaseMs) + LEASE_ROUNDING_MS;
 
 const holds = (record: GroupRecord): boolean =>
   record.role === 'claiming' ||
@@ -69,6 +78,12 @@ export function secondHandHolders(view: GroupView): readonly Holder[] {
   return [...holders.values()];
 }
 
+/** Silent peers that held the group and said that they would be back: it waits for them. */
+export const awayHolders = (view: GroupView): readonly PeerView[] =>
+  view.peers.filter(({ alive, awayUntil, record }) => {
+    return !alive && awayUntil !== undefined && view.now < awayUntil && record !== undefined && holds(record);
+  });
+
 /** Live peers that may yet turn out to hold the group. */
 const pendingPeers = (view: GroupView): readonly PeerView[] =>
   view.peers.filter((peer) => peer.alive && peer.record === undefined && peer.pending);
@@ -76,6 +91,7 @@ const pendingPeers = (view: GroupView): readonly PeerView[] =>
 export const isHolderKnown = (state: GroupState, view: GroupView): boolean =>
   directHolders(state, view).length > 0 ||
   secondHandHolders(view).length > 0 ||
+  awayHolders(view).length > 0 ||
   pendingPeers(view).length > 0;
 
 /** The holder that matters most: an active one before others, then by rank. For `status` and for what we pass on. */

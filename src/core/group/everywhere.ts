@@ -23,7 +23,8 @@ export function leaseAgeMs(state: GroupState, view: GroupView): number {
 /** We may have lost the VIP without noticing, and somebody else may have it: start again, and ask first. */
 export const startsAgainAfterLapse: Rule = (state, view) => {
   const age = leaseAgeMs(state, view);
-  const lapsed = view.policy.leaseMs > 0 && age > view.policy.leaseMs - LEASE_MARGIN_MS;
+  const leaseMs = state.leaving?.isLeft === true ? state.leaving.withinMs : view.policy.leaseMs;
+  const lapsed = view.policy.leaseMs > 0 && age > leaseMs - LEASE_MARGIN_MS;
   const stalled = touchesVip(state) && view.stalledMs > stallLimitMs(view);
   if (!lapsed && !stalled) return undefined;
   const cause = stalled
@@ -36,6 +37,7 @@ export const startsAgainAfterLapse: Rule = (state, view) => {
     sticky: false,
     order: undefined,
     announce: undefined,
+    leaving: undefined,
   };
   return and(enter('init', start, view, cause), (entered) =>
     call({ ...entered, upSeen: false }, 'down', view),

@@ -29,6 +29,8 @@ export function onCallDone(state: GroupState, result: CallResult, view: GroupVie
       return onDownDone(answered, result, view);
     case 'look':
       return onLooked(answered, result, view);
+    case 'leave':
+      return onLeft(answered, result, pending.at, view);
     default:
       return unreachable(result.kind);
   }
@@ -86,6 +88,16 @@ function onLooked(state: GroupState, { found, text }: CallResult, view: GroupVie
   return and(call(back, 'renew', view), (called) => step(called, told));
 }
 
+function onLeft(state: GroupState, { found, text }: CallResult, askedAt: MonoMs, view: GroupView): GroupStep {
+  if (state.leaving === undefined) return step(state);
+  if (found === 'all')
+    return step({ ...state, renewedAt: askedAt, leaving: { ...state.leaving, isLeft: true } });
+  const stopping = givesUp({ ...state, leaving: undefined, stopping: true }, view, 'stopping');
+  return and(stopping, (next) =>
+    step(next, { kind: 'told', text: 'VIP cannot be left for the next process', cause: text }),
+  );
+}
+
 /** The system says that something about the VIP changed: look now instead of at the next second. */
 export function onVipHint(state: GroupState, view: GroupView): GroupStep {
   if (state.role === 'claiming' || state.role === 'releasing') return step(state);
@@ -103,7 +115,9 @@ function givesUp(state: GroupState, view: GroupView, why: string): GroupStep {
 export function onOrder(state: GroupState, order: GroupOrder, view: GroupView): GroupStep {
   switch (order.kind) {
     case 'stop':
-      return givesUp({ ...state, stopping: true }, view, 'stopping');
+      return givesUp({ ...state, stopping: true, leaving: undefined }, view, 'stopping');
+    case 'leave':
+      return leave(state, order.withinMs, view);
     case 'drain':
       return givesUp({ ...state, drained: true }, view, 'drained');
     case 'undrain':
@@ -140,4 +154,16 @@ export function onOrder(state: GroupState, order: GroupOrder, view: GroupView): 
     default:
       return unreachable(order);
   }
+}
+
+/** Only who holds undisturbed leaves something; everybody else just ends. */
+function leave(state: GroupState, withinMs: number, view: GroupView): GroupStep {
+  if (state.role !== 'active' || view.policy.leaseMs === 0 || withinMs < view.policy.leaseMs)
+    return givesUp({ ...state, stopping: true }, view, 'stopping');
+  const id = state.nextCall;
+  const calls = { ...state.calls, leave: { id, at: view.now } };
+  return step(
+    { ...state, calls, nextCall: id + 1, order: undefined, leaving: { withinMs, isLeft: false } },
+    { kind: 'leave', call: id, withinMs },
+  );
 }

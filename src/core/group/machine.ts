@@ -15,8 +15,15 @@ import {
   yieldsToStubborn,
 } from './active.ts';
 import { announceDueAt } from './announce.ts';
-import { becomesActive, givesWayWhileClaiming, stopsClaimWhenUnable } from './claiming.ts';
-import { strayPatienceMs } from './election.ts';
+import { asksWitnessAgain, consentDueAt, unlocks, witnessDueAt } from './asking.ts';
+import {
+  becomesActive,
+  bringsUpWhatWasLeft,
+  givesWayWhileClaiming,
+  stopsClaimWhenUnable,
+  stopsClaimWithoutLock,
+} from './claiming.ts';
+import { someSilent, strayPatienceMs } from './election.ts';
 import {
   faultEnds,
   LEASE_MARGIN_MS,
@@ -27,6 +34,7 @@ import {
   takesDownAgain,
 } from './everywhere.ts';
 import { dropsVipOfAnother, leavesInit } from './init.ts';
+import { asksWitnessWhenAlone, holdDueAt, keepsLock, letsGoWhenUnsafe } from './isolation.ts';
 import { type Rule, step } from './moves.ts';
 import { endsRelease, letsGoAfterHandover, takesBackFailedHandover } from './releasing.ts';
 import {
@@ -34,6 +42,7 @@ import {
   dropsVipFound,
   namesHeirNoMore,
   obeysOffer,
+  stopsAsking,
   turnAt,
   watchesVacancy,
 } from './standby.ts';
@@ -55,9 +64,28 @@ import type { GroupState, GroupStep, GroupView } from './state.ts';
 
 const RULES_IN_A_ROW_MAX = 8;
 const RULES: { readonly [role in RoleName]: readonly Rule[] } = {
-  init: [faultEnds, dropsVipOfAnother, takesDownAgain, looks, leavesInit],
-  standby: [faultEnds, namesHeirNoMore, obeysOffer, dropsVipFound, looks, watchesVacancy, claimsWhenElected],
-  claiming: [startsAgainAfterLapse, givesWayWhileClaiming, stopsClaimWhenUnable, becomesActive],
+  init: [faultEnds, dropsVipOfAnother, takesDownAgain, looks, unlocks, leavesInit],
+  standby: [
+    faultEnds,
+    namesHeirNoMore,
+    obeysOffer,
+    dropsVipFound,
+    looks,
+    watchesVacancy,
+    stopsAsking,
+    unlocks,
+    asksWitnessAgain,
+    claimsWhenElected,
+  ],
+  claiming: [
+    startsAgainAfterLapse,
+    givesWayWhileClaiming,
+    stopsClaimWhenUnable,
+    stopsClaimWithoutLock,
+    bringsUpWhatWasLeft,
+    keepsLock,
+    becomesActive,
+  ],
   active: [
     startsAgainAfterLapse,
     renews,
@@ -67,6 +95,9 @@ const RULES: { readonly [role in RoleName]: readonly Rule[] } = {
     yieldsToDeaf,
     outbidsLoser,
     yieldsToStubborn,
+    asksWitnessWhenAlone,
+    keepsLock,
+    letsGoWhenUnsafe,
     dropsOldOrder,
     handsOver,
     letsGoWhenUnable,
@@ -75,6 +106,7 @@ const RULES: { readonly [role in RoleName]: readonly Rule[] } = {
   ],
   releasing: [
     startsAgainAfterLapse,
+    letsGoWhenUnsafe,
     letsGoAfterHandover,
     takesBackFailedHandover,
     renews,
@@ -123,6 +155,7 @@ function observe(before: GroupState, view: GroupView): GroupState {
   const strays = new Map<number, MonoMs>();
   const steady = new Map<number, { priority: number; since: MonoMs }>();
   let { epochSeen, frozen, freezeCounter, heldWhenFrozen } = state;
+  const witnessLost = state.witnessLost && someSilent(view);
   for (const { alive, number, record } of view.peers) {
     if (!alive || record === undefined) continue;
     const holds = record.role === 'claiming' || record.role === 'active' || record.heir !== 0;
@@ -136,7 +169,7 @@ function observe(before: GroupState, view: GroupView): GroupState {
       heldWhenFrozen = frozen && state.role === 'active';
     }
   }
-  return { ...state, strays, steady, epochSeen, frozen, freezeCounter, heldWhenFrozen };
+  return { ...state, strays, steady, epochSeen, frozen, freezeCounter, heldWhenFrozen, witnessLost };
 }
 
 /** From this moment on the rules want to be asked before a beat goes out: a renewal goes with the beat nearest to it. */
@@ -150,8 +183,11 @@ export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
   const { now, policy } = view;
   const turn = state.role === 'standby' ? turnAt(state, view) : undefined;
   // Ours already, but a timer has to say so: as soon as one can.
-  if (turn !== undefined && turn <= now && !view.draining && state.calls.down === undefined) return now;
+  const isTurn = turn !== undefined && turn <= now && !view.draining && state.calls.down === undefined;
+  if (isTurn && consentDueAt(state, view) <= now) return now;
   const times: (number | undefined)[] = [state.fault?.until, turn];
+  if (state.role === 'standby') times.push(consentDueAt(state, view));
+  if (state.role === 'standby' && state.witnessLost) times.push(witnessDueAt(state));
   if (state.role === 'init') {
     times.push(
       state.since + policy.timeoutMs,
@@ -169,6 +205,8 @@ export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
     if (policy.leaseMs > 0 && state.calls.renew === undefined) times.push(renewAt(state, view, false));
     if (policy.leaseMs > 0) times.push((state.renewedAt ?? now) + policy.leaseMs - LEASE_MARGIN_MS + 1);
   }
+  if (state.role === 'claiming' || state.role === 'active' || state.role === 'releasing')
+    times.push(...holdDueAt(state, view));
   if (state.role === 'active') {
     times.push(state.noHandoverUntil, state.waitUntil);
     if (state.order !== undefined) times.push(state.orderUntil);

@@ -30,7 +30,7 @@ export const and = ({ state, effects }: GroupStep, next: (state: GroupState) => 
   return step(following.state, ...effects, ...following.effects);
 };
 
-export function call(state: GroupState, kind: CallKind, view: GroupView): GroupStep {
+export function call(state: GroupState, kind: Exclude<CallKind, 'leave'>, view: GroupView): GroupStep {
   const id = state.nextCall;
   const calls = { ...state.calls, [kind]: { id, at: view.now } };
   return step({ ...state, calls, nextCall: id + 1 }, { kind, call: id });
@@ -58,7 +58,11 @@ export function claim(state: GroupState, view: GroupView, cause: string): GroupS
   return and(claiming, (entered) =>
     and(
       call(
-        { ...entered, epoch, epochSeen: epoch, has: true, upSeen: false, renewedAt: undefined, heir: 0 },
+        {
+          ...entered,
+          ...{ epoch, epochSeen: epoch, has: true, upSeen: false, renewedAt: undefined, heir: 0 },
+          ...{ asking: undefined, confirmWaitUntil: undefined },
+        },
         'up',
         view,
       ),
@@ -72,7 +76,11 @@ export function release(state: GroupState, view: GroupView, cause: string): Grou
   const releasing = enter('releasing', state, view, cause);
   return and(releasing, (entered) =>
     call(
-      { ...entered, heir: 0, overlapping: false, announce: undefined, byOrder: false, order: undefined },
+      {
+        ...entered,
+        ...{ heir: 0, overlapping: false, announce: undefined, byOrder: false, order: undefined },
+        leaving: undefined,
+      },
       'down',
       view,
     ),
@@ -98,7 +106,10 @@ export function handOver(
       order: undefined,
       announce: undefined,
     };
-    return overlapping ? step(named) : call(named, 'down', view);
+    const moving = overlapping ? step(named) : call(named, 'down', view);
+    if (state.lockedUntil === undefined) return moving;
+    // The heir needs the lock before it may claim. Until it has it, we keep the VIP because all the others agree.
+    return and(moving, (given) => step({ ...given, lockedUntil: undefined }, { kind: 'unlock' }));
   });
 }
 

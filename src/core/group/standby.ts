@@ -1,5 +1,6 @@
 import { after, type MonoMs } from '../units.ts';
-import { directHolders, isHolderKnown, isVacant, rankOf, secondHandHolders } from './election.ts';
+import { seekConsent } from './asking.ts';
+import { directHolders, isHolderKnown, isVacant, rankOf, secondHandHolders, someSilent } from './election.ts';
 import { heardSince } from './init.ts';
 import { call, claim, me, type Rule, step } from './moves.ts';
 import type { GroupState, GroupView } from './state.ts';
@@ -15,6 +16,8 @@ export const obeysOffer: Rule = (state, view) => {
   if (!fits || offer.epoch !== state.epochSeen || offer.epoch === state.offerUsed) return undefined;
   if (directHolders(state, view).some(({ number }) => number !== giver.number)) return undefined;
   if (secondHandHolders(view).length > 0) return undefined;
+  const consent = seekConsent(state, view, 'offer');
+  if (consent !== 'agreed') return consent;
   const obeying = { ...state, offerUsed: offer.epoch, byOrder: offer.sticky };
   return claim(obeying, view, `${giver.name} hands over`);
 };
@@ -41,14 +44,21 @@ export const watchesVacancy: Rule = (state, view) => {
   return step({ ...state, clearSince: vacant ? view.now : undefined });
 };
 
+/** Somebody holds it after all, or the offer is gone. */
+export const stopsAsking: Rule = (state, view) => {
+  if (state.asking === undefined && state.confirmWaitUntil === undefined) return undefined;
+  const isOffered = view.peers.some(({ alive, record }) => alive && record?.heir === view.self.number);
+  if (state.clearSince !== undefined || isOffered) return undefined;
+  return step({ ...state, asking: undefined, confirmWaitUntil: undefined });
+};
+
 /** When our turn comes: each live candidate that is better costs one timeout of waiting, so that two never race. */
 export function turnAt(state: GroupState, view: GroupView): MonoMs | undefined {
   const rank = rankOf(state, view);
   if (rank === undefined || state.clearSince === undefined) return undefined;
   const turn = after(state.clearSince, rank * view.policy.timeoutMs);
   // Silence proves something only to ears that work: an interface that has just come back listens for a timeout first.
-  const someSilent = view.peers.some(({ alive }) => !alive);
-  const listened = after(view.hearingSince, someSilent ? view.policy.timeoutMs : 0);
+  const listened = after(view.hearingSince, someSilent(view) ? view.policy.timeoutMs : 0);
   // After a stall of ours a peer may be in another life: it is asked again, but not for ever.
   const someUnasked = view.peers.some((peer) => peer.alive && !heardSince(peer, view.stalledAt));
   const asked = after(view.stalledAt, someUnasked ? view.policy.timeoutMs : 0);
@@ -59,6 +69,8 @@ export const claimsWhenElected: Rule = (state, view) => {
   const at = turnAt(state, view);
   if (at === undefined || view.draining || !view.isTimer || view.now < at) return undefined;
   if (state.calls.down !== undefined) return undefined;
+  const consent = seekConsent(state, view, 'election');
+  if (consent !== 'agreed') return consent;
   const silent = view.peers.filter(({ alive }) => !alive).map(({ name }) => name);
   const cause = state.has
     ? 'adopts the VIP found here; nobody else holds it'

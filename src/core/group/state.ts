@@ -60,6 +60,28 @@ export interface GroupState {
   readonly putBacks: readonly MonoMs[];
   readonly announce: { readonly from: MonoMs; readonly next: number } | undefined;
 
+  /** Questions that have not been answered, by kind. */
+  readonly asked: { readonly [kind in QuestionKind]?: { readonly id: number; readonly at: MonoMs } };
+  /** What the newest question of each kind came to. */
+  readonly answers: { readonly [kind in QuestionKind]?: Answer };
+  /** In `standby`: elected, and waiting for those who have to agree (asking.ts). */
+  readonly asking: Asking | undefined;
+  /** Not before then is it asked again. */
+  readonly askAgainAt: MonoMs;
+  /** The silent peer's host answered: until then it is waited for, once in a vacancy. */
+  readonly confirmWaitUntil: MonoMs | undefined;
+  /** Some peer is silent and the witness did not answer: we may be the ones who are cut off. */
+  readonly witnessLost: boolean;
+  /** Answers of the witness in a row that were no. */
+  readonly witnessNos: number;
+  /** When the newest question was asked to which it said yes. */
+  readonly witnessYesAt: MonoMs | undefined;
+  /** The arbiter's lock is ours until then at least. */
+  readonly lockedUntil: MonoMs | undefined;
+
+  /** An announced restart: the VIP stays for the next process. */
+  readonly leaving: Leaving | undefined;
+
   /** Since when nothing has stood against a claim of ours. */
   readonly clearSince: MonoMs | undefined;
   readonly otherActiveSince: MonoMs | undefined;
@@ -71,7 +93,27 @@ export interface GroupState {
   readonly rivals: string;
 }
 
-export type CallKind = 'up' | 'renew' | 'down' | 'look';
+export type CallKind = 'up' | 'renew' | 'down' | 'look' | 'leave';
+
+/** confirm: is a silent node's host alive? witness: does our own network work? lock: is the arbiter's lock ours? fence: is the silent holder off? */
+export type QuestionKind = 'confirm' | 'witness' | 'lock' | 'fence';
+
+export interface Answer {
+  readonly outcome: 'yes' | 'no' | 'unknown';
+  readonly askedAt: MonoMs;
+  readonly text: string;
+}
+
+export interface Asking {
+  readonly since: MonoMs;
+}
+
+export interface Leaving {
+  /** How long the lease is that the VIP is left with. */
+  readonly withinMs: number;
+  /** The adapter has made it so. */
+  readonly isLeft: boolean;
+}
 
 /** What the machine is told of the world each time it is asked; nothing else may influence it. */
 export interface GroupView {
@@ -112,7 +154,23 @@ export interface GroupPolicy {
   readonly overlapAllowed: boolean;
   readonly failback: { readonly mode: 'auto' | 'manual'; readonly delayMs: number };
   readonly refreshMs: number;
+  readonly asks: AskPolicy;
 }
+
+/** Who has to agree before a claim. */
+export interface AskPolicy {
+  readonly confirm: { readonly ifAlive: 'wait' | 'take'; readonly timeoutMs: number } | undefined;
+  readonly witness: { readonly timeoutMs: number } | undefined;
+  readonly fence: { readonly timeoutMs: number } | undefined;
+  readonly lock: { readonly ttlMs: number; readonly timeoutMs: number } | undefined;
+}
+
+export const ASKS_NOBODY: AskPolicy = {
+  confirm: undefined,
+  witness: undefined,
+  fence: undefined,
+  lock: undefined,
+};
 
 export interface PeerView {
   readonly number: number;
@@ -123,6 +181,12 @@ export interface PeerView {
   readonly deaf: boolean;
   readonly freshAt: MonoMs | undefined;
   readonly ackedTx: MonoMs | undefined;
+  /** When it is late, after its newest fresh frame; what it waits after ours; the longest round trip to it. */
+  readonly lateMs: number;
+  readonly itsTimeoutMs: number;
+  readonly rttMs: number;
+  /** Silent, and it said before that it would be back by then; its word on the group stands until that moment. */
+  readonly awayUntil: MonoMs | undefined;
   /** Its word on this group in its open session; undefined before it came round. */
   readonly record: GroupRecord | undefined;
   /** Alive, and may still be about to say something on this group. */
@@ -132,8 +196,17 @@ export interface PeerView {
 }
 
 export type GroupEffect =
-  | { readonly kind: CallKind; readonly call: number }
+  | { readonly kind: Exclude<CallKind, 'leave'>; readonly call: number }
+  | { readonly kind: 'leave'; readonly call: number; readonly withinMs: number }
   | { readonly kind: 'announce' }
+  | {
+      readonly kind: 'ask';
+      readonly question: QuestionKind;
+      readonly id: number;
+      /** The nodes that the question is about, by number. */
+      readonly about: readonly number[];
+    }
+  | { readonly kind: 'unlock' }
   | { readonly kind: 'remember'; readonly epoch: number }
   | { readonly kind: 'moved'; readonly from: RoleName; readonly to: RoleName; readonly cause: string }
   | { readonly kind: 'told'; readonly text: string; readonly cause: string };
@@ -150,7 +223,9 @@ export type GroupOrder =
   | { readonly kind: 'freeze' }
   | { readonly kind: 'thaw' }
   | { readonly kind: 'switchover'; readonly to: number }
-  | { readonly kind: 'failback' };
+  | { readonly kind: 'failback' }
+  /** Keep the VIP for the next process, for at most this long. */
+  | { readonly kind: 'leave'; readonly withinMs: number };
 
 /** What an adapter call came to. */
 export interface CallResult {
@@ -161,22 +236,43 @@ export interface CallResult {
   readonly text: string;
 }
 
+/** What a question came to. `unknown` is neither: it could not be asked, or not understood. */
+export interface AnswerResult {
+  readonly question: QuestionKind;
+  readonly id: number;
+  readonly outcome: 'yes' | 'no' | 'unknown';
+  readonly text: string;
+}
+
+/** What an earlier process of this node left for this one. */
+export interface Legacy {
+  /** It held the group, and the VIP is ours without a question. */
+  readonly adopt: boolean;
+  readonly epoch: number;
+  readonly sticky: boolean;
+  readonly drained: boolean;
+  readonly frozen: boolean;
+  readonly freezeCounter: number;
+  readonly heldWhenFrozen: boolean;
+}
+
 export function initialGroup(
   now: MonoMs,
-  { has, epochSeen }: { has: boolean; epochSeen: number },
+  { has, epochSeen, legacy }: { has: boolean; epochSeen: number; legacy?: Legacy | undefined },
 ): GroupState {
+  const adopts = has && legacy?.adopt === true;
   return {
-    role: 'init',
+    role: adopts ? 'claiming' : 'init',
     since: now,
-    cause: 'started',
+    cause: adopts ? 'adopts the VIP that was left for it' : 'started',
     has,
-    epoch: 0,
-    epochSeen,
+    epoch: adopts ? legacy.epoch : 0,
+    epochSeen: Math.max(epochSeen, legacy?.epoch ?? 0),
     offerUsed: 0,
     heir: 0,
     heirUntil: now,
     overlapping: false,
-    byOrder: false,
+    byOrder: adopts && legacy.sticky,
     sticky: false,
     order: undefined,
     orderUntil: now,
@@ -186,11 +282,11 @@ export function initialGroup(
     peak: 0,
     fault: undefined,
     failures: 0,
-    drained: false,
+    drained: legacy?.drained ?? false,
     stopping: false,
-    frozen: false,
-    freezeCounter: 0,
-    heldWhenFrozen: false,
+    frozen: legacy?.frozen ?? false,
+    freezeCounter: legacy?.freezeCounter ?? 0,
+    heldWhenFrozen: legacy?.heldWhenFrozen ?? false,
     calls: {},
     nextCall: 1,
     renewedAt: undefined,
@@ -200,6 +296,16 @@ export function initialGroup(
     downAgainAt: now,
     putBacks: [],
     announce: undefined,
+    asked: {},
+    answers: {},
+    asking: undefined,
+    askAgainAt: now,
+    confirmWaitUntil: undefined,
+    witnessLost: false,
+    witnessNos: 0,
+    witnessYesAt: undefined,
+    lockedUntil: undefined,
+    leaving: undefined,
     clearSince: undefined,
     otherActiveSince: undefined,
     strays: new Map(),

@@ -5,6 +5,7 @@ import { isTwoWay, type Link } from '../peer/link.ts';
 import { noteSent } from '../peer/sent.ts';
 import type { GroupId, MonoMs } from '../units.ts';
 import { bitmapBelow } from '../window.ts';
+import { promisedMs } from './leaving.ts';
 import type { NodeEffect, NodeState } from './state.ts';
 import { canReceive, viewsAt, type Views } from './view.ts';
 
@@ -131,7 +132,7 @@ function frameOf(
     ackedHigh: acked.high,
     yourKey: node.policy.peers.find(({ number }) => number === link.number)!.newestKey,
     digest: node.policy.digest,
-    promiseMs: 0,
+    promiseMs: promisedMs(node),
     groupsInAll: node.policy.groups.length,
     groups: records(),
   };
@@ -150,6 +151,7 @@ export function sayable(node: NodeState, views: Views): string {
       `${other.holder} ${other.holderRole} ${other.holderPriority}`,
     );
   }
+  parts.push(`${promisedMs(node)}`);
   return parts.join(' ');
 }
 

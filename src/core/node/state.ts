@@ -1,5 +1,12 @@
 import type { Body, GroupRecord } from '../frame.ts';
-import type { CallResult, GroupEffect, GroupOrder, GroupPolicy, GroupState } from '../group/state.ts';
+import type {
+  AnswerResult,
+  CallResult,
+  GroupEffect,
+  GroupOrder,
+  GroupPolicy,
+  GroupState,
+} from '../group/state.ts';
 import type { Arrived } from '../peer/receive.ts';
 import type { Link } from '../peer/link.ts';
 import type { GroupId, GroupName, MonoMs, NodeId, NodeName, WallMs } from '../units.ts';
@@ -13,6 +20,8 @@ export interface NodePolicy {
   readonly peers: readonly PeerPolicy[];
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  /** The longest that a restarting peer is waited for; 0 for not at all. */
+  readonly restartMs: number;
   readonly digest: string;
   readonly groups: readonly GroupConfig[];
 }
@@ -63,8 +72,17 @@ export interface NodeState {
   hearingSince: MonoMs;
   /** What the last frames said, to notice a change. */
   said: string;
+  /** This process ends and the next one goes on: where that stands. */
+  leaving: NodeLeaving | undefined;
   stalls: number;
   stalledMsMax: number;
+}
+
+export interface NodeLeaving {
+  readonly withinMs: number;
+  readonly since: MonoMs;
+  /** When the peers were first told. */
+  saidAt: MonoMs | undefined;
 }
 
 interface At {
@@ -79,6 +97,7 @@ export type NodeEvent = At &
     | { readonly kind: 'drained' }
     | { readonly kind: 'frame'; readonly from: number; readonly arrived: Arrived }
     | { readonly kind: 'called'; readonly group: GroupId; readonly result: CallResult }
+    | { readonly kind: 'answered'; readonly group: GroupId; readonly result: AnswerResult }
     /** The system reports a change of this group's VIPs. */
     | { readonly kind: 'hint'; readonly group: GroupId }
     | { readonly kind: 'carrier'; readonly up: boolean }
@@ -100,6 +119,10 @@ export type NodeEffect =
   | { readonly kind: 'node'; readonly text: string; readonly cause: string }
   /** What was sent over this way's connections is not acknowledged: end them, and dial again. */
   | { readonly kind: 'redial'; readonly peer: number; readonly path: number }
+  /** Every peer knows that we will be back, and the VIPs are left: the process may end. */
+  | { readonly kind: 'left' }
+  /** Not every peer could be told in time, or nothing could be left: everything is given up instead, as with a stop. */
+  | { readonly kind: 'notLeft'; readonly cause: string }
   /** Read what waits in the sockets, then say 'drained'. */
   | { readonly kind: 'drain' };
 

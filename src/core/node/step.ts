@@ -1,7 +1,14 @@
 import { unreachable } from '../errors.ts';
+import { onAnswer } from '../group/asking.ts';
 import { onCallDone, onOrder, onVipHint } from '../group/incoming.ts';
 import { beatWantedAt, evaluate, nextWakeAt } from '../group/machine.ts';
-import { initialGroup, type GroupEffect, type GroupState, type GroupStep } from '../group/state.ts';
+import {
+  initialGroup,
+  type GroupEffect,
+  type GroupState,
+  type GroupStep,
+  type Legacy,
+} from '../group/state.ts';
 import {
   ignoresUs,
   isStuck,
@@ -16,6 +23,7 @@ import { receive } from '../peer/receive.ts';
 import { forgiveStall, judge, nextProbeAt } from '../peer/suspicion.ts';
 import { after, type GroupId, type MonoMs, type WallMs } from '../units.ts';
 import { composeFrame, composeSameBeat, sayable } from './compose.ts';
+import { leaveDueAt, leaveVerdict } from './leaving.ts';
 import type { NodeEffect, NodeEvent, NodePolicy, NodeState, NodeStep } from './state.ts';
 import { canReceive, noteReceived, viewOf, viewsAt, viewsChangeAt, type Views } from './view.ts';
 
@@ -33,13 +41,20 @@ const BURST_FRAMES = 3;
 const BURST_APART_MS = 5;
 const HELLO_APART_MS_MIN = 5;
 
+/** What is known of a group when a node starts, or when a group is new to it. */
+export interface Found {
+  readonly has: boolean;
+  readonly epochSeen: number;
+  readonly legacy?: Legacy | undefined;
+}
+
 export interface NodeStart {
   readonly now: MonoMs;
   readonly wall: WallMs;
   /** 64 random bits. */
   readonly seed: bigint;
   /** By group: whether a look found its VIP here, and the highest epoch in the state directory. */
-  readonly found: ReadonlyMap<GroupId, { readonly has: boolean; readonly epochSeen: number }>;
+  readonly found: ReadonlyMap<GroupId, Found>;
 }
 
 export function startNode(policy: NodePolicy, { now, wall, seed, found }: NodeStart): NodeState {
@@ -62,6 +77,7 @@ export function startNode(policy: NodePolicy, { now, wall, seed, found }: NodeSt
     receivedAt: now,
     hearingSince: now,
     said: '',
+    leaving: undefined,
     stalls: 0,
     stalledMsMax: 0,
   };
@@ -157,6 +173,11 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
         onCallDone(state, event.result, viewOf(node, event.group, now)),
       );
       break;
+    case 'answered':
+      applyTo(node, event.group, effects, (state) =>
+        onAnswer(state, event.result, viewOf(node, event.group, now)),
+      );
+      break;
     case 'hint':
       applyTo(node, event.group, effects, (state) => onVipHint(state, viewOf(node, event.group, now)));
       break;
@@ -192,6 +213,9 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       noteStall(node, now, effects, { ms: event.ms, counted: false, cause: 'this host was suspended' });
       break;
     case 'ordered':
+      if (event.order.kind === 'leave')
+        node.leaving = { withinMs: event.order.withinMs, since: now, saidAt: undefined };
+      if (event.order.kind === 'stop') node.leaving = undefined;
       for (const { id } of node.policy.groups) {
         if (event.group !== undefined && event.group !== id) continue;
         applyTo(node, id, effects, (state) => onOrder(state, event.order, viewOf(node, id, now)));
@@ -214,6 +238,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
   const isTimer = event.kind === 'tick' && stalledMs === 0;
   const views = viewsAt(node, now, { stalledMs, healed, beatDue, isTimer });
   evaluateAll(node, views, effects);
+  leave(node, views, effects);
   speak(node, now, views, effects);
   restTill(node, now, views);
   node.wakeAt = wakeAt(node, now);
@@ -226,7 +251,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
  * callback there is.
  */
 function isCalm(node: NodeState, now: MonoMs): boolean {
-  if (node.drainUntil !== undefined || node.burst !== undefined) return false;
+  if (node.drainUntil !== undefined || node.burst !== undefined || node.leaving !== undefined) return false;
   if (now >= node.groupsWakeAt || now >= node.viewsChangeAt) return false;
   if (now >= node.nextBeatAt && now >= node.groupsBeatAt) return false;
   for (const link of node.links) if (link.alive && now >= link.deadline) return false;
@@ -321,6 +346,24 @@ function evaluateAll(node: NodeState, views: Views, effects: NodeEffect[]): void
   }
 }
 
+function leave(node: NodeState, views: Views, effects: NodeEffect[]): void {
+  const { now } = node.policy.groups.length > 0 ? views(node.policy.groups[0]!.id) : { now: node.wakeAt };
+  const verdict = leaveVerdict(node, now);
+  if (verdict === 'wait') return;
+  if (verdict === 'say') {
+    node.leaving!.saidAt = now;
+    return;
+  }
+  if (verdict === 'left') {
+    effects.push({ kind: 'left' });
+    return;
+  }
+  node.leaving = undefined;
+  for (const { id } of node.policy.groups)
+    applyTo(node, id, effects, (state) => onOrder(state, { kind: 'stop' }, views(id)));
+  effects.push({ kind: 'notLeft', cause: verdict.notLeft });
+}
+
 function probe(node: NodeState, link: Link, now: MonoMs): readonly NodeEffect[] {
   const frames: NodeEffect[] = [];
   onReadyPaths(link, (path) => frames.push(composeFrame(node, link, path, now, { probe: true })));
@@ -398,6 +441,7 @@ function wakeAt(node: NodeState, now: MonoMs): MonoMs {
   };
   consider(node.burst?.at);
   consider(node.drainUntil);
+  consider(leaveDueAt(node));
   for (const link of node.links) {
     if (link.alive) consider(Math.max(link.deadline, now + 0.5));
     consider(

@@ -1,6 +1,7 @@
 import { GROUPS_PER_FRAME } from '../frame.ts';
 import type { GroupView, PeerView } from '../group/state.ts';
-import { isProvenDeaf, isTwoWay, timeoutFor, type Link } from '../peer/link.ts';
+import { isProvenDeaf, isTwoWay, longestRttMs, timeoutFor, type Link } from '../peer/link.ts';
+import { lateAt } from '../peer/suspicion.ts';
 import { saysActiveUnproven, unprovenUntil } from '../peer/unproven.ts';
 import type { GroupId, MonoMs, WallMs } from '../units.ts';
 import type { NodeState } from './state.ts';
@@ -34,6 +35,8 @@ export function viewsChangeAt(node: NodeState, now: MonoMs): MonoMs {
       const until = unprovenUntil(link.unproven, node.policy);
       if (until > now) next = Math.min(next, until);
     }
+    const awayUntil = link.promise?.until;
+    if (awayUntil !== undefined && awayUntil > now) next = Math.min(next, awayUntil);
     if (!link.alive) continue;
     // Each further frame of one that cannot hear us, or that was not asked since our stall, is a step towards a verdict.
     const asked = (link.freshAt ?? 0) > node.stalledAt && (link.ackedTx ?? 0) > node.stalledAt;
@@ -84,6 +87,10 @@ export function viewsAt(node: NodeState, now: MonoMs, moment: Moment = QUIET): V
       deaf: isProvenDeaf(link, now, node.policy),
       freshAt: link.freshAt,
       ackedTx: link.ackedTx,
+      lateMs: lateAt(link, node.policy) - (link.freshAt ?? link.heardSince),
+      itsTimeoutMs: link.timeoutMs ?? node.policy.timeoutMs,
+      rttMs: longestRttMs(link),
+      awayUntil: link.alive ? undefined : link.promise?.until,
       pending: openedAt !== undefined && now - openedAt < pendingMs(node, link),
     };
   });

@@ -14,6 +14,8 @@ import { emptySentRing, type SentRing } from './sent.ts';
 export interface LinkTiming {
   readonly intervalMs: number;
   readonly timeoutMs: number;
+  /** The longest that an announced restart of a peer is waited for; not at all unless given. */
+  readonly restartMs?: number;
 }
 
 /** Frames that we send: a session of our own towards this peer. */
@@ -124,6 +126,10 @@ export interface Link {
   readonly groups: Map<GroupId, { readonly frame: number; readonly record: GroupRecord }>;
   /** How many of its frames told something new, in this session. */
   believed: number;
+  /** "Back within": until when a restart of it, announced in this session, is waited for. */
+  promise: { readonly until: MonoMs } | undefined;
+  /** When its last announcement was believed: not again before it has lived for a while. */
+  promisedAt: MonoMs | undefined;
   /** Which of our keys it knows as our newest. */
   namedOurKey: NodeId | undefined;
   /** With which of its keys it last signed an accepted frame. */
@@ -208,6 +214,8 @@ export function newLink(
     groupsInAll: 0,
     groups: new Map(),
     believed: 0,
+    promise: undefined,
+    promisedAt: undefined,
     namedOurKey: undefined,
     signedWith: undefined,
     unproven: undefined,
@@ -257,6 +265,8 @@ export const ignoresUs = (link: Link, now: MonoMs, timing: LinkTiming): boolean 
 
 export const readyPaths = (link: Link): number => link.paths.filter(({ ready }) => ready).length;
 
+export const longestRttMs = (link: Link): number => Math.max(0, ...link.paths.map(({ rttMs }) => rttMs ?? 0));
+
 export const isTwoWay = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
   link.alive && hearsUs(link, now, timing);
 
@@ -271,8 +281,7 @@ export function isProvenDeaf(link: Link, now: MonoMs, timing: LinkTiming): boole
   const quietFor =
     now - Math.max(link.unbrokenSince, link.ackedTx === undefined ? link.unbrokenSince : link.anchorAt);
   // Its acknowledgement of what we sent when we began to hear it cannot be here before a round trip is over.
-  const roundTripMs = Math.max(0, ...link.paths.map(({ rttMs }) => rttMs ?? 0));
-  const patience = 2 * Math.max(link.intervalMs ?? 0, timing.intervalMs) + 2 * roundTripMs;
+  const patience = 2 * Math.max(link.intervalMs ?? 0, timing.intervalMs) + 2 * longestRttMs(link);
   return quietFor >= patience && link.sentSinceHeard >= 3 * Math.max(1, readyPaths(link));
 }
 

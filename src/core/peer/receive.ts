@@ -169,6 +169,7 @@ function decide(
   if (onPath !== undefined) onPath.heardAt = now;
 
   // Step 11: what it says, if nothing newer has spoken.
+  if (isNew) notePromise(link, body, { now, sentAt: sentMs + link.offsetMs }, timing);
   const said = isNew && apply(link, body);
   const news = said || opened || rolledBack || found || clockStoodMs > 0 || !link.saysHearsUs;
   const ask = body.probe && !body.answer && mayAnswer(link, path, now);
@@ -223,6 +224,7 @@ function openSession(link: Link, session: number, now: MonoMs): void {
   link.transitMs = undefined;
   link.groups.clear();
   link.groupsInAll = 0;
+  link.promise = undefined;
   link.believed = 0;
   link.sessionsOpened += 1;
   link.openedAt.push(now);
@@ -244,6 +246,27 @@ function noteArrival(link: Link, now: MonoMs, sentMs: number, isFound: boolean):
   link.graceUsed = false;
   link.probesSent = 0;
   link.probingSince = undefined;
+}
+
+/** Between two announced restarts of one node lie this many timeouts, or it would be gone more than there. */
+const PROMISE_APART_TIMEOUTS = 10;
+/** The kernel ends leases up to a second late, and the last frame was under way. */
+const PROMISE_SLACK_MS = 1_300;
+
+/** "Back within": counts from the first frame that says so, ends with the session, and with a frame that says it no more. */
+function notePromise(
+  link: Link,
+  { promiseMs }: Body,
+  { now, sentAt }: { readonly now: MonoMs; readonly sentAt: number },
+  { timeoutMs, restartMs = 0 }: LinkTiming,
+): void {
+  if (promiseMs === 0) link.promise = undefined;
+  if (promiseMs === 0 || link.promise !== undefined || restartMs === 0) return;
+  const isTooSoon =
+    link.promisedAt !== undefined && now - link.promisedAt < PROMISE_APART_TIMEOUTS * timeoutMs;
+  if (isTooSoon) return;
+  link.promisedAt = now;
+  link.promise = { until: (sentAt + Math.min(promiseMs, restartMs) + PROMISE_SLACK_MS) as MonoMs };
 }
 
 /** Believes what the frame says; true when anything of it is new. */

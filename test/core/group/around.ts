@@ -1,5 +1,6 @@
 import type { GroupRecord } from '../../../src/core/frame.ts';
 import {
+  ASKS_NOBODY,
   initialGroup,
   type GroupPolicy,
   type GroupState,
@@ -20,6 +21,7 @@ export const policy: GroupPolicy = {
   overlapAllowed: true,
   failback: { mode: 'auto', delayMs: 10_000 },
   refreshMs: 60_000,
+  asks: ASKS_NOBODY,
 };
 
 export const word = (said: Partial<GroupRecord> = {}): GroupRecord => ({
@@ -57,6 +59,10 @@ export const peer = (
   deaf: false,
   freshAt: at(-10),
   ackedTx: at(-20),
+  lateMs: 300,
+  itsTimeoutMs: 3_000,
+  rttMs: 1,
+  awayUntil: undefined,
   record: said,
   pending: false,
   unprovenActive: false,
