@@ -15,10 +15,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   keys: ['core', 'wire'],
   config: ['core', 'wire', 'keys'],
   net: ['core'],
+  probe: ['core'],
   vip: ['core'],
   control: ['core'],
   system: ['core'],
-  daemon: ['core', 'wire', 'keys', 'config', 'net', 'vip', 'control'],
+  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control'],
   cli: ['core', 'wire', 'keys', 'config', 'vip', 'control', 'system', 'daemon'],
 };
 const PURE = new Set(['core', 'wire']);
