@@ -18,6 +18,7 @@ interface Command {
   readonly group: GroupId;
   readonly kind: CallKind;
   readonly call: number;
+  readonly leaseSeconds: number;
   readonly askedAt: number;
 }
 
@@ -61,8 +62,8 @@ export class Adapter {
     this.#now = now;
   }
 
-  ask(group: GroupId, kind: CallKind, call: number): void {
-    this.#queue.push({ group, kind, call, askedAt: this.#now() });
+  ask(group: GroupId, kind: CallKind, call: number, leaseSeconds = this.#leaseSeconds): void {
+    this.#queue.push({ group, kind, call, leaseSeconds, askedAt: this.#now() });
     this.#next();
   }
 
@@ -93,8 +94,8 @@ export class Adapter {
     const fails = this.#chance.is(this.#mood.failing);
     // A failing command may have done its work all the same.
     const works = !fails || (command.kind !== 'look' && this.#chance.is(0.3));
-    if (works && (command.kind === 'up' || command.kind === 'renew'))
-      this.#kernel.put(command.group, this.#leaseSeconds);
+    if (works && (command.kind === 'up' || command.kind === 'renew' || command.kind === 'leave'))
+      this.#kernel.put(command.group, command.leaseSeconds);
     if (works && command.kind === 'down') this.#kernel.remove(command.group, 'taken down');
     if (fails) return this.#reply(command, 'failed', 'exit code 2');
     this.#reply(command, this.#kernel.has(command.group) ? 'all' : 'none', '');

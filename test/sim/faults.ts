@@ -3,10 +3,21 @@ import type { Attacker } from './attacker.ts';
 import { Chance } from './chance.ts';
 import type { Host } from './host.ts';
 import { calmWay, type Way } from './network.ts';
+import { arbiter, mendsOutside, planned, witness } from './outside-faults.ts';
 import type { World } from './world.ts';
 
 /** What may go wrong in a run, by family; each family is a list of faults to choose from. */
-export type Family = 'network' | 'process' | 'machine' | 'adapter' | 'orders' | 'attack' | 'mild';
+export type Family =
+  | 'network'
+  | 'process'
+  | 'machine'
+  | 'adapter'
+  | 'orders'
+  | 'attack'
+  | 'mild'
+  | 'witness'
+  | 'arbiter'
+  | 'planned';
 
 export class Storm {
   readonly world: World;
@@ -31,7 +42,7 @@ export class Storm {
     this.#isOver = true;
   }
 }
-type Fault = (storm: Storm) => void;
+export type Fault = (storm: Storm) => void;
 
 const aHost = ({ world, chance }: Storm): Host => chance.oneOf(world.hosts);
 const aMoment = ({ chance, world }: Storm): number =>
@@ -311,6 +322,9 @@ const FAULTS: { readonly [family in Family]: readonly Fault[] } = {
   orders,
   attack,
   mild,
+  witness,
+  arbiter,
+  planned,
 };
 
 export interface StormPlan {
@@ -336,6 +350,7 @@ export function mends(storm: Storm): void {
   world.say(undefined, 'ALL FAULTS ARE MENDED');
   storm.ends();
   attacker.letsPass();
+  mendsOutside(world);
   for (const way of world.network.ways()) Object.assign(way, calmWay(world.setup.delayMs));
   for (const host of world.hosts) {
     host.resume({ wallFollows: true });

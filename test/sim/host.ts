@@ -1,4 +1,4 @@
-import type { GroupOrder } from '../../src/core/group/state.ts';
+import { legacyOf, type GroupEffect, type GroupOrder, type Legacy } from '../../src/core/group/state.ts';
 import type { NodeEvent, NodePolicy, NodeState, NodeStep } from '../../src/core/node/state.ts';
 import { reconfigure, startNode, step } from '../../src/core/node/step.ts';
 import { noteEcho } from '../../src/core/peer/sent.ts';
@@ -31,6 +31,8 @@ export interface Agent {
   tickWaits: boolean;
   drainAsked: boolean;
   stopping: boolean;
+  /** It announced a restart, and what follows is for whoever ordered it. */
+  onLeft: (() => void) | undefined;
 }
 
 /** One machine: clocks, kernel, guard, and perhaps a process of the program, which is the real core. */
@@ -44,6 +46,9 @@ export class Host {
   readonly #chance: Chance;
   /** Epochs in the state directory. */
   readonly #stored = new Map<GroupId, number>();
+  readonly cutOff = { witness: false, arbiter: false };
+  /** What the last process left for the next one, and until when that is good. */
+  #legacy: { readonly until: number; readonly groups: ReadonlyMap<GroupId, Legacy> } | undefined;
   agent: Agent | undefined;
   policy: NodePolicy;
   pausedAt: number | undefined;
@@ -103,7 +108,11 @@ export class Host {
     const found = new Map(
       this.policy.groups.map(({ id }) => [
         id,
-        { has: this.kernel.has(id), epochSeen: this.#stored.get(id) ?? 0 },
+        {
+          has: this.kernel.has(id),
+          epochSeen: this.#stored.get(id) ?? 0,
+          legacy: this.#world.now < (this.#legacy?.until ?? 0) ? this.#legacy?.groups.get(id) : undefined,
+        },
       ]),
     );
     const seed = BigInt(this.#chance.whole(0x1_0000_0000)) * 0x1_0000_0000n;
@@ -119,7 +128,9 @@ export class Host {
       tickWaits: false,
       drainAsked: false,
       stopping: false,
+      onLeft: undefined,
     };
+    this.#legacy = undefined;
     this.agent = agent;
     this.#world.say(this, 'process starts');
     this.feed((at) => ({ ...at, kind: 'tick' }));
@@ -135,7 +146,11 @@ export class Host {
     if (guardToo) return;
     this.later(this.#chance.between(1, 10), () => {
       agent.adapter.killed = true;
-      for (const { id } of this.policy.groups) this.kernel.remove(id, 'the guard takes it down');
+      for (const { id } of this.policy.groups) {
+        // What was left for the next process is not the guard's any more.
+        if (agent.node.groups.get(id)?.leaving?.isLeft === true) continue;
+        this.kernel.remove(id, 'the guard takes it down');
+      }
     });
   }
 
@@ -157,6 +172,31 @@ export class Host {
     });
   }
 
+  /** It ends and leaves its VIPs; the next process comes after `awayMs`, within what was announced or not. */
+  restart({ withinMs, awayMs }: { withinMs: number; awayMs: number }): void {
+    const { agent } = this;
+    if (agent === undefined || agent.stopping || agent.onLeft !== undefined) return;
+    agent.onLeft = () => this.later(awayMs, () => this.start());
+    this.#deliver(agent, () => {
+      this.#world.say(this, `is told to restart within ${withinMs} ms`);
+      this.feed((at) => ({ ...at, kind: 'ordered', group: undefined, order: { kind: 'leave', withinMs } }));
+    });
+    this.later(STOP_MS_MAX + 3_000, () => {
+      if (this.agent === agent) this.kill();
+    });
+  }
+
+  #leaves(agent: Agent): void {
+    const { leaving, groups } = agent.node;
+    // A little less than was announced, so that nobody adopts what another is about to claim.
+    const until = this.#world.now + (leaving?.withinMs ?? 0) - 200;
+    this.#legacy = { until, groups: new Map([...groups].map(([id, state]) => [id, legacyOf(state)])) };
+    this.#world.say(this, 'process ends and leaves its VIPs');
+    const { onLeft } = agent;
+    this.#end(agent);
+    onLeft?.();
+  }
+
   #endsWhenStopped(agent: Agent): void {
     if (!agent.stopping || this.agent !== agent) return;
     for (const { role, has } of agent.node.groups.values()) {
@@ -164,6 +204,7 @@ export class Host {
     }
     this.#world.say(this, 'process ends');
     this.#end(agent);
+    agent.onLeft?.();
   }
 
   /** SIGSTOP of the agent; its child goes on. */
@@ -321,12 +362,30 @@ export class Host {
         if (inner.kind === 'moved') this.#world.moved(this, effect.group, inner);
         else if (inner.kind === 'told') this.#world.say(this, `${inner.text}: ${inner.cause}`);
         else if (inner.kind === 'remember') this.#stored.set(effect.group, inner.epoch);
+        else if (inner.kind === 'ask') this.#asks(agent, effect.group, inner);
+        else if (inner.kind === 'unlock') this.#world.counsel.give(this, effect.group);
+        else if (inner.kind === 'leave')
+          agent.adapter.ask(effect.group, inner.kind, inner.call, inner.withinMs / 1_000);
         else if (inner.kind !== 'announce') agent.adapter.ask(effect.group, inner.kind, inner.call);
+      } else if (effect.kind === 'left') {
+        this.#leaves(agent);
+        return;
+      } else if (effect.kind === 'notLeft') {
+        this.#world.say(this, `does not leave its VIPs: ${effect.cause}`);
+        agent.stopping = true;
       } else if (effect.kind !== 'redial' && this.#world.tells) {
         const who = effect.kind === 'peer' ? `${effect.name} ` : '';
         this.#world.say(this, `${who}${effect.text}: ${effect.cause}`);
       }
     }
+  }
+
+  #asks(agent: Agent, group: GroupId, { question, id, about }: Extract<GroupEffect, { kind: 'ask' }>): void {
+    this.#world.counsel.ask(this, group, question, about, ({ outcome, text }) =>
+      this.#deliver(agent, () =>
+        this.feed((at) => ({ ...at, kind: 'answered', group, result: { question, id, outcome, text } })),
+      ),
+    );
   }
 
   /** Two turns of the loop without a datagram, then "drained". */

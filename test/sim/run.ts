@@ -1,3 +1,4 @@
+import { ASKS_NOBODY, type AskPolicy } from '../../src/core/group/state.ts';
 import { ADAPTER_TIMEOUT_MS } from './adapter.ts';
 import { Attacker } from './attacker.ts';
 import { Chance } from './chance.ts';
@@ -23,8 +24,13 @@ export interface Scenario {
   readonly ms: number;
   /** Shares of runs that get other timings than the default, and the real box. */
   readonly anyTiming: boolean;
-  readonly asks: readonly ('I2' | 'I4')[];
+  readonly asks: readonly ('I2' | 'I4' | 'lock')[];
+  /** Who has to agree before a claim. */
+  readonly counsel?: Partial<AskPolicy>;
 }
+
+const WITNESS = { timeoutMs: 500 };
+const LOCK = { ttlMs: 10_000, timeoutMs: 1_000 };
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -61,6 +67,41 @@ export const SCENARIOS: readonly Scenario[] = [
     anyTiming: true,
     asks: [],
   },
+  {
+    name: 'planned',
+    families: ['planned', 'planned', 'process', 'orders'],
+    faults: 8,
+    ms: 60_000,
+    anyTiming: false,
+    asks: ['I2'],
+  },
+  {
+    name: 'witness',
+    families: ['witness', 'witness', 'network', 'process', 'planned'],
+    faults: 10,
+    ms: 60_000,
+    anyTiming: true,
+    asks: [],
+    counsel: { witness: WITNESS, confirm: { ifAlive: 'wait', timeoutMs: 500 } },
+  },
+  {
+    name: 'fence',
+    families: ['witness', 'network', 'process'],
+    faults: 8,
+    ms: 60_000,
+    anyTiming: false,
+    asks: [],
+    counsel: { fence: { timeoutMs: 2_000 }, confirm: { ifAlive: 'take', timeoutMs: 500 } },
+  },
+  {
+    name: 'arbiter',
+    families: ['arbiter', 'arbiter', 'network', 'process', 'planned', 'orders'],
+    faults: 10,
+    ms: 80_000,
+    anyTiming: false,
+    asks: ['lock'],
+    counsel: { lock: LOCK },
+  },
 ];
 
 export interface RunOptions {
@@ -91,6 +132,7 @@ function setupOf(seed: number, scenario: Scenario, nodes: number | undefined): S
     ...DEFAULTS,
     ...(scenario.anyTiming ? chance.oneOf(TIMINGS) : {}),
     seed,
+    asks: { ...ASKS_NOBODY, ...scenario.counsel },
     priorities: Array.from({ length: count }, () => 100 + chance.whole(3)),
     overlapAllowed: chance.is(0.7),
     failback: { mode: chance.is(0.7) ? 'auto' : 'manual', delayMs: chance.oneOf([0, 1_000, 10_000]) },
@@ -102,7 +144,7 @@ function setupOf(seed: number, scenario: Scenario, nodes: number | undefined): S
 
 /** How long everything may take to come to rest: group.md I3, each part at its worst. */
 function restMs(world: World): number {
-  const { startupMs, timeoutMs, leaseSeconds, priorities } = world.setup;
+  const { startupMs, timeoutMs, leaseSeconds, priorities, asks, restartMs } = world.setup;
   const strays = Math.max(1, leaseSeconds) * 1_000 + 1_200;
   const backOffs = world.hosts.flatMap((host) => {
     const now = host.clock.mono(world.now);
@@ -115,7 +157,10 @@ function restMs(world: World): number {
     strays +
     2 * ADAPTER_TIMEOUT_MS +
     leaseSeconds * 1_000 +
-    backOffMs
+    backOffMs +
+    restartMs +
+    (asks.lock?.ttlMs ?? 0) +
+    (asks.fence === undefined ? 0 : 8_000)
   );
 }
 
@@ -132,6 +177,7 @@ function asksWhileStorming(world: World, scenario: Scenario): HolderStays {
     new TalksWithinBounds(world),
   );
   if (scenario.asks.includes('I2')) world.checks.push(new NeverTwoHolders(world));
+  if (scenario.asks.includes('lock')) world.checks.push(new NeverTwoHolders(world, { mayCross: false }));
   world.checks.push(stays);
   world.around = compareAround(world, { most: 60 });
   return stays;

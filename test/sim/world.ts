@@ -1,15 +1,15 @@
 import type { Body, RoleName } from '../../src/core/frame.ts';
-import type { GroupState } from '../../src/core/group/state.ts';
+import { ASKS_NOBODY, type AskPolicy, type GroupState } from '../../src/core/group/state.ts';
 import type { NodeEvent, NodePolicy, NodeStep } from '../../src/core/node/state.ts';
 import type { GroupId, GroupName, NodeName } from '../../src/core/units.ts';
 import { Agenda } from './agenda.ts';
 import { Chance } from './chance.ts';
 import { HostClock } from './clock.ts';
+import { Counsel } from './counsel.ts';
 import { Host } from './host.ts';
 import { calmWay, Network, type Datagram } from './network.ts';
 import { cheapSealing, realSealing, type Sealing } from './sealing.ts';
 import { Story, wordsOf } from './story.ts';
-import { ASKS_NOBODY } from '../../src/core/group/state.ts';
 import { udpWays } from '../../src/core/ways.ts';
 
 export interface Setup {
@@ -31,6 +31,8 @@ export interface Setup {
   readonly groups: number;
   /** The longest that an announced restart is waited for. */
   readonly restartMs: number;
+  /** Who has to agree before a claim. */
+  readonly asks: AskPolicy;
 }
 
 export const DEFAULTS: Omit<Setup, 'seed'> = {
@@ -47,6 +49,7 @@ export const DEFAULTS: Omit<Setup, 'seed'> = {
   delayMs: 1,
   groups: 1,
   restartMs: 3_000,
+  asks: ASKS_NOBODY,
 };
 
 /** Something that must never happen has happened. */
@@ -84,6 +87,7 @@ export class World {
   readonly hosts: Host[] = [];
   readonly network: Network;
   readonly sealing: Sealing;
+  readonly counsel: Counsel;
   readonly tells: boolean;
   readonly story = new Story(4_000);
   readonly checks: Check[] = [];
@@ -99,6 +103,7 @@ export class World {
     this.tells = tells;
     const chance = new Chance(setup.seed, 'world');
     const later = (ms: number, run: () => void): void => void this.agenda.at(this.now + ms, run);
+    this.counsel = new Counsel(this, new Chance(setup.seed, 'counsel'));
     const clusters = { of: () => 1 };
     const boxChance = new Chance(setup.seed, 'box');
     this.sealing =
@@ -153,7 +158,7 @@ export class World {
           overlapAllowed,
           failback,
           refreshMs: 60_000,
-          asks: ASKS_NOBODY,
+          asks: setup.asks,
         },
       })),
     };

@@ -256,6 +256,17 @@ export interface Legacy {
   readonly heldWhenFrozen: boolean;
 }
 
+/** For the next process of this node. */
+export const legacyOf = (state: GroupState): Legacy => ({
+  adopt: state.leaving?.isLeft ?? false,
+  epoch: state.leaving === undefined ? state.epochSeen : state.epoch,
+  sticky: state.sticky,
+  drained: state.drained,
+  frozen: state.frozen,
+  freezeCounter: state.freezeCounter,
+  heldWhenFrozen: state.heldWhenFrozen,
+});
+
 export function initialGroup(
   now: MonoMs,
   { has, epochSeen, legacy }: { has: boolean; epochSeen: number; legacy?: Legacy | undefined },
