@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { docs, fileShape } from './schema.ts';
+import { fileShape } from './schema.ts';
+import { docs } from './value-shapes.ts';
 
 /** The part of JSON Schema that the config's shape needs. */
 export interface JsonSchema {
