@@ -26,7 +26,8 @@ const word = z.string({ error: noWord }).check(
 export const commandShape = (whyWrong: (words: readonly string[]) => string | undefined) =>
   list(word, 'words: the program and its arguments', WORDS_MAX).check(
     z.check<string[]>(({ value, issues }) => {
-      const [program = ''] = value;
+      const [program] = value;
+      if (program === undefined) return; // said already
       if (!isAbsolute(program)) {
         const message = `"${program}" is not an absolute path; the PATH of a service is not the one of your shell, so write the whole path of the program`;
         issues.push({ code: 'custom', message, input: program, path: [0] });

@@ -24,10 +24,8 @@ export function unknownPlaceholder(texts: readonly string[]): string | undefined
   return `{${word}} stands for nothing; ${meant}`;
 }
 
-/** Why the placeholders of a probe don't fit what it is about. */
-export function wrongPlaceholders(texts: readonly string[], subject: Subject): string | undefined {
-  const unknown = unknownPlaceholder(texts);
-  if (unknown !== undefined) return unknown;
+/** Why the placeholders of a probe, all of them known, don't fit what it is about. */
+export function wrongSubject(texts: readonly string[], subject: Subject): string | undefined {
   const [word] = texts.flatMap(wordsInBraces);
   if (subject === 'world' && word !== undefined) {
     return `a witness is asked about no node, so {${word}} stands for nothing here; write the address of something that every node should reach`;

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import type { ConfirmSettings, ProbeSettings, WitnessSettings } from '../core/settings.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
 import { commandShape } from './command-shape.ts';
-import { hasPlaceholder, unknownPlaceholder, wrongPlaceholders, type Subject } from './placeholder.ts';
+import { hasPlaceholder, unknownPlaceholder, wrongSubject, type Subject } from './placeholder.ts';
 import { parseProbeUrl } from './probe-url.ts';
 import { described, duration, list, mapping, must, oneOf, textAs, wholeNumber } from './value-shapes.ts';
 
@@ -12,7 +12,7 @@ const TIMEOUT = { minMs: 10, maxMs: MINUTE_MS };
 /** One question, as a URL or as a command. */
 const probe = (subject: Subject) => {
   const url = textAs('a probe', '^(tcp|ssh|ping|https?)://.', (text) => parseProbeUrl(text, subject));
-  const command = commandShape((words) => wrongPlaceholders(words, subject));
+  const command = commandShape((words) => unknownPlaceholder(words) ?? wrongSubject(words, subject));
   const byCommand = z.pipe(
     mapping({
       command: described(

@@ -2,7 +2,7 @@ import type { ProbeSettings } from '../core/settings.ts';
 import { closest } from './closest.ts';
 import type { Parsed } from './parsed.ts';
 import { lacksBrackets, parseHost, parsePort, splitHostPort, type WrittenHost } from './path-url.ts';
-import { wrongPlaceholders, type Subject } from './placeholder.ts';
+import { unknownPlaceholder, wrongSubject, type Subject } from './placeholder.ts';
 
 const SSH_PORT = 22;
 const SCHEMES = ['tcp', 'ssh', 'ping', 'http', 'https'] as const;
@@ -16,13 +16,19 @@ const EXAMPLES: Readonly<Record<Subject, string>> = {
 
 /** `tcp://HOST:PORT`, `ssh://HOST[:PORT]`, `ping://HOST`, `http[s]://HOST[:PORT][/PATH]`; IPv6 stands in brackets. */
 export function parseProbeUrl(text: string, subject: Subject): Parsed<ProbeSettings> {
-  const example = EXAMPLES[subject];
+  const unknown = unknownPlaceholder([text]);
+  if (unknown !== undefined) return { problem: unknown };
+  const read = readProbe(text, EXAMPLES[subject]);
+  if ('problem' in read) return read;
+  const wrong = wrongSubject([text], subject);
+  return wrong === undefined ? read : { problem: wrong };
+}
+
+function readProbe(text: string, example: string): Parsed<ProbeSettings> {
   const [, scheme, rest = ''] = /^([a-z]+):\/\/(.*)$/is.exec(text) ?? [];
   if (scheme === undefined) return { problem: `"${text}" is not a probe; write for instance ${example}` };
   if (!isScheme(scheme)) return { problem: `"${scheme}" is not a way to ask${whichScheme(scheme)}` };
   if (/[\s\p{Cc}]/u.test(text)) return { problem: `"${text}" has a space in it; write %20 in its place` };
-  const wrong = wrongPlaceholders([text], subject);
-  if (wrong !== undefined) return { problem: wrong };
   if (scheme === 'http' || scheme === 'https') return parseWebProbe(text, { scheme, rest, example });
   const found = splitHostPort(rest);
   if (!found) return { problem: whyNoHost(text, scheme, rest) };
