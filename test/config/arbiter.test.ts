@@ -211,7 +211,7 @@ const rows: readonly {
     arbiter: '{ etcd: https://a, ca: tls/ca.pem, credential: "" }',
     problems: [
       'error 18:33 arbiter.ca: "tls/ca.pem" is not an absolute path; write for instance /etc/sealbeat/ca.pem',
-      /^error 18:57 arbiter.credential: "" is not an absolute path/,
+      /^error 18:45 arbiter.credential: "" is not an absolute path/,
     ],
   },
 ];
