@@ -7,6 +7,8 @@ import type { Finding } from './shape-problems.ts';
 /** Behind the lease: its slack of 1.2 s, and 2 s in which a holder that cannot renew its lock lets go. */
 const BEYOND_LEASE_MS = 3_200;
 const TTL_SECONDS_MAX = 60;
+/** Consul refuses sessions that are shorter. */
+const CONSUL_TTL_SECONDS_MIN = 10;
 
 export function arbiterFindings({ arbiter, leaseSeconds }: Parts): readonly Finding[] {
   if (!arbiter) return [];
@@ -14,6 +16,7 @@ export function arbiterFindings({ arbiter, leaseSeconds }: Parts): readonly Find
     ...whichOne(arbiter),
     ...endpointsTwice(arbiter),
     ...shortTtl(arbiter, leaseSeconds),
+    ...shortSession(arbiter),
     ...slowAnswers(arbiter),
     ...certAndKey(arbiter),
     ...uselessFiles(arbiter),
@@ -55,6 +58,12 @@ function shortTtl({ ttl }: ArbiterShape, leaseSeconds: number | undefined): read
       ? `${enough}s or more`
       : `${TTL_SECONDS_MAX}s, and a lease of ${longest}s or less`;
   const text = `${ttl}s is shorter than the lease of ${leaseSeconds}s + 3.2s: another node could get the lock while the addresses are still on the last holder; write ${write}`;
+  return [error(['ttl'], text)];
+}
+
+function shortSession({ consul, ttl }: ArbiterShape): readonly Finding[] {
+  if (!consul || ttl >= CONSUL_TTL_SECONDS_MIN) return [];
+  const text = `${ttl}s is shorter than any session of Consul; write ${CONSUL_TTL_SECONDS_MIN}s or more`;
   return [error(['ttl'], text)];
 }
 

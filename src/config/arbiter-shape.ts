@@ -42,7 +42,7 @@ export const arbiterShape = mapping({
       seconds({ minMs: 5 * SECOND_MS, maxMs: MINUTE_MS, off: false, why: ', in which locks are counted' }),
       '10s',
     ),
-    'How long a lock lasts that its holder no longer renews, and so how long a takeover from a dead node waits. Whole seconds, 5s to 1m, at least lease + 3.2s.',
+    'How long a lock lasts that its holder no longer renews, and so how long a takeover from a dead node waits. Whole seconds, 5s to 1m (Consul: 10s to 1m), at least lease + 3.2s.',
   ),
   timeout: described(
     z.prefault(duration({ minMs: 10, maxMs: 20 * SECOND_MS }), '1s'),

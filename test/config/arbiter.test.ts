@@ -124,6 +124,12 @@ const rows: readonly {
     problems: ['error 18:29 arbiter.etcd[1]: http://a:2379 stands twice; remove one of the two'],
   },
   { name: 'the shortest ttl', arbiter: '{ etcd: http://a, ttl: 5s }', problems: [] },
+  { name: 'the shortest ttl of Consul', arbiter: '{ consul: http://a, ttl: 10s }', problems: [] },
+  {
+    name: 'a ttl just too short for Consul',
+    arbiter: '{ consul: http://a, ttl: 9s }',
+    problems: ['error 18:35 arbiter.ttl: 9s is shorter than any session of Consul; write 10s or more'],
+  },
   {
     name: 'a ttl just too short',
     arbiter: '{ etcd: http://a, ttl: 4s }',
