@@ -1,40 +1,83 @@
 import { createHash } from 'node:crypto';
-import type { Settings } from '../core/settings.ts';
+import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
+import { probeMeaning } from './probe-meaning.ts';
+
+type Meaning = Omit<Settings, 'digest' | 'partDigests'>;
+export type Digests = Pick<Settings, 'digest' | 'partDigests'>;
+
+const WHOLE_DIGITS = 16;
+const PART_DIGITS = 8;
 
 /**
- * First 8 bytes of SHA-512, as 16 hex digits, over the meaning as JSON without spaces. What doesn't change the meaning
- * doesn't change the digest: comments, quotes, the order of keys, nodes, groups and addresses, a default written out,
- * an interface said once or per node. The order of paths and of keys does mean something.
+ * SHA-512, cut short, over the meaning as JSON without spaces. What doesn't change the meaning doesn't change a digest:
+ * comments, quotes, the order of keys, nodes, groups, addresses and probes, a default written out, an interface said
+ * once or per node. The order of paths, of keys and of endpoints does mean something. The whole is over all the parts,
+ * so a setting that belongs to a part belongs to the whole.
  */
-export function digestOf(settings: Omit<Settings, 'digest'>): string {
-  const { cluster, heartbeat, leaseSeconds, nodes, groups } = settings;
-  const meaning = [
-    'sealbeat 1 config',
-    cluster,
-    [heartbeat.intervalMs, heartbeat.timeoutMs, heartbeat.startupMs, heartbeat.unprovenMs, leaseSeconds],
-    nodes.map(({ name, keys, paths, priority }) => [
-      name,
+export function digestsOf(settings: Meaning): Digests {
+  const parts = CONFIG_PARTS.map((part) => [part, meaningOf[part](settings)] as const);
+  const partDigests = Object.fromEntries(
+    parts.map((part) => [part[0], hexDigest(part, PART_DIGITS)]),
+  ) as Record<ConfigPart, string>;
+  return { digest: hexDigest([settings.cluster, ...parts], WHOLE_DIGITS), partDigests };
+}
+
+const hexDigest = (meaning: readonly unknown[], digits: number): string =>
+  createHash('sha512')
+    .update(JSON.stringify(['sealbeat 1 config', ...meaning]))
+    .digest('hex')
+    .slice(0, digits);
+
+/**
+ * Nodes and groups stand in the order of their names, and only their own part says how they are called: so a node that
+ * was renamed is a difference in nodes, and not in everything that is said about nodes.
+ */
+const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = {
+  timing: ({ heartbeat: { intervalMs, timeoutMs, startupMs, unprovenMs }, leaseSeconds, restartMs }) => [
+    ...[intervalMs, timeoutMs, startupMs, unprovenMs],
+    leaseSeconds,
+    restartMs,
+  ],
+  nodes: ({ nodes }) => nodes.map(({ name }) => name),
+  keys: ({ nodes }) =>
+    nodes.map(({ keys }) =>
       keys.map(({ signKey, boxKey }) => Buffer.concat([signKey, boxKey]).toString('hex')),
-      paths.map(({ transport, host, port }) => [transport, host, port]),
-      priority,
-    ]),
-    groups.map(({ name, vips, adapter, failback, announce, priority }) => [
-      name,
+    ),
+  paths: ({ nodes }) =>
+    nodes.map(({ paths }) => paths.map(({ transport, host, port }) => [transport, host, port])),
+  priorities: ({ nodes, groups }) => [
+    nodes.map(({ priority }) => priority),
+    groups
+      .filter(({ priority }) => priority.size > 0)
+      .map(({ name, priority }) => [name, nodes.map((node) => priority.get(node.name) ?? null)]),
+  ],
+  groups: ({ groups }) => groups.map(({ name }) => name),
+  addresses: ({ nodes, groups }) =>
+    groups.map(({ vips, adapter, announce }) => [
       sorted(
         vips.map(({ address, prefixLength, label, interfaces }) => [
           address,
           prefixLength,
           label,
-          sorted([...interfaces]),
+          nodes.map(({ name }) => interfaces.get(name) ?? null),
         ]),
       ),
       adapter,
-      [failback.mode, failback.delayMs],
       [announce.method, announce.refreshMs],
-      sorted([...priority]),
     ]),
-  ];
-  return createHash('sha512').update(JSON.stringify(meaning)).digest('hex').slice(0, 16);
+  policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
+};
+
+const policiesOf = ({ failback, confirm, witness, fence }: GroupSettings): readonly unknown[] => [
+  [failback.mode, failback.delayMs],
+  confirm ? [sorted(confirm.probes.map(probeMeaning)), confirm.ifAlive, confirm.timeoutMs] : null,
+  witness ? [sorted(witness.probes.map(probeMeaning)), witness.need, witness.timeoutMs] : null,
+  fence ? [fence.command, fence.timeoutMs] : null,
+];
+
+function arbiterMeaning(arbiter: NonNullable<Settings['arbiter']>): readonly unknown[] {
+  const { kind, endpoints, ttlSeconds, timeoutMs, caFile, certFile, keyFile, credentialFile } = arbiter;
+  return [kind, endpoints, ttlSeconds, timeoutMs, [caFile, certFile, keyFile, credentialFile]];
 }
 
 /** By their JSON, in the order of code units: the same on every system and in every locale. */

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { docs, fileShape } from './schema.ts';
+import { fileShape } from './schema.ts';
+import { docs } from './value-shapes.ts';
 
 /** The part of JSON Schema that the config's shape needs. */
 export interface JsonSchema {
@@ -32,12 +33,13 @@ export function keysAllowedAt(path: Path): readonly string[] {
 export function placesOfKey(name: string): readonly string[] {
   const places: string[] = [];
   const search = (schema: JsonSchema, path: readonly string[]): void => {
-    for (const [key, value] of Object.entries(schema.properties ?? {})) {
-      if (key === name) places.push([...path, key].join('.'));
-      search(value, [...path, key]);
+    for (const { properties, additionalProperties } of alternatives(schema)) {
+      for (const [key, value] of Object.entries(properties ?? {})) {
+        if (key === name) places.push([...path, key].join('.'));
+        search(value, [...path, key]);
+      }
+      if (typeof additionalProperties === 'object') search(additionalProperties, [...path, 'NAME']);
     }
-    if (typeof schema.additionalProperties === 'object')
-      search(schema.additionalProperties, [...path, 'NAME']);
   };
   search(configJsonSchema(), []);
   return places;

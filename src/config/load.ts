@@ -2,11 +2,14 @@ import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { OperatorError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
+import { arbiterFindings } from './arbiter-rules.ts';
 import { groupFindings } from './group-rules.ts';
 import { nodeFindings } from './node-rules.ts';
 import { partsOf, partsOfBroken, type Parts } from './parts.ts';
+import { probeFindings } from './probe-rules.ts';
 import { configInvalid, inFileOrder, type Problem } from './problems.ts';
 import { settingsOf } from './resolve.ts';
+import { restartFindings } from './restart-rules.ts';
 import { fileShape } from './schema.ts';
 import { findingsOf, type Finding } from './shape-problems.ts';
 import { timingFindings } from './timing.ts';
@@ -107,8 +110,11 @@ function unreadable(path: string, cause: unknown): OperatorError {
 
 const rules = (parts: Parts): readonly Finding[] => [
   ...timingFindings(parts),
+  ...restartFindings(parts),
   ...nodeFindings(parts),
   ...groupFindings(parts),
+  ...probeFindings(parts),
+  ...arbiterFindings(parts),
 ];
 
 /** Where the shape is wrong, a rule about the same place or something in it is only an echo ("there are 0 nodes"). */

@@ -1,5 +1,6 @@
 import {
   sectionShapes,
+  type ArbiterShape,
   type FileShape,
   type GroupShape,
   type InterfaceShape,
@@ -13,27 +14,35 @@ import {
 export interface Parts {
   readonly heartbeat: FileShape['heartbeat'] | undefined;
   readonly leaseSeconds: number | undefined;
+  /** As written; see restart-rules.ts for what it means without a lease. */
+  readonly restartSeconds: number | undefined;
   /** Every node and group that the file names, with what it says about it or undefined. Sorted by name. */
   readonly nodes: ReadonlyMap<string, NodeShape | undefined>;
   readonly groups: ReadonlyMap<string, GroupShape | undefined>;
+  readonly arbiter: ArbiterShape | undefined;
 }
 
-export const partsOf = ({ heartbeat, lease, nodes, groups }: FileShape): Parts => ({
+export const partsOf = ({ heartbeat, lease, restart, nodes, groups, arbiter }: FileShape): Parts => ({
   heartbeat,
   leaseSeconds: lease,
+  restartSeconds: restart,
   nodes: sortedByName(nodes, (node) => node),
   groups: sortedByName(groups, (group) => group),
+  arbiter,
 });
 
 export function partsOfBroken(value: unknown): Parts {
   const file = asRecord(value);
   const heartbeat = sectionShapes.heartbeat.safeParse(file['heartbeat'] ?? {});
   const lease = sectionShapes.lease.safeParse(file['lease']);
+  const restart = sectionShapes.restart.safeParse(file['restart']);
   return {
     heartbeat: heartbeat.data,
     leaseSeconds: lease.data,
+    restartSeconds: restart.data,
     nodes: sortedByName(asRecord(file['nodes']), (node) => sectionShapes.node.safeParse(node).data),
     groups: sortedByName(asRecord(file['groups']), (group) => sectionShapes.group.safeParse(group).data),
+    arbiter: sectionShapes.arbiter.safeParse(file['arbiter']).data,
   };
 }
 

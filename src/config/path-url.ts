@@ -14,17 +14,38 @@ export function parsePathUrl(url: string): Parsed<PathSettings> {
   if (transport !== 'udp' && transport !== 'tcp') {
     return { problem: `"${transport}" is not a way to send heartbeats; a path is udp://… or tcp://…` };
   }
-  const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([^[\]:/?#@]*))(?::(\d+))?$/.exec(rest) ?? [];
-  const written = bracketed ?? plain;
-  if (written === undefined) return { problem: whyNoAuthority(transport, url, rest) };
-  const port = portText === undefined ? DEFAULT_PORT : Number(portText);
-  if (port < 1 || port > 65_535) return { problem: `port ${portText} is out of range: 1 to 65535` };
-  const host = parseHost(written, bracketed !== undefined);
+  const found = splitHostPort(rest);
+  if (!found) return { problem: whyNoAuthority(transport, url, rest) };
+  const port = parsePort(found.portText, DEFAULT_PORT);
+  if ('problem' in port) return port;
+  const host = parseHost(found, EXAMPLE);
   if ('problem' in host) return host;
-  return { value: { transport, host: host.value, port, url } };
+  return { value: { transport, host: host.value, port: port.value, url } };
 }
 
-function parseHost(written: string, bracketed: boolean): Parsed<string> {
+export interface WrittenHost {
+  readonly written: string;
+  /** Whether it stood in brackets, as IPv6 addresses do. */
+  readonly bracketed: boolean;
+}
+
+/** `HOST[:PORT]` in its pieces; undefined when there is more, or an IPv6 address without brackets. */
+export function splitHostPort(
+  text: string,
+): (WrittenHost & { readonly portText: string | undefined }) | undefined {
+  const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([^[\]:/?#@]*))(?::(\d+))?$/.exec(text) ?? [];
+  const written = bracketed ?? plain;
+  return written === undefined ? undefined : { written, bracketed: bracketed !== undefined, portText };
+}
+
+export function parsePort(text: string | undefined, otherwise: number): Parsed<number> {
+  const port = text === undefined ? otherwise : Number(text);
+  if (port < 1 || port > 65_535) return { problem: `port ${text} is out of range: 1 to 65535` };
+  return { value: port };
+}
+
+/** An address in its canonical spelling or a host name in small letters, without brackets. */
+export function parseHost({ written, bracketed }: WrittenHost, example: string): Parsed<string> {
   if (bracketed && written.includes('%')) {
     return {
       problem: `${written} has a zone, which differs from node to node; use an address of a global scope`,
@@ -33,12 +54,12 @@ function parseHost(written: string, bracketed: boolean): Parsed<string> {
   const address = parseIpAddress(written);
   if (address) {
     const why = whyNoPeer(address);
-    if (why !== undefined) return { problem: `${written} is ${why}: no node can be reached there` };
+    if (why !== undefined) return { problem: `${written} is ${why}: no host can be reached there` };
     if (address.family === 6 || !bracketed) return { value: address.text };
   }
   if (bracketed) return { problem: `"${written}" is not an IPv6 address` };
   const name = written.toLowerCase();
-  if (written === '') return { problem: `there is no host in it; write for instance ${EXAMPLE}` };
+  if (written === '') return { problem: `there is no host in it; write for instance ${example}` };
   // A name whose last label is a number would be taken for an IPv4 address (RFC 1123, 2.1).
   if (/(^|\.)\d+$/.test(name)) return { problem: `"${written}" is not an IPv4 address` };
   if (!HOST_NAME.test(name)) return { problem: `"${written}" is neither an address nor a host name` };
@@ -46,9 +67,10 @@ function parseHost(written: string, bracketed: boolean): Parsed<string> {
 }
 
 function whyNoAuthority(transport: string, url: string, rest: string): string {
-  const colons = rest.split(':').length - 1;
-  if (colons > 1 && !rest.includes('[')) {
+  if (lacksBrackets(rest))
     return `an IPv6 address stands in brackets: ${transport}://[fd00::2]:${DEFAULT_PORT}`;
-  }
   return `"${url}" is not a path: nothing but host and port may follow ${transport}://`;
 }
+
+export const lacksBrackets = (authority: string): boolean =>
+  authority.split(':').length > 2 && !authority.includes('[');

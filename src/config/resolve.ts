@@ -1,31 +1,43 @@
 import { createHash } from 'node:crypto';
-import type { GroupSettings, NodeSettings, Settings, VipSettings } from '../core/settings.ts';
-import type { GroupId, GroupName, NodeName } from '../core/units.ts';
-import { digestOf } from './digest.ts';
+import type {
+  ArbiterSettings,
+  GroupSettings,
+  NodeSettings,
+  Settings,
+  VipSettings,
+} from '../core/settings.ts';
+import { SECOND_MS, type GroupId, type GroupName, type NodeName } from '../core/units.ts';
+import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
 import { interfacesOn, partsOf } from './parts.ts';
-import type { FileShape, GroupShape, NodeShape } from './schema.ts';
+import { confirmOf, witnessOf } from './probe-shape.ts';
+import { restartSecondsOf, startupDefaultMs } from './restart-rules.ts';
+import type { ArbiterShape, FileShape, GroupShape, NodeShape } from './schema.ts';
 
 /** A file without errors, in the words of core/settings.ts. */
 export function settingsOf(file: FileShape): Settings {
   const { nodes, groups } = partsOf(file);
   const nodeSettings = [...nodes].flatMap(([name, node]) => (node ? [nodeOf(name as NodeName, node)] : []));
   const { interval, timeout, startup, unproven } = file.heartbeat;
+  const leaseSeconds = file.lease;
+  const restartSeconds = restartSecondsOf(file.restart, leaseSeconds);
   const meaning = {
     cluster: file.cluster,
     heartbeat: {
       intervalMs: interval,
       timeoutMs: timeout,
-      startupMs: startup ?? 2 * timeout,
+      startupMs: startup ?? startupDefaultMs({ timeoutMs: timeout, restartSeconds, leaseSeconds }),
       unprovenMs: unproven,
     },
-    leaseSeconds: file.lease,
+    leaseSeconds,
+    restartMs: restartSeconds * SECOND_MS,
+    arbiter: file.arbiter && arbiterOf(file.arbiter),
     nodes: nodeSettings,
     groups: [...groups].flatMap(([name, group]) =>
       group ? [groupOf(name as GroupName, group, nodeSettings)] : [],
     ),
   };
-  return { ...meaning, digest: digestOf(meaning) };
+  return { ...meaning, ...digestsOf(meaning) };
 }
 
 const nodeOf = (name: NodeName, { key, keys, paths, priority }: NodeShape): NodeSettings => ({
@@ -34,6 +46,19 @@ const nodeOf = (name: NodeName, { key, keys, paths, priority }: NodeShape): Node
   paths,
   priority,
 });
+
+function arbiterOf({ etcd, consul, ttl, timeout, ca, cert, key, credential }: ArbiterShape): ArbiterSettings {
+  return {
+    kind: etcd ? 'etcd' : 'consul',
+    endpoints: etcd ?? consul ?? [],
+    ttlSeconds: ttl,
+    timeoutMs: timeout,
+    caFile: ca ?? '',
+    certFile: cert ?? '',
+    keyFile: key ?? '',
+    credentialFile: credential ?? '',
+  };
+}
 
 function groupOf(name: GroupName, group: GroupShape, nodes: readonly NodeSettings[]): GroupSettings {
   const different = nodes.flatMap(({ name: node, priority }) => {
@@ -57,6 +82,9 @@ function groupOf(name: GroupName, group: GroupShape, nodes: readonly NodeSetting
     failback: { mode: group.failback.mode, delayMs: group.failback.delay },
     announce: { method: group.announce.method, refreshMs: group.announce.refresh },
     priority: new Map(different),
+    confirm: group.confirm && confirmOf(group.confirm),
+    witness: group.witness && witnessOf(group.witness),
+    fence: group.fence && { command: group.fence.command, timeoutMs: group.fence.timeout },
   };
 }
 

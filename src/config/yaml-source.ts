@@ -51,7 +51,7 @@ export function readYaml(text: string): YamlSource {
     return unusable(problem(0, 'the YAML is nested too deeply'));
   }
   const found = onePerLine(
-    [...document.errors, ...document.warnings].map((error) => problem(error.pos[0], sentenceOf(error))),
+    [...document.errors, ...document.warnings].map((error) => problem(error.pos[0], sentenceOf(error, text))),
   );
   const strangers = strangeNodes(document).map(({ node, sentence }) => problem(startOf(node), sentence));
   const problems = [...found, ...strangers];
@@ -81,7 +81,7 @@ const unusable = (problem: Problem): YamlSource => ({
 });
 
 /** The parser's own words, save for the mistakes that people make every day. */
-function sentenceOf(error: YAMLError): string {
+function sentenceOf(error: YAMLError, text: string): string {
   switch (error.code) {
     case 'DUPLICATE_KEY':
       return 'this key stands twice in the same mapping; remove one of them';
@@ -91,10 +91,18 @@ function sentenceOf(error: YAMLError): string {
       return 'a second YAML document starts here; the file must hold one';
     case 'TAG_RESOLVE_FAILED':
       return 'YAML tags (!name) mean nothing here; remove it';
+    case 'MISSING_CHAR':
+      if (/^\{(peer|name)\}/.test(text.slice(error.pos[0]))) {
+        return 'between brackets, text with a placeholder stands in quotes: "ssh://{peer}"';
+      }
+      return otherWords(error);
     default:
-      return `not valid YAML: ${error.message.charAt(0).toLowerCase()}${error.message.slice(1)}`;
+      return otherWords(error);
   }
 }
+
+const otherWords = ({ message }: YAMLError): string =>
+  `not valid YAML: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 
 /** What is YAML, but no plain value: keys that objects would lose or change without a word, aliases to nowhere. */
 function strangeNodes(document: Document): { node: Node; sentence: string }[] {

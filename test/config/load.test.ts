@@ -6,6 +6,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { examine, loadSettings, parseSettings } from '../../src/config/load.ts';
 import type { Problem } from '../../src/config/problems.ts';
+import { CONFIG_PARTS } from '../../src/core/settings.ts';
 import { identities, lines, pair, pairWith } from './example-file.ts';
 
 const settingsOf = (text: string) => parseSettings(text, 'sealbeat.yaml').settings;
@@ -14,7 +15,7 @@ const problemsOf = (text: string): readonly string[] => examine(text).problems.m
 
 test('load: a file becomes settings, with the defaults filled in', () => {
   const loaded = parseSettings(pair, 'sealbeat.yaml');
-  const { digest, ...settings } = loaded.settings;
+  const { digest, partDigests, ...settings } = loaded.settings;
   const path = (host: string) => [{ transport: 'udp', host, port: 7112, url: `udp://${host}:7112` }];
   const on = new Map([
     ['lb1', 'eth0'],
@@ -24,6 +25,8 @@ test('load: a file becomes settings, with the defaults filled in', () => {
     cluster: 'mail',
     heartbeat: { intervalMs: 250, timeoutMs: 3000, startupMs: 6000, unprovenMs: 60_000 },
     leaseSeconds: 1,
+    restartMs: 3000,
+    arbiter: undefined,
     nodes: [
       { name: 'lb1', keys: [identities.lb1.public], paths: path('10.10.10.1'), priority: 101 },
       { name: 'lb2', keys: [identities.lb2.public], paths: path('10.10.10.2'), priority: 100 },
@@ -40,10 +43,15 @@ test('load: a file becomes settings, with the defaults filled in', () => {
         failback: { mode: 'auto', delayMs: 10_000 },
         announce: { method: 'auto', refreshMs: 60_000 },
         priority: new Map(),
+        confirm: undefined,
+        witness: undefined,
+        fence: undefined,
       },
     ],
   });
   assert.match(digest, /^[0-9a-f]{16}$/);
+  assert.deepEqual(Object.keys(partDigests), CONFIG_PARTS);
+  for (const part of Object.values(partDigests)) assert.match(part, /^[0-9a-f]{8}$/);
   assert.deepEqual([loaded.warnings, loaded.notes, loaded.text], [[], [], pair]);
 });
 
@@ -128,7 +136,9 @@ const rows: readonly { name: string; text: string; problems: readonly (string | 
   {
     name: 'a key that is nowhere',
     text: pairWith(['lease:', 'multicast: true\nlease:']),
-    problems: ['error 5:1 multicast: is not a key here; there are cluster, heartbeat, lease, nodes, groups'],
+    problems: [
+      'error 5:1 multicast: is not a key here; there are cluster, heartbeat, lease, restart, nodes, groups, arbiter',
+    ],
   },
   {
     name: 'a key twice',
@@ -200,7 +210,20 @@ const rows: readonly { name: string; text: string; problems: readonly (string | 
   {
     name: 'no lease',
     text: pairWith(['lease: 1s', 'lease: off']),
-    problems: [/^warning 5:8 lease: it is off: if the agent freezes, its addresses stay/],
+    problems: [
+      /^warning 5:8 lease: it is off: if the agent freezes, its addresses stay/,
+      /^note 5:8 lease: without a lease .* so "restart" counts as off; write "restart: off", or a lease$/,
+    ],
+  },
+  {
+    name: 'no lease and no restart',
+    text: pairWith(['lease: 1s', 'lease: off\nrestart: off']),
+    problems: [/^warning 5:8 lease: it is off/],
+  },
+  {
+    name: 'a key of a group at the top',
+    text: pairWith(['lease:', 'if_alive: take\nlease:']),
+    problems: ['error 5:1 if_alive: is not a key here; it belongs to groups.NAME.confirm.if_alive'],
   },
   {
     name: 'a missing cluster',
@@ -318,11 +341,19 @@ const rows: readonly { name: string; text: string; problems: readonly (string | 
     problems: ['error 9:12 nodes.lb1.paths: has too many entries; 4 paths at most'],
   },
   {
-    name: 'a TCP path, which this version cannot use',
+    name: 'a TCP path',
     text: pairWith(['udp://10.10.10.1:7112', 'tcp://10.10.10.1:7112']),
-    problems: [
-      'error 9:13 nodes.lb1.paths[0]: tcp://10.10.10.1:7112: this version sends heartbeats over UDP only; write a udp:// path',
-    ],
+    problems: [],
+  },
+  {
+    name: 'the same host and port over UDP and over TCP',
+    text: pairWith(['[udp://10.10.10.1:7112]', '[udp://10.10.10.1:7112, tcp://10.10.10.1:7112]']),
+    problems: [],
+  },
+  {
+    name: 'a TCP path twice',
+    text: pairWith(['[udp://10.10.10.1:7112]', '[tcp://10.10.10.1, tcp://10.10.10.1:7112]']),
+    problems: ['error 9:31 nodes.lb1.paths[1]: tcp://10.10.10.1:7112 stands twice'],
   },
   {
     name: 'the path of another node',

@@ -7,6 +7,9 @@ import { configJsonSchema, type JsonSchema } from '../../src/config/json-schema.
 import { parseSettings } from '../../src/config/load.ts';
 import { pair } from './example-file.ts';
 
+/** The example with every comment that is a setting made one. */
+const everything = (): string => file('sealbeat.example.yaml').replace(/^( {4})?# ( *\w+:)/gm, '$1$2');
+
 const file = (name: string): string =>
   readFileSync(join(import.meta.dirname, '..', '..', 'config', name), 'utf8');
 
@@ -48,10 +51,11 @@ test('example: is a good file, without a warning', () => {
 
 test('example: what is commented out as a default is the default', () => {
   const text = file('sealbeat.example.yaml');
-  // "# key: value" lines; prose and the line that isn't a default stay comments.
-  const spelledOut = text
-    .replace(/^# (heartbeat:|  [a-z]+: \S+ |lease:)/gm, '$1')
-    .replace(/^    # (adapter|failback|announce)/gm, '    $1');
+  // "# key: value" lines; prose and what isn't a default stay comments.
+  const [top = '', below = ''] = text.split(/(?=^nodes:)/m);
+  const spelledOut =
+    top.replace(/^# (heartbeat:|  [a-z]+: \S+ |lease:|restart:)/gm, '$1') +
+    below.replace(/^    # (adapter|failback|announce)/gm, '    $1');
   assert.equal(Object.keys((parse(spelledOut) as { heartbeat: object }).heartbeat).length, 4);
   const { adapter, failback, announce } = (parse(spelledOut) as { groups: { web: Record<string, unknown> } })
     .groups.web;
@@ -59,9 +63,21 @@ test('example: what is commented out as a default is the default', () => {
     adapter !== undefined &&
       failback !== undefined &&
       announce !== undefined &&
-      spelledOut.includes('\nlease: 1s'),
+      spelledOut.includes('\nlease: 1s') &&
+      spelledOut.includes('\nrestart: 3s'),
   );
   assert.equal(parseSettings(spelledOut, 'x').settings.digest, parseSettings(text, 'x').settings.digest);
+});
+
+test('example: what is commented out is good, too, when it is not', () => {
+  const { settings, warnings, notes } = parseSettings(everything(), 'x');
+  assert.deepEqual([warnings, notes], [[], []]);
+  const [web] = settings.groups;
+  assert.equal(web?.confirm?.probes.length, 4);
+  assert.equal(web.witness?.probes.length, 2);
+  assert.deepEqual(web.fence?.command, ['/usr/local/sbin/power-off', '{name}', '{peer}']);
+  assert.equal(settings.arbiter?.endpoints.length, 3);
+  assert.equal(settings.arbiter.credentialFile, '/etc/sealbeat/arbiter-secret');
 });
 
 test('example: names every key of the schema', () => {
@@ -108,4 +124,6 @@ test('schema: takes what the parser takes, and not a duration without a unit', (
   assert.ok(!fits(schema, parse(pair.replace('250ms', '250'))));
   assert.ok(!fits(schema, parse(pair.replace('250ms', '"250"'))));
   assert.ok(!fits(schema, parse(pair.replace('interval', 'intervall'))));
+  assert.ok(fits(schema, parse(everything())));
+  assert.ok(!fits(schema, parse(everything().replace("probes: ['ssh", "probes: ['ftp"))));
 });

@@ -6,82 +6,11 @@ import { parseSettings } from '../../src/config/load.ts';
 import { findSelf } from '../../src/config/self.ts';
 import { vipsOn } from '../../src/config/vips-on.ts';
 import type { NodeName } from '../../src/core/units.ts';
-import { makeIdentity } from '../../src/wire/identity.ts';
 import { fingerprintOf } from '../../src/wire/public-line.ts';
-import { seededRandom } from '../fakes/seeded-random.ts';
 import { identities, lines, pair, pairWith } from './example-file.ts';
 
 const settingsOf = (text: string) => parseSettings(text, 'sealbeat.yaml').settings;
-const digest = (text: string): string => settingsOf(text).digest;
 const good = settingsOf(pair);
-
-// The digest goes over the wire: of one file it must be the same in every release that has the same wire version.
-test('digest: the golden one', () => assert.equal(digest(pair), '20eee2453ee58637'));
-
-const same: readonly [name: string, text: string][] = [
-  ['comments and blank lines', pair.replaceAll('\n', '   # why\n\n')],
-  ['quotes', pairWith(['mail', '"mail"'], ['eth0', "'eth0'"])],
-  [
-    'defaults written out',
-    pairWith(
-      ['timeout: 3s', 'timeout: 3s\n  startup: 6s\n  unproven: 60s'],
-      ['vips', 'adapter: auto\n    failback: {}\n    announce: { refresh: 1m }\n    vips'],
-    ),
-  ],
-  ['defaults left out', pair.replace(/heartbeat:[^]*lease: 1s\n/, '')],
-  ['other words for the same time', pairWith(['250ms', '0.25s'], ['3s', '3000ms'])],
-  ['an interface for each node', pairWith(['eth0', '{ lb2: eth0, lb1: eth0 }'])],
-  [
-    'an interface at each address',
-    pairWith(
-      ['    interface: eth0\n', ''],
-      ['10.10.10.42', '{ address: 10.10.10.42, interface: eth0 }'],
-      ['"2001:db8::42"', '{ address: "2001:db8::42", interface: { lb1: eth0, lb2: eth0 } }'],
-    ),
-  ],
-  [
-    'the order of addresses, and their spelling',
-    pairWith(['[10.10.10.42, "2001:db8::42"]', '["2001:DB8:0::42/128", 10.10.10.42/32]']),
-  ],
-  ['a default port left out', pairWith(['10.1:7112', '10.1'])],
-  ["a priority that repeats the node's", pairWith(['vips', 'priority: { lb1: 101 }\n    vips'])],
-  ['a key in a list of one, with a comment', pairWith([`key: ${lines.lb1}`, `keys: ['${lines.lb1} lb1']`])],
-  ['the order of sections and nodes', `groups:${pair.split('groups:')[1]}${pair.split('groups:')[0]}`],
-];
-for (const [name, text] of same)
-  test(`digest: does not change with ${name}`, () => assert.equal(digest(text), digest(pair)));
-
-const different: readonly [name: string, from: string, to: string][] = [
-  ['the cluster', 'mail', 'mails'],
-  ['the interval', '250ms', '251ms'],
-  ['the timeout', 'timeout: 3s', 'timeout: 4s'],
-  ['the start', 'timeout: 3s', 'timeout: 3s\n  startup: 7s'],
-  ['the patience with the unproven', 'timeout: 3s', 'timeout: 3s\n  unproven: 61s'],
-  ['the lease', 'lease: 1s', 'lease: off'],
-  ['a key', lines.lb2, lines.lb3],
-  ['a second key', `key: ${lines.lb2}`, `keys: [${lines.lb2}, ${lines.lb3}]`],
-  ['a path', '10.10.10.1:7112', '10.10.10.1:7113'],
-  ['a node priority', '101', '102'],
-  ['a group priority', 'vips', 'priority: { lb2: 120 }\n    vips'],
-  ['an interface', 'eth0', '{ lb1: eth0, lb2: eth1 }'],
-  ['an address', '10.10.10.42', '10.10.10.43'],
-  ['a prefix length', '10.10.10.42', '10.10.10.42/24'],
-  ['a label', '10.10.10.42', '{ address: 10.10.10.42, label: "eth0:a" }'],
-  ['the adapter', 'vips', 'adapter: linux\n    vips'],
-  ['the failback', 'vips', 'failback: { mode: manual }\n    vips'],
-  ['the delay', 'vips', 'failback: { delay: 11s }\n    vips'],
-  ['the announcing', 'vips', 'announce: { method: none }\n    vips'],
-  ['the refreshing', 'vips', 'announce: { refresh: 61s }\n    vips'],
-  ['the name of a group', 'web', 'www'],
-];
-for (const [name, from, to] of different) {
-  test(`digest: changes with ${name}`, () => assert.notEqual(digest(pairWith([from, to])), digest(pair)));
-}
-
-test('digest: the order of keys and of paths has a meaning', () => {
-  const both = (order: readonly string[]) => pairWith([`key: ${lines.lb1}`, `keys: [${order.join(', ')}]`]);
-  assert.notEqual(digest(both([lines.lb1, lines.lb3])), digest(both([lines.lb3, lines.lb1])));
-});
 
 test('self: a node finds itself by any of its keys', () => {
   assert.equal(findSelf(good, [identities.lb2]).name, 'lb2');
@@ -249,9 +178,4 @@ test('key list: every key, also of a file that is not complete yet', () => {
   ]);
   assert.throws(() => keysIn('nodes: [', 'sealbeat.yaml'), { code: 'CONFIG_INVALID' });
   assert.deepEqual(keysIn('', 'sealbeat.yaml'), []);
-});
-
-test('digest: two identities are two digests, even if one is unknown to this node', () => {
-  const other = makeIdentity(seededRandom('another')).public.line;
-  assert.notEqual(digest(pairWith([lines.lb2, other])), digest(pair));
 });

@@ -82,13 +82,92 @@ const rows: readonly { name: string; changes: [string, string][]; problems: read
   },
   {
     name: 'a start as long as the timeout',
-    changes: [['timeout: 3s', 'timeout: 3s\n  startup: 3s']],
+    changes: [['timeout: 3s', 'timeout: 5s\n  startup: 5s']],
     problems: [],
   },
   {
     name: 'a start shorter than the timeout',
-    changes: [['timeout: 3s', 'timeout: 3s\n  startup: 2s']],
-    problems: [/^warning 2s is shorter than the timeout of 3s/],
+    changes: [['timeout: 3s', 'timeout: 6s\n  startup: 5s']],
+    problems: [/^warning 5s is shorter than the timeout of 6s/],
+  },
+  {
+    name: 'a start as long as a restart, a lease and a second',
+    changes: [['timeout: 3s', 'timeout: 3s\n  startup: 5s']],
+    problems: [],
+  },
+  {
+    name: 'a start just shorter than that',
+    changes: [['timeout: 3s', 'timeout: 3s\n  startup: 4999ms']],
+    problems: [
+      /^warning 4999ms is shorter than restart \+ lease \+ 1s, which is 5s: a node that starts while another one restarts could claim beside it; write 5s or more, or a shorter restart$/,
+    ],
+  },
+  {
+    name: 'a short start where nobody asks for patience',
+    changes: [
+      ['timeout: 3s', 'timeout: 3s\n  startup: 3s'],
+      ['lease: 1s', 'lease: 1s\nrestart: off'],
+    ],
+    problems: [],
+  },
+  {
+    name: 'the longest restart',
+    changes: [['lease: 1s', 'lease: 1s\nrestart: 10s']],
+    problems: [],
+  },
+  {
+    name: 'a restart just too long',
+    changes: [['lease: 1s', 'lease: 1s\nrestart: 11s']],
+    problems: [/^error 11s is out of range: 0ms to 10s$/],
+  },
+  {
+    name: 'a restart of half seconds',
+    changes: [['lease: 1s', 'lease: 1s\nrestart: 1500ms']],
+    problems: [/^error 1500ms is not a whole number of seconds, in which a promise to be back is made$/],
+  },
+  {
+    name: 'a witness that answers just in time',
+    changes: [['    vips', '    witness: { probes: [ping://10.9.9.9], timeout: 2400ms }\n    vips']],
+    problems: [],
+  },
+  {
+    name: 'a witness that answers just too late',
+    changes: [['    vips', '    witness: { probes: [ping://10.9.9.9], timeout: 2401ms }\n    vips']],
+    problems: [
+      /^warning 2401ms is longer than 0.9 heartbeat timeouts less 1.2 intervals: a holder that is cut off lets go before its witness can answer; write 2400ms or less, or a heartbeat.timeout of 3002ms or more$/,
+    ],
+  },
+  {
+    name: 'a witness with the longer timeout that the sentence names',
+    changes: [
+      ['timeout: 3s', 'timeout: 3002ms'],
+      ['    vips', '    witness: { probes: [ping://10.9.9.9], timeout: 2401ms }\n    vips'],
+    ],
+    problems: [],
+  },
+  {
+    name: 'a witness that is only listed, in a fast cluster',
+    changes: [
+      ['timeout: 3s', 'timeout: 1s'],
+      ['lease: 1s', 'lease: off\nrestart: off'],
+      ['    vips', '    witness: [ping://10.9.9.9]\n    vips'],
+    ],
+    problems: [/^warning it is off/, /^warning 1s, the default, is longer than .* write 600ms or less, or/],
+  },
+  {
+    name: 'a witness that no timeout could save',
+    changes: [
+      ['250ms', '10ms'],
+      ['timeout: 3s', 'timeout: 20ms'],
+      ['lease: 1s', 'lease: off\nrestart: off'],
+      ['    vips', '    witness: { probes: [ping://10.9.9.9], timeout: 10ms }\n    vips'],
+    ],
+    problems: [/^warning it is off/, /write a heartbeat.timeout of 25ms or more$/],
+  },
+  {
+    name: 'a confirm that takes longer than the timeout',
+    changes: [['    vips', '    confirm: { probes: ["ping://{peer}"], timeout: 1m }\n    vips']],
+    problems: [],
   },
 ];
 for (const { name, changes, problems } of rows) {
@@ -98,5 +177,36 @@ for (const { name, changes, problems } of rows) {
     );
     assert.equal(found.length, problems.length, found.join('\n'));
     for (const [index, expected] of problems.entries()) assert.match(found[index] ?? '', expected);
+  });
+}
+
+// The default of heartbeat.startup: two timeouts, and no less than restart + lease + 1 s.
+const startups: readonly [
+  timeout: string,
+  lease: string,
+  restart: string,
+  startupMs: number,
+  restartMs: number,
+][] = [
+  ['3s', '1s', '3s', 6000, 3000],
+  ['2500ms', '1s', '3s', 5000, 3000],
+  ['2499ms', '1s', '3s', 5000, 3000],
+  ['2501ms', '1s', '3s', 5002, 3000],
+  ['3s', '1s', '10s', 12_000, 10_000],
+  ['3s', '10s', '10s', 21_000, 10_000],
+  ['1s', '1s', 'off', 2000, 0],
+  ['1s', '1s', '0s', 2000, 0],
+  ['1s', '1s', '1s', 3000, 1000],
+  ['1s', 'off', '10s', 2000, 0],
+];
+for (const [timeout, lease, restart, startupMs, restartMs] of startups) {
+  test(`timing: with a timeout of ${timeout}, lease ${lease} and restart ${restart} a start takes ${startupMs} ms`, () => {
+    const text = pairWith(
+      ['timeout: 3s', `timeout: ${timeout}`],
+      ['lease: 1s', `lease: ${lease}\nrestart: ${restart}`],
+    );
+    const { settings } = examine(text);
+    assert.equal(settings?.heartbeat.startupMs, startupMs);
+    assert.equal(settings?.restartMs, restartMs);
   });
 }

@@ -1,0 +1,80 @@
+import * as z from 'zod/mini';
+import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
+import { confirmShape, fenceShape, witnessShape } from './probe-shape.ts';
+import { priority } from './node-shape.ts';
+import { byName, described, duration, list, mapping, oneOf } from './value-shapes.ts';
+import { interfaces, vipShape } from './vip-shape.ts';
+
+const VIPS_MAX = 1_024;
+
+export const groupShape = described(
+  mapping({
+    interface: described(
+      z.optional(interfaces()),
+      'The interface for the addresses, or one per node; a node that is missing there cannot hold the group. Required, unless every address has its own.',
+      { examples: ['eth0', { lb1: 'eth0', lb2: 'ens3' }] },
+    ),
+    vips: described(
+      list(vipShape, 'addresses', VIPS_MAX),
+      'The virtual addresses, which move together. Quote IPv6 addresses.',
+      { examples: [['10.10.10.42', '2001:db8::42']] },
+    ),
+    adapter: described(
+      z._default(oneOf(['auto', 'linux', 'simulated']), 'auto'),
+      'How addresses are put on the host. auto: as the operating system wants it. simulated: as files in the directory that `interface` names, for rehearsals.',
+    ),
+    failback: described(
+      z.prefault(
+        mapping({
+          mode: described(
+            z._default(oneOf(['auto', 'manual']), 'auto'),
+            'auto: a better node takes the group back when it has been healthy for `delay`. manual: only on command.',
+          ),
+          delay: described(
+            z.prefault(duration({ minMs: 0, maxMs: 60 * MINUTE_MS }), '10s'),
+            'How long the better node has to be healthy first. 0s to 1h.',
+          ),
+        }),
+        {},
+      ),
+      'What happens when a better node comes back.',
+    ),
+    announce: described(
+      z.prefault(
+        mapping({
+          method: described(
+            z._default(oneOf(['auto', 'arping', 'same-mac', 'none']), 'auto'),
+            'How neighbours learn where an address went. auto: the best that the host offers. none: nothing is announced.',
+          ),
+          refresh: described(
+            z.prefault(duration({ minMs: SECOND_MS, maxMs: 60 * MINUTE_MS }), '60s'),
+            'How often the holder announces again, for as long as it holds. 1s to 1h.',
+          ),
+        }),
+        {},
+      ),
+      'Gratuitous ARP and unsolicited neighbour advertisements.',
+    ),
+    priority: described(
+      z.prefault(byName(priority()), {}),
+      "By node, where the group's priority differs from the node's own. 1 to 254.",
+      { examples: [{ lb2: 120 }] },
+    ),
+    confirm: described(
+      z.optional(confirmShape),
+      "Asks a silent node's host in another way before its group is taken over: a list of probes, or a mapping. Default: nothing is asked.",
+      { examples: [['ssh://{peer}']] },
+    ),
+    witness: described(
+      z.optional(witnessShape),
+      'Asks something that only a node with a working network can reach: a list of probes of which one must answer, or a mapping. Default: nothing is asked.',
+      { examples: [['ping://10.10.10.254']] },
+    ),
+    fence: described(
+      z.optional(fenceShape),
+      'A command that makes sure that a silent holder cannot serve any more. Default: none.',
+      { examples: [{ command: ['/usr/local/sbin/power-off', '{name}'] }] },
+    ),
+  }),
+  'Virtual addresses that move as one.',
+);

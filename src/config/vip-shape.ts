@@ -1,0 +1,32 @@
+import * as z from 'zod/mini';
+import { parseVipAddress } from './vip-address.ts';
+import { byName, described, mapping, must, textAs } from './value-shapes.ts';
+
+export const interfaces = () => {
+  const error = must('the name of an interface, or a mapping of nodes to interfaces');
+  const one = z
+    .string({ error })
+    .check(z.minLength(1, { error: 'is empty; it must be the name of an interface' }));
+  return z.union([one, byName(one)], { error });
+};
+
+const address = () => textAs('an IPv4 or IPv6 address', '^[0-9a-fA-F.:]+(/[0-9]{1,3})?$', parseVipAddress);
+export const vipShape = z.union(
+  [
+    described(address(), 'An address; /32 or /128 unless a length is given.'),
+    mapping({
+      address: described(address(), 'The address; /32 or /128 unless a length is given.', {
+        examples: ['10.10.10.42', '2001:db8::42/64'],
+      }),
+      label: described(
+        z._default(z.string({ error: must('text') }), ''),
+        'Linux only, IPv4 only: the label shown by ip-address(8), which starts with the interface and a colon; at most 15 characters.',
+      ),
+      interface: described(
+        z.optional(interfaces()),
+        "Where this address goes. Default: the group's interface.",
+      ),
+    }),
+  ],
+  { error: must('an address, or a mapping with "address"') },
+);
