@@ -1,7 +1,7 @@
 import { unreachable } from '../errors.ts';
 import { after, type MonoMs, SECOND_MS } from '../units.ts';
 import { type ClaimEvidence, consentOf } from './consent.ts';
-import { LEASE_ROUNDING_MS, someSilent } from './election.ts';
+import { LEASE_ROUNDING_MS, someApart, someSilent } from './election.ts';
 import { and, failed, type Rule, seconds, step } from './moves.ts';
 import type { AnswerResult, GroupState, GroupStep, GroupView, PeerView, QuestionKind } from './state.ts';
 
@@ -31,10 +31,10 @@ const mayHold = ({ alive, record }: PeerView): boolean =>
 
 function questions(view: GroupView, kind: Kind): readonly QuestionKind[] {
   const { confirm, witness, lock } = view.policy.asks;
-  const isLoss = kind === 'election' && someSilent(view);
+  const isElection = kind === 'election';
   return [
-    ...(confirm !== undefined && isLoss ? (['confirm'] as const) : []),
-    ...(witness !== undefined && isLoss ? (['witness'] as const) : []),
+    ...(confirm !== undefined && isElection && someSilent(view) ? (['confirm'] as const) : []),
+    ...(witness !== undefined && isElection && someApart(view) ? (['witness'] as const) : []),
     ...(lock !== undefined ? (['lock'] as const) : []),
   ];
 }

@@ -22,11 +22,14 @@ export function effectivePriority(state: GroupState, view: GroupView): number {
   const isIdle = state.role === 'init' || state.role === 'standby';
   if (!view.canReceive && isIdle) return 0;
   // Whoever may be cut off waits for the witness; where everybody is heard, nobody is.
-  if (state.witnessLost && (isIdle || state.role === 'releasing') && someSilent(view)) return 0;
+  if (state.witnessLost && (isIdle || state.role === 'releasing') && someApart(view)) return 0;
   return view.basePriority;
 }
 
 export const someSilent = (view: GroupView): boolean => view.peers.some(({ alive }) => !alive);
+
+/** Somebody may be on the other side of a cut. */
+export const someApart = (view: GroupView): boolean => view.peers.some(({ twoWay }) => !twoWay);
 
 /** The kernel counts leases in its own seconds, and ends them a little late. */
 export const LEASE_ROUNDING_MS = 1_200;

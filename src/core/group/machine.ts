@@ -23,7 +23,7 @@ import {
   stopsClaimWhenUnable,
   stopsClaimWithoutLock,
 } from './claiming.ts';
-import { someSilent, strayPatienceMs } from './election.ts';
+import { someApart, strayPatienceMs } from './election.ts';
 import {
   faultEnds,
   LEASE_MARGIN_MS,
@@ -155,7 +155,7 @@ function observe(before: GroupState, view: GroupView): GroupState {
   const strays = new Map<number, MonoMs>();
   const steady = new Map<number, { priority: number; since: MonoMs }>();
   let { epochSeen, frozen, freezeCounter, heldWhenFrozen } = state;
-  const witnessLost = state.witnessLost && someSilent(view);
+  const witnessLost = state.witnessLost && someApart(view);
   for (const { alive, number, record } of view.peers) {
     if (!alive || record === undefined) continue;
     const holds = record.role === 'claiming' || record.role === 'active' || record.heir !== 0;

@@ -13,6 +13,15 @@ const SAY_MS = 600;
 /** How long the adapters have to leave the VIPs with a longer lease. */
 const LEAVE_MS = 3_000;
 
+/**
+ * Peers believe one announcement in ten timeouts. Whatever an earlier process announced, it was before this one began: a
+ * young process hands over instead.
+ */
+const AGE_TIMEOUTS_MIN = 10.5;
+
+const isYoung = ({ startedAt, policy }: NodeState, now: MonoMs): boolean =>
+  now - startedAt < AGE_TIMEOUTS_MIN * policy.timeoutMs;
+
 export const promisedMs = ({ leaving }: NodeState): number =>
   leaving?.saidAt === undefined ? 0 : leaving.withinMs;
 
@@ -27,6 +36,8 @@ export function leaveVerdict(node: NodeState, now: MonoMs): LeaveVerdict {
   if (leaving === undefined) return 'wait';
   const groups = [...node.groups.values()];
   if (leaving.saidAt === undefined) {
+    if (isYoung(node, now) && groups.some(({ leaving: left }) => left !== undefined))
+      return { notLeft: `this process is younger than ${AGE_TIMEOUTS_MIN} timeouts` };
     if (!groups.some(isUnderWay)) return groups.some(({ leaving: left }) => left?.isLeft) ? 'say' : 'left';
     return now < leaving.since + LEAVE_MS ? 'wait' : { notLeft: 'the VIPs could not be left in time' };
   }
