@@ -7,7 +7,7 @@ import type { Answer } from './request.ts';
 import { Unclear } from './unclear.ts';
 
 /*
- * etcd v3 through its JSON gateway: the npm client brings gRPC with it, tens of megabytes for five calls.
+ * etcd v3 through its JSON gateway: the npm client brings gRPC with it, tens of megabytes for six calls.
  *
  * Every write names what it expects to find, and the two that may arrive late, after we have gone on, name something that
  * goes for good: a put its lease, a delete its revision. So whatever a call that we gave up does in the end, it can take a

@@ -47,7 +47,7 @@ export function newAsker(endpoints: readonly string[], tls: TlsFiles, clock: Clo
   return {
     async ask(question, byMs) {
       let worst: Answer | undefined;
-      let failure = new Unclear('no time is left to ask');
+      const failures: string[] = [];
       for (let tried = 0; tried < endpoints.length; tried += 1) {
         const leftMs = byMs - clock.nowMs();
         if (closed) throw new Unclear('closed');
@@ -64,11 +64,11 @@ export function newAsker(endpoints: readonly string[], tls: TlsFiles, clock: Clo
           }
           worst = answer;
         } catch (error) {
-          failure = error instanceof Unclear ? error : new Unclear(String(error));
+          failures.push(error instanceof Error ? error.message : String(error));
         }
       }
       if (worst !== undefined) return worst;
-      throw failure;
+      throw new Unclear(failures.length === 0 ? 'no time is left to ask' : failures.join('; '));
     },
     close() {
       closed = true;

@@ -65,11 +65,12 @@ for (const kind of ['etcd', 'consul'] as const) {
     assert.equal(model.endOf(KEY), 10_000);
   });
 
-  test(`endpoints, ${kind}: when all fail, the last word is reported, and 5xx before silence`, async (t) => {
+  test(`endpoints, ${kind}: when all fail, what each did is reported, or the 5xx of one`, async (t) => {
     const { open } = await stage(t, kind);
     const [dead, sick] = [await deadUrl(), await saying(t, 503)];
-    const alone = await open('n1', { endpoints: [dead] });
-    assert.deepEqual(await alone.take('web'), { kind: 'unknown', text: `${new URL(dead).host}: refused` });
+    const alone = await open('n1', { endpoints: [dead, dead] });
+    const refused = `${new URL(dead).host}: refused`;
+    assert.deepEqual(await alone.take('web'), { kind: 'unknown', text: `${refused}; ${refused}` });
     const both = await open('n1', { endpoints: [sick.url, dead] });
     const product = kind === 'etcd' ? 'etcd' : 'Consul';
     assert.deepEqual(await both.take('web'), { kind: 'unknown', text: `${product} answers 503 away` });
