@@ -61,8 +61,6 @@ export function consulLocks(
 
   const acquire = async (group: string, session: string, byMs: MonoMs): Promise<boolean> => {
     const answer = await put(`${pathOf(group)}?acquire=${session}`, byMs, { node });
-    // It has ended between the two calls; the next take is to have a new one.
-    if (answer.status !== 200 && answer.words.includes('invalid session')) sessions.delete(group);
     const got = bodyOf(answer);
     if (typeof got !== 'boolean') throw odd('lock');
     return got;

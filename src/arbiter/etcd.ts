@@ -71,8 +71,6 @@ export function etcdLocks(
       },
       byMs,
     );
-    // It has ended between the two calls; the next take is to have a new one.
-    if (isLeaseGone(answer)) leaseIds.delete(group);
     return metIn(bodyOf(answer));
   };
 
@@ -118,8 +116,8 @@ async function keptAlive(
 
 /**
  * A lease is kept alive by the leader alone, without asking the others: one that has just been replaced, and does not know
- * it yet, promises what its successor has never heard of. A transaction after it that was agreed on in the same term shows
- * that the leader was still the one.
+ * it yet, promises what its successor has never heard of (etcd 3.4.23 does, after its leader stood still for a moment). A
+ * transaction after it that was agreed on in the same term shows that the leader was still the one.
  */
 function mine(lease: Lease, { term }: Met): LockAnswer {
   if (lease.term === undefined || lease.term === term) return { kind: 'mine' };
@@ -158,8 +156,5 @@ function errorWords(body: unknown): string | undefined {
   const message = fieldAt(body, 'message') ?? fieldAt(body, 'error', 'message');
   return typeof message === 'string' ? message.replace(/[^\x20-\x7e]+/g, ' ').slice(0, 120) : undefined;
 }
-
-const isLeaseGone = ({ status, words }: Answer): boolean =>
-  status === 404 && words.includes('lease not found');
 
 const odd = (what: string): Unclear => new Unclear(`etcd's answer about a ${what} makes no sense`);
