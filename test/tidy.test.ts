@@ -18,8 +18,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   probe: ['core'],
   vip: ['core'],
   control: ['core'],
+  arbiter: ['core'],
   system: ['core'],
-  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control'],
+  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
   cli: ['core', 'wire', 'keys', 'config', 'vip', 'control', 'system', 'daemon'],
 };
 const PURE = new Set(['core', 'wire']);
@@ -37,10 +38,14 @@ const importsOf = (text: string): readonly string[] =>
   );
 
 /** Comments may say what code may not do. */
-const withoutComments = (text: string): string => text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
+const withoutComments = (text: string): string =>
+  text.replace(/\/\*[\s\S]*?\*\//g, '').replace(/\/\/.*$/gm, '');
 
 test('tidy: every folder of src has a row', () => {
-  assert.deepEqual([...new Set(files.map(({ folder }) => folder))].toSorted(), Object.keys(mayImport).toSorted());
+  assert.deepEqual(
+    [...new Set(files.map(({ folder }) => folder))].toSorted(),
+    Object.keys(mayImport).toSorted(),
+  );
 });
 
 for (const { name, folder, text } of files) {
@@ -52,21 +57,37 @@ for (const { name, folder, text } of files) {
     assert.deepEqual(strangers, [], `${folder}/ may not import these`);
     for (const specifier of ours) assert.match(specifier, /\.ts$/, 'a relative import names the file');
     if (PURE.has(folder)) {
-      assert.doesNotMatch(withoutComments(text), IMPURE, 'core and wire have no clock, no entropy and no I/O');
+      assert.doesNotMatch(
+        withoutComments(text),
+        IMPURE,
+        'core and wire have no clock, no entropy and no I/O',
+      );
       for (const specifier of importsOf(text).filter((one) => !one.startsWith('.'))) {
-        assert.ok(folder === 'wire' && PURE_MODULES.has(specifier), `${specifier} has no place in ${folder}/`);
+        assert.ok(
+          folder === 'wire' && PURE_MODULES.has(specifier),
+          `${specifier} has no place in ${folder}/`,
+        );
       }
     }
     assert.doesNotMatch(text, /^export default|^export \*/m, 'no default exports, no barrels');
-    assert.doesNotMatch(text, /\bas any\b|: any\b|@ts-ignore|@ts-nocheck|@ts-expect-error/, 'types are not silenced');
+    assert.doesNotMatch(
+      text,
+      /\bas any\b|: any\b|@ts-ignore|@ts-nocheck|@ts-expect-error/,
+      'types are not silenced',
+    );
     assert.doesNotMatch(text, /\b(TODO|FIXME|XXX)\b/, 'nothing is left for later');
     assert.doesNotMatch(name, /(utils?|helpers?|common|misc|manager|service|types|index)\.ts$/i);
   });
 }
 
 test('tidy: only vip/for-platform.ts asks which system this is, but for commands that say so', () => {
-  const asking = files.filter(({ text }) => /process\.platform/.test(withoutComments(text))).map(({ name }) => name);
-  assert.deepEqual(asking.filter((name) => !name.startsWith('cli/')), ['vip/for-platform.ts']);
+  const asking = files
+    .filter(({ text }) => /process\.platform/.test(withoutComments(text)))
+    .map(({ name }) => name);
+  assert.deepEqual(
+    asking.filter((name) => !name.startsWith('cli/')),
+    ['vip/for-platform.ts'],
+  );
 });
 
 test('tidy: no test waits for time to pass', () => {
@@ -74,7 +95,9 @@ test('tidy: no test waits for time to pass', () => {
     name.endsWith('.test.ts'),
   );
   const sleepy = tests.filter((name) =>
-    /await (sleep|delay)\(|setTimeout\((r|resolve|done)\b/.test(readFileSync(join(root, 'test', name), 'utf8')),
+    /await (sleep|delay)\(|setTimeout\((r|resolve|done)\b/.test(
+      readFileSync(join(root, 'test', name), 'utf8'),
+    ),
   );
   assert.deepEqual(sleepy, []);
 });

@@ -6,7 +6,7 @@ import { until } from './wait.ts';
 
 const KEPT_OUTPUT_CHARS = 64 * 1024;
 
-/** A program that was started inside a namespace. */
+/** A program that was started inside a namespace, or beside us. */
 export interface Program {
   readonly pid: number;
   readonly isRunning: boolean;
@@ -23,7 +23,8 @@ export interface Program {
 }
 
 export interface ProgramOptions {
-  readonly namespace: string;
+  /** Undefined for where we are ourselves. */
+  readonly namespace: string | undefined;
   readonly file: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -45,7 +46,7 @@ export function signalQuietly(pid: number, name: NodeJS.Signals): void {
  * Its process group is its own too: a Ctrl-C at the terminal reaches the lab first, which then ends it.
  */
 export function startProgram({ namespace, file, args, env = {}, cgroupProcs }: ProgramOptions): Program {
-  const enter = ['ip', 'netns', 'exec', namespace, file, ...args];
+  const enter = [...(namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace]), file, ...args];
   const script = 'if [ -n "$1" ]; then echo $$ > "$1" || exit 125; fi; shift; exec "$@"';
   const child = spawn('sh', ['-c', script, 'sh', cgroupProcs ?? '', ...enter], {
     stdio: ['ignore', 'pipe', 'pipe'],
