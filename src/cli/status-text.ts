@@ -55,11 +55,27 @@ function head(report: StatusReport, { columns, paint }: Page): string[] {
       [`${printable(report.configPath)} (${report.configDigest})`, ...agreement(report, paint)],
       columns,
     ),
+    ...rotation(report, columns, paint),
   ];
 }
 
+/** A line only while this node's key is being changed: both ids, and who goes by the new one. */
+function rotation({ keyIds = [], peers }: StatusReport, columns: number, paint: Paint): string[] {
+  const [newest, older] = keyIds;
+  if (newest === undefined || older === undefined) return [];
+  const know = peers.filter(({ knowsOurKey }) => knowsOurKey === 'newest');
+  const late = peers.filter(({ knowsOurKey }) => knowsOurKey !== 'newest');
+  const facts = [
+    `CHANGING: new ${newest}, old ${older}`,
+    ...(know.length > 0 ? [`the new one known to ${names(know)}`] : []),
+    ...(late.length > 0 ? [paint('warning', `NOT YET KNOWN to ${names(late)}`)] : []),
+  ];
+  return labelled('key', facts, columns);
+}
+
+const names = (some: readonly PeerReport[]): string => some.map(({ name }) => name).join(' and ');
+
 function agreement({ peers }: StatusReport, paint: Paint): string[] {
-  const names = (some: readonly PeerReport[]): string => some.map(({ name }) => name).join(' and ');
   const heard = peers.filter(({ state }) => state !== 'silent');
   const other = heard.filter(({ configDrift }) => configDrift);
   const same = heard.filter(({ configDrift }) => !configDrift);

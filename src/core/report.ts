@@ -1,4 +1,4 @@
-import type { GroupName, NodeName } from './units.ts';
+import type { GroupName, NodeId, NodeName } from './units.ts';
 
 /**
  * What `status` shows and the control socket serves as JSON. Ages are milliseconds at the moment `at`; every fact says
@@ -13,6 +13,8 @@ export interface StatusReport {
   readonly upForMs: number;
   readonly configPath: string;
   readonly configDigest: string;
+  /** Of this node's keys in the running config, the newest first; two while its key is being changed. */
+  readonly keyIds?: readonly NodeId[];
   /** Why the last reload was refused; empty when the running config is the file's. */
   readonly configProblem: string;
   readonly intervalMs: number;
@@ -38,6 +40,8 @@ export interface PeerReport {
   /** How often its session was opened since this process started. */
   readonly sessions: number;
   readonly configDrift: boolean;
+  /** Which of our keys it last called our newest; `unknown` before it has said, and for one that we don't have. */
+  readonly knowsOurKey?: 'newest' | 'older' | 'unknown';
   readonly paths: readonly PathReport[];
   /** Refused frames that named this peer as sender, by reason. */
   readonly rejects: Readonly<Record<string, number>>;

@@ -9,7 +9,7 @@ import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
 import type { GroupReport, PathReport, PeerReport, StatusReport } from '../core/report.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
-import { SECOND_MS, type GroupId, type MonoMs } from '../core/units.ts';
+import { SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import type { Look } from './groups.ts';
 
 /** The kernel ends leases at whole seconds of its own, and a little late. */
@@ -43,6 +43,7 @@ export function statusReport(sources: StatusSources): StatusReport {
     upForMs: now - node.startedAt,
     configPath: sources.configPath,
     configDigest: settings.digest,
+    keyIds: ownKeyIds(node, settings),
     configProblem: sources.configProblem,
     intervalMs: settings.heartbeat.intervalMs,
     timeoutMs: settings.heartbeat.timeoutMs,
@@ -73,11 +74,21 @@ function peerReport(link: Link, node: NodeState, settings: Settings, now: MonoMs
     intervalMs: link.intervalMs,
     sessions: link.sessionsOpened,
     configDrift: link.alive && link.digest !== settings.digest,
+    knowsOurKey: knowledgeOf(link, ownKeyIds(node, settings)),
     paths: (config?.paths ?? []).map(({ url }, index) =>
       pathReport(link, url, index, now, timeoutFor(link, policy)),
     ),
     rejects: Object.fromEntries(link.rejects),
   };
+}
+
+const ownKeyIds = ({ policy }: NodeState, { nodes }: Settings): readonly NodeId[] =>
+  (nodes.find(({ name }) => name === policy.self.name)?.keys ?? []).map(({ id }) => id);
+
+/** While it is silent this stays what it last said: it may come back with another config, which its next frame tells. */
+function knowledgeOf({ namedOurKey }: Link, keyIds: readonly NodeId[]): 'newest' | 'older' | 'unknown' {
+  if (namedOurKey === undefined || !keyIds.includes(namedOurKey)) return 'unknown';
+  return namedOurKey === keyIds[0] ? 'newest' : 'older';
 }
 
 function pathReport(link: Link, url: string, index: number, now: MonoMs, timeoutMs: number): PathReport {

@@ -1,18 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  isMap,
-  isScalar,
-  isSeq,
-  parseDocument,
-  stringify,
-  type Document,
-  type Node,
-  type YAMLMap,
-} from 'yaml';
+import { isMap, isScalar, isSeq, stringify, type Document, type Node, type YAMLMap } from 'yaml';
 import { OperatorError } from '../core/errors.ts';
 import { isName, NAME_RULE } from '../core/names.ts';
 import type { PublicIdentity } from '../core/settings.ts';
 import { fingerprintOf, parsePublicLine } from '../wire/public-line.ts';
+import {
+  documentOf,
+  identityIn,
+  identityOf,
+  pairOf,
+  parsed,
+  plainOf,
+  type Nodes,
+  type Plain,
+} from './config-document.ts';
 import {
   appendLines,
   appendPair,
@@ -39,10 +40,6 @@ export interface Trusted {
   /** The key that gave way. */
   readonly previous: PublicIdentity | undefined;
 }
-
-/** The keys of the mapping `nodes` that this file edits, as plain values. */
-type Plain = { nodes?: Nodes | null };
-type Nodes = Record<string, { key?: unknown; keys?: unknown; paths?: unknown } | null>;
 
 /**
  * Puts a public line into the config of all nodes. An unknown node is added; the result may then lack paths or groups,
@@ -169,51 +166,7 @@ function refuseSideEffects(before: Plain, edited: string, node: string, key: Pub
   if (!asAsked) throw unsafe;
 }
 
-const documentOf = (text: string): Document =>
-  parseDocument(text, { prettyErrors: false, merge: true, logLevel: 'error' });
-
-function parsed(text: string): Document {
-  const document = documentOf(text);
-  const [error] = document.errors;
-  if (!error) return document;
-  const lines = text.slice(0, error.pos[0]).split('\n');
-  throw new OperatorError(
-    'CONFIG_INVALID',
-    `the file is not valid YAML: line ${lines.length}, column ${(lines.at(-1)?.length ?? 0) + 1}: ${error.message}`,
-    { hint: 'put that right first; "sealbeat check" shows all problems' },
-  );
-}
-
-function plainOf(document: Document): Plain {
-  try {
-    const plain: unknown = document.toJS();
-    return typeof plain === 'object' && plain !== null ? (plain as Plain) : {};
-  } catch (cause) {
-    throw new OperatorError('CONFIG_INVALID', 'the file has a YAML alias (*name) without an anchor (&name)', {
-      hint: 'put that right first; "sealbeat check" shows all problems',
-      cause,
-    });
-  }
-}
-
-function pairOf(map: YAMLMap, name: string): { key: Node; value: Node | null } | undefined {
-  const pair = map.items.find(({ key }) => isScalar(key) && String(key.value) === name);
-  return pair as { key: Node; value: Node | null } | undefined;
-}
-
 const isEmpty = (node: unknown): boolean => isScalar(node) && node.value === null && !node.source;
-
-function identityOf(line: unknown): PublicIdentity | undefined {
-  if (typeof line !== 'string') return undefined;
-  try {
-    return parsePublicLine(line);
-  } catch {
-    return undefined; // a placeholder or a damaged line: nobody trusts it, so it may give way
-  }
-}
-
-const identityIn = (node: Node): PublicIdentity | undefined =>
-  identityOf(isScalar(node) ? node.value : undefined);
 
 const nodesEntry = (wanted: Wanted): Entry => ({
   flow: `nodes: { ${nodeEntry(wanted).flow} }`,

@@ -2,6 +2,9 @@ import { OperatorError } from '../core/errors.ts';
 import { type Vip } from '../core/ports.ts';
 import { canonicalAddress } from './address.ts';
 
+/** INFINITY_LIFE_TIME of the kernel. */
+const FOREVER = 0xffff_ffff;
+
 export interface LinkState {
   readonly name: string;
   /** Switched on by the administrator. */
@@ -20,6 +23,8 @@ export interface Address {
   readonly secondary: boolean;
   /** It has a lifetime that ends. */
   readonly dynamic: boolean;
+  /** What is left of it, in the kernel's whole seconds; Infinity when it does not end. */
+  readonly validSeconds: number;
   readonly noPrefixRoute: boolean;
   readonly tentative: boolean;
   /** Another host answered for it: the kernel does not use it. */
@@ -61,11 +66,16 @@ function toAddress(info: Record<string, unknown>): Address[] {
       label: typeof label === 'string' ? label : '',
       secondary: info['secondary'] === true,
       dynamic: info['dynamic'] === true,
+      validSeconds: toSeconds(info['valid_life_time']),
       noPrefixRoute: info['noprefixroute'] === true,
       tentative: info['tentative'] === true,
       dadFailed: info['dadfailed'] === true,
     },
   ];
+}
+
+function toSeconds(lifetime: unknown): number {
+  return typeof lifetime === 'number' && lifetime < FOREVER ? lifetime : Infinity;
 }
 
 function parseJson(json: string, link: string): unknown {

@@ -9,10 +9,11 @@ import { guard, noGuard } from './guard.ts';
 import { interfaceSysctl, isOn } from './interface-sysctl.ts';
 import { assertPlain, deleteLine, replaceLine } from './ip-commands.ts';
 import { ipCoprocess } from './ip-coprocess.ts';
-import { ipFailed, ipFailure } from './ip-failed.ts';
+import { ipFailed } from './ip-failed.ts';
 import { type LinkState, addressOf } from './ip-json.ts';
 import { ipMonitor } from './ip-monitor.ts';
-import { type LineFailure } from './ip-program.ts';
+import { assertLeft, assertMayLeave } from './leaving.ts';
+import { dadFailed, notThere, stillTentative, stillThere } from './not-as-asked.ts';
 import { quietDad } from './quiet-dad.ts';
 import { announceBySameMac } from './same-mac.ts';
 
@@ -141,6 +142,29 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
     }
   };
 
+  const lengthen = async (vips: readonly Vip[], before: Links, leaseSeconds: number): Promise<void> => {
+    const sinceMs = clock.nowMs();
+    const lines = vips.map((vip) => replaceLine(vip, { leaseSeconds }));
+    const [failure] = await ip.change(lines, { timeoutMs: lifeMs(vips, before) });
+    if (failure !== undefined) throw ipFailed(failure.line, failure.text);
+    const links = await look(vips);
+    for (const vip of vips)
+      assertLeft(vip, addressIn(vip, links), { leaseSeconds, sinceMs: clock.nowMs() - sinceMs });
+  };
+
+  /** As after a look before: those who renew them go on doing so. Where that fails too, the longer lease ends as well. */
+  const restoreLeases = async (vips: readonly Vip[], before: Links): Promise<void> => {
+    const lines = vips.map((vip) => {
+      const { validSeconds = Infinity } = addressIn(vip, before) ?? {};
+      return replaceLine(vip, { leaseSeconds: validSeconds === Infinity ? 0 : Math.max(1, validSeconds) });
+    });
+    await ip.change(lines, { timeoutMs: lifeMs(vips, before) }).catch(() => {});
+  };
+
+  /** How long after that look a write cannot bring back an address that had expired meanwhile. */
+  const lifeMs = (vips: readonly Vip[], links: Links): number =>
+    Math.min(timeoutMs, ...vips.map((vip) => (addressIn(vip, links)?.validSeconds ?? Infinity) * SECOND_MS));
+
   return {
     async up(vips, leaseSeconds) {
       vips.forEach(assertPlain);
@@ -157,8 +181,9 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
         if (address === undefined) throw notThere(vip, failures);
         if (address.dadFailed) throw dadFailed(vip);
         if (address.tentative) throw stillTentative(vip);
-        // Else an older address with a longer life stayed, or none at all was set.
-        if (leaseOf(vip, leaseSeconds) > 0 && !address.dynamic) throw notThere(vip, failures);
+        // Else an older address with a longer life stayed, such as one that an earlier process left, or none was set.
+        if (leaseOf(vip, leaseSeconds) > 0 && address.validSeconds > leaseSeconds)
+          throw notThere(vip, failures);
       }
     },
 
@@ -205,6 +230,26 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
       down: vips.map((vip) => `ip ${deleteLine(vip)}`),
     }),
 
+    async leave(vips, leaseSeconds) {
+      vips.forEach(assertPlain);
+      const before = await look(vips);
+      for (const vip of vips)
+        assertMayLeave(vip, {
+          leaseSeconds,
+          mayVanish: mayVanish(vip),
+          isThere: addressIn(vip, before)?.dadFailed === false,
+        });
+      try {
+        await lengthen(vips, before, leaseSeconds);
+      } catch (problem) {
+        await restoreLeases(vips, before);
+        throw problem;
+      }
+      // Only now: until here a death of this process takes them down, from here on the lease does.
+      vips.forEach((vip) => ours.delete(vipKey(vip)));
+      await watchman.drop(vips.map(deleteLine));
+    },
+
     async close() {
       announcements.close();
       monitor.close();
@@ -228,41 +273,4 @@ function present(vip: Vip, links: Links): LinkState {
   const link = links.get(vip.link);
   if (link === undefined) throw ipFailed(`address show dev ${vip.link}`, `Cannot find device "${vip.link}"`);
   return link;
-}
-
-function notThere(vip: Vip, failures: readonly LineFailure[]): OperatorError {
-  const failure =
-    failures.find(({ line }) => line.includes(` ${vip.address}/${vip.prefixLength} `)) ?? failures[0];
-  if (failure !== undefined) return ipFailed(failure.line, failure.text);
-  return new OperatorError(
-    'VIP_FAILED',
-    `${vipText(vip)}: ip reported success, but the address is not as asked for`,
-    {
-      hint: `see who else changes addresses of ${vip.link}: \`ip monitor address\``,
-    },
-  );
-}
-
-function stillThere(vip: Vip, failures: readonly LineFailure[]): OperatorError {
-  const failure = failures.find(({ text }) => ipFailure(text) !== 'absent');
-  if (failure !== undefined) return ipFailed(failure.line, failure.text);
-  return new OperatorError('VIP_FAILED', `${vipText(vip)}: deleted, and there again`, {
-    hint: `see who else adds addresses to ${vip.link}: \`ip monitor address\``,
-  });
-}
-
-function dadFailed(vip: Vip): OperatorError {
-  return new OperatorError(
-    'VIP_FAILED',
-    `${vipText(vip)}: another host answered for it (duplicate address)`,
-    {
-      hint: 'find the host that still holds it',
-    },
-  );
-}
-
-function stillTentative(vip: Vip): OperatorError {
-  return new OperatorError('VIP_FAILED', `${vipText(vip)}: the kernel is still probing for duplicates`, {
-    hint: `sysctl -w net.ipv6.conf.${vip.link}.accept_dad=0 net.ipv6.conf.all.accept_dad=0`,
-  });
 }

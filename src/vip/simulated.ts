@@ -12,6 +12,7 @@ import {
 import { SECOND_MS } from '../core/units.ts';
 import { byLink } from './address.ts';
 import { guard, noGuard } from './guard.ts';
+import { assertMayLeave } from './leaving.ts';
 import {
   assertFolder,
   isFolder,
@@ -19,6 +20,7 @@ import {
   leasePath,
   readLease,
   removeLease,
+  type SimulatedLease,
   writeLease,
 } from './simulated-lease.ts';
 
@@ -67,6 +69,18 @@ export function simulatedVip({
     }
   };
 
+  const writeAgain = (vip: Vip, lease: SimulatedLease) => {
+    try {
+      writeLease(vip, lease);
+    } catch (error) {
+      // It still has the guard and the earlier lease, or a longer one that ends as well.
+      log.warn(
+        { link: vip.link, error: String(error) },
+        'the lease of a simulated VIP could not be restored',
+      );
+    }
+  };
+
   return {
     async up(vips, leaseSeconds) {
       for (const vip of vips) assertFolder(vip.link);
@@ -83,6 +97,19 @@ export function simulatedVip({
     async look(vips) {
       watchman.prepare();
       return vips.filter(isHeld);
+    },
+
+    async leave(vips, leaseSeconds) {
+      const before = vips.map((vip) => ({ vip, lease: isHeld(vip) ? readLease(vip) : undefined }));
+      for (const { vip, lease } of before)
+        assertMayLeave(vip, { leaseSeconds, mayVanish: true, isThere: lease !== undefined });
+      try {
+        write(vips, leaseSeconds);
+      } catch (problem) {
+        for (const { vip, lease } of before) if (lease !== undefined) writeAgain(vip, lease);
+        throw problem;
+      }
+      await watchman.drop(vips.map(leasePath));
     },
 
     announce(vips) {

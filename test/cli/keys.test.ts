@@ -3,12 +3,17 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
+import { startControlServer } from '../../src/control/server.ts';
 import { main } from '../../src/cli/main.ts';
+import type { PeerReport } from '../../src/core/report.ts';
 import { parseSettings } from '../../src/config/load.ts';
-import { formatKeyFile } from '../../src/keys/keyfile.ts';
+import { formatKeyFile, loadIdentities } from '../../src/keys/keyfile.ts';
 import { fingerprintOf, parsePublicLine } from '../../src/wire/public-line.ts';
 import { identities, lines, pair } from '../config/example-file.ts';
 import { fakeHost, type FakeHostOptions } from '../fakes/cli-host.ts';
+import { collectedLog } from '../fakes/collected-log.ts';
+import { fakePort } from '../fakes/control-port.ts';
+import { node, peerReport, statusReport } from '../fakes/status-report.ts';
 
 async function workplace(t: TestContext, options?: FakeHostOptions) {
   const directory = await mkdtemp(join(tmpdir(), 'sealbeat-cli-'));
@@ -177,4 +182,155 @@ test('key trust: a secret key on the command line is not repeated', async (t) =>
   assert.equal(ran.exitCode, 1);
   assert.match(ran.err, /this is a SECRET key/);
   assert.ok(!ran.err.includes(secret.slice(20, 40)));
+});
+
+const during = pair.replace(`key: ${lines.lb1}`, `keys: [${lines.lb3}, ${lines.lb1}]`);
+const afterwards = pair.replace(lines.lb1, lines.lb3);
+const oldKeys = formatKeyFile([identities.lb1]);
+const bothKeys = formatKeyFile([identities.lb3, identities.lb1]);
+const newKeys = formatKeyFile([identities.lb3]);
+
+/** A place with these files, where `files` are the options that name them. */
+async function rotating(t: TestContext, { config, identity }: { config: string; identity: string }) {
+  const place = await workplace(t);
+  await writeFile(place.config, config);
+  await writeFile(place.identity, identity, { mode: 0o600 });
+  const files = ['-c', place.config, '--identity', place.identity];
+  return {
+    ...place,
+    rotate: () => place.run('key', 'rotate', ...files),
+    retire: (...more: readonly string[]) =>
+      place.run('key', 'retire', ...files, '--control', join(place.directory, 'control.sock'), ...more),
+    texts: () => Promise.all([readFile(place.config, 'utf8'), readFile(place.identity, 'utf8')]),
+  };
+}
+
+/** A daemon in that place, which reports this of its own keys and of what lb2 and lb3 know. */
+async function daemonWith(
+  t: TestContext,
+  directory: string,
+  [keys, ...knowledge]: readonly [readonly ('lb1' | 'lb3')[], ...(PeerReport['knowsOurKey'] & string)[]],
+): Promise<void> {
+  const port = fakePort();
+  port.report = statusReport({
+    keyIds: keys.map((name) => identities[name].public.id),
+    peers: knowledge.map((knowsOurKey, index) =>
+      peerReport({ name: node(`lb${index + 2}`), knowsOurKey, state: index === 1 ? 'silent' : 'alive' }),
+    ),
+  });
+  const path = join(directory, 'control.sock');
+  const server = await startControlServer({ path, group: '' }, { port, log: collectedLog() });
+  t.after(() => server.close());
+}
+
+test('key rotate: a second identity in front of the old one, in both files', async (t) => {
+  const { config, identity, rotate, texts } = await rotating(t, { config: pair, identity: oldKeys });
+  await chmod(config, 0o640);
+  const ran = await rotate();
+  assert.equal(ran.exitCode, 0);
+  const made = parsePublicLine(ran.out);
+  assert.equal(ran.out, made.line);
+  const own = await loadIdentities(identity, process.geteuid?.() ?? 0);
+  assert.deepEqual(
+    own.map((one) => one.public.id),
+    [made.id, identities.lb1.public.id],
+  );
+  const [text] = await texts();
+  assert.equal(text, pair.replace(`key: ${lines.lb1}`, `keys: [${made.line}, ${lines.lb1}]`));
+  assert.deepEqual(parseSettings(text, config).warnings, []);
+  for (const [file, mode] of [
+    [identity, 0o600],
+    [config, 0o640],
+  ] as const)
+    assert.equal((await stat(file)).mode & 0o777, mode);
+  assert.ok(ran.err.includes(fingerprintOf(made)));
+  for (const next of ['to the other nodes', 'sealbeat reload', 'sealbeat status', 'sealbeat key retire'])
+    assert.ok(ran.err.includes(next), next);
+  assert.doesNotMatch(ran.err + ran.out, /secret1/);
+});
+
+test('key rotate: one that was cut off between its writes is finished with the same key', async (t) => {
+  const { rotate, texts } = await rotating(t, { config: pair, identity: bothKeys });
+  const ran = await rotate();
+  assert.deepEqual([ran.exitCode, ran.out], [0, lines.lb3]);
+  assert.match(ran.err, /has the new identity already, from an earlier run: only the config is edited/);
+  assert.deepEqual(await texts(), [during, bothKeys]);
+});
+
+for (const [name, config, identity, code, said] of [
+  ['a rotation is under way', during, bothKeys, 1, /a rotation of the key of lb1 is under way/],
+  ['the node is not in the config', pair.replace(lines.lb1, lines.lb3), oldKeys, 1, /no node of the config/],
+  ['the config has a mistake', `${pair}wrong: 1\n`, oldKeys, 1, /wrong/],
+  [
+    'the key cannot be edited',
+    pair.replace('key: ', 'key: >-\n      '),
+    oldKeys,
+    1,
+    /cannot be edited safely/,
+  ],
+] as const) {
+  test(`key rotate: nothing is written when ${name}`, async (t) => {
+    const place = await rotating(t, { config, identity });
+    const ran = await place.rotate();
+    assert.deepEqual([ran.exitCode, ran.out], [code, '']);
+    assert.match(ran.err, said);
+    assert.match(ran.err, /sealbeat: hint: /);
+    assert.deepEqual(await place.texts(), [config, identity]);
+  });
+}
+
+for (const [name, config, identity] of [
+  ['from both files', during, bothKeys],
+  ['from the identity file, when an earlier run took it from the config', afterwards, bothKeys],
+  ['from the config, when it is gone from the identity file', during, newKeys],
+] as const) {
+  test(`key retire: the older key goes ${name}`, async (t) => {
+    const place = await rotating(t, { config, identity });
+    await daemonWith(t, place.directory, [['lb3', 'lb1'], 'newest', 'newest']);
+    const ran = await place.retire();
+    assert.deepEqual([ran.exitCode, ran.out], [0, ''], ran.err);
+    assert.deepEqual(await place.texts(), [afterwards, newKeys]);
+    for (const one of [identities.lb3, identities.lb1])
+      assert.ok(ran.err.includes(fingerprintOf(one.public)));
+    assert.match(ran.err, /hint: copy .* `sealbeat reload`/);
+    assert.equal((await stat(place.identity)).mode & 0o777, 0o600);
+    assert.match((await place.retire()).err, /lb1 has one key: no rotation is under way/);
+  });
+}
+
+for (const [name, report, said] of [
+  [
+    'a node calls the old key the newest',
+    [['lb3', 'lb1'], 'older', 'newest'],
+    /error: lb2 still calls the old/,
+  ],
+  ['a node is silent and said nothing', [['lb3', 'lb1'], 'newest', 'unknown'], /error: lb3 .*: it is silent/],
+  ['the daemon goes by the old config', [['lb1'], 'newest', 'newest'], /has not read the new key yet/],
+] as const) {
+  test(`key retire: nothing is written while ${name}, unless forced`, async (t) => {
+    const place = await rotating(t, { config: during, identity: bothKeys });
+    await daemonWith(t, place.directory, report);
+    const ran = await place.retire();
+    assert.equal(ran.exitCode, 1);
+    assert.match(ran.err, said);
+    assert.deepEqual(await place.texts(), [during, bothKeys]);
+    assert.equal((await place.retire('--force')).exitCode, 0);
+    assert.deepEqual(await place.texts(), [afterwards, newKeys]);
+  });
+}
+
+test('key retire: without a daemon it is said that nobody could be asked', async (t) => {
+  const place = await rotating(t, { config: during, identity: bothKeys });
+  const ran = await place.retire();
+  assert.equal(ran.exitCode, 0);
+  assert.match(ran.err, /warning: who knows the new key could not be asked: /);
+  assert.deepEqual(await place.texts(), [afterwards, newKeys]);
+});
+
+test('key retire: a rotation that was begun and not finished is not ended', async (t) => {
+  const place = await rotating(t, { config: pair, identity: bothKeys });
+  const ran = await place.retire();
+  assert.equal(ran.exitCode, 1);
+  assert.match(ran.err, /hint: `sealbeat key rotate` finishes what was begun/);
+  assert.deepEqual(await place.texts(), [pair, bothKeys]);
 });

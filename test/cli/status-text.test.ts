@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import type { StatusReport } from '../../src/core/report.ts';
+import type { NodeId } from '../../src/core/units.ts';
 import { statusText } from '../../src/cli/status-text.ts';
 import {
   groupNamed,
@@ -33,6 +34,14 @@ const standby = groupReport({
 
 const views: Readonly<Record<string, StatusReport>> = {
   peace: statusReport(),
+  rotation: statusReport({
+    keyIds: ['0123456789abcdef', 'fedcba9876543210'] as NodeId[],
+    peers: [
+      peerReport({ knowsOurKey: 'newest' }),
+      peerReport({ name: node('lb3'), knowsOurKey: 'older' }),
+      peerReport({ name: node('lb4'), knowsOurKey: 'unknown' }),
+    ],
+  }),
   standby: statusReport({ node: node('lb2'), peers: [peerReport({ name: node('lb1') })], groups: [standby] }),
   fault: statusReport({
     alarms: ['web cannot be held here: ip was not permitted to add 10.10.10.42/32 on eth0'],

@@ -8,7 +8,7 @@ import type { Settings } from '../../src/core/settings.ts';
 import { after } from '../../src/core/units.ts';
 import { vipsOn } from '../../src/config/vips-on.ts';
 import { statusReport, type StatusSources } from '../../src/daemon/status.ts';
-import { lines } from '../config/example-file.ts';
+import { identities, lines } from '../config/example-file.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { acquaint, benchOf, named, settingsWith, type Bench } from './two-nodes.ts';
 
@@ -85,6 +85,7 @@ test('status: a healthy holder, field by field, as JSON', () => {
     upForMs: 540,
     configPath: '/etc/sealbeat/sealbeat.yaml',
     configDigest: settings.digest,
+    keyIds: [identities.lb1.public.id],
     configProblem: '',
     intervalMs: 250,
     timeoutMs: 3_000,
@@ -99,6 +100,7 @@ test('status: a healthy holder, field by field, as JSON', () => {
         intervalMs: 250,
         sessions: 1,
         configDrift: false,
+        knowsOurKey: 'newest',
         paths: [
           {
             url: 'udp://10.10.10.2:7112',
@@ -336,3 +338,17 @@ test('status: reads only', () => {
   ]);
   assert.equal(now, before);
 });
+
+for (const [name, namedOurKey, knowsOurKey] of [
+  ['the newest', identities.lb3.public.id, 'newest'],
+  ['the older one', identities.lb1.public.id, 'older'],
+  ['one that we do not have', identities.lb2.public.id, 'unknown'],
+  ['none yet', undefined, 'unknown'],
+] as const) {
+  test(`status: of our two keys the peer named ${name}`, () => {
+    const settings = settingsWith([`key: ${lines.lb1}`, `keys: [${lines.lb3}, ${lines.lb1}]`]);
+    const report = reported({ settings, peer: (link) => (link.namedOurKey = namedOurKey) });
+    assert.deepEqual(report.keyIds, [identities.lb3.public.id, identities.lb1.public.id]);
+    assert.equal(report.peers[0]?.knowsOurKey, knowsOurKey);
+  });
+}

@@ -2,7 +2,7 @@ import type { Vip, VipAdapter, VipChange } from '../../src/core/ports.ts';
 import { vipName } from '../../src/daemon/leftovers.ts';
 
 export interface AdapterCall {
-  readonly kind: 'up' | 'renew' | 'down' | 'look';
+  readonly kind: 'up' | 'renew' | 'down' | 'look' | 'leave';
   readonly vips: readonly string[];
   readonly leaseSeconds: number | undefined;
   /** Ends it well, or with what it throws. */
@@ -49,6 +49,7 @@ export function toldAdapter({ answers = true }: { answers?: boolean } = {}): Tol
     renew: (vips, leaseSeconds) => call('renew', vips, add(vips), leaseSeconds),
     down: (vips) => call('down', vips, () => vips.forEach((vip) => adapter.present.delete(vipName(vip)))),
     look: (vips) => call('look', vips, () => vips.filter((vip) => adapter.present.has(vipName(vip)))),
+    leave: (vips, leaseSeconds) => call('leave', vips, () => {}, leaseSeconds),
     announce: (vips) => void adapter.announced.push(vips.map(vipName)),
     watch(vips, change) {
       const watcher = { vips: vips.map(vipName), change };

@@ -2,7 +2,7 @@ import { type Vip, type VipChange } from '../../src/core/ports.ts';
 
 export interface Call {
   readonly id: number;
-  readonly method: 'up' | 'renew' | 'down' | 'look' | 'plan' | 'announce' | 'watch' | 'close';
+  readonly method: 'up' | 'renew' | 'down' | 'look' | 'plan' | 'announce' | 'watch' | 'leave' | 'close';
   readonly vips: readonly Vip[];
   readonly leaseSeconds: number;
 }

@@ -55,6 +55,8 @@ async function run(vip: VipAdapter, call: Call): Promise<unknown> {
     case 'watch':
       vip.watch(call.vips, (change) => say({ kind: 'change', change }));
       return undefined;
+    case 'leave':
+      return vip.leave(call.vips, call.leaseSeconds);
     case 'close':
       return vip.close();
   }

@@ -146,6 +146,65 @@ for (const [system, makeStage] of Object.entries(stages)) {
     await next.close();
   });
 
+  contract('left, they stay when the process goes, for as long as the lease', async ({ agent }, vips) => {
+    await agent.up(vips, LEASE_SECONDS);
+    await agent.leave(vips, 3);
+    await agent.close();
+    const next = agent.another();
+    assert.deepEqual(await next.look(vips), vips);
+    await until('the lease to end', 10_000, async () => (await next.look(vips)).length === 0);
+    await next.close();
+  });
+
+  contract('left, they outlive a process that is killed', async ({ agent }, vips) => {
+    const first = agent.another();
+    await first.up(vips, 0);
+    await first.leave(vips, LEASE_SECONDS);
+    await first.kill();
+    assert.deepEqual(await agent.look(vips), vips);
+    // Whoever takes them over decides anew how long they live, and whether a guard holds them.
+    await agent.up(vips, 1);
+    await until('the shorter lease to end', 5_000, async () => (await agent.look(vips)).length === 0);
+  });
+
+  contract('left and taken over without a lease, they go with the new process', async ({ agent }, vips) => {
+    const first = agent.another();
+    await first.up(vips, LEASE_SECONDS);
+    await first.leave(vips, LEASE_SECONDS);
+    await first.close();
+    const second = agent.another();
+    await second.up(vips, 0);
+    await second.kill();
+    await until('the guard to take them down', 5_000, async () => (await agent.look(vips)).length === 0);
+  });
+
+  contract('one is left, the other goes with the process', async ({ agent }, vips) => {
+    await agent.up(vips, LEASE_SECONDS);
+    await agent.leave([vips[0]], LEASE_SECONDS);
+    await agent.close();
+    const next = agent.another();
+    await until('the other to be gone', 5_000, async () => (await next.look([vips[1]])).length === 0);
+    assert.deepEqual(await next.look(vips), [vips[0]]);
+    await next.down(vips);
+    await next.close();
+  });
+
+  contract('without a lease they cannot be left, and go with the process', async ({ agent }, vips) => {
+    await agent.up(vips, LEASE_SECONDS);
+    await assert.rejects(agent.leave(vips, 0), { code: 'VIP_FAILED', message: /without a lease/ });
+    await agent.close();
+    const next = agent.another();
+    await until('the VIPs to be gone', 5_000, async () => (await next.look(vips)).length === 0);
+    await next.close();
+  });
+
+  contract('leaving brings none up that is not there', async ({ agent, takeAway }, vips) => {
+    await agent.up(vips, LEASE_SECONDS);
+    takeAway(vips[1]);
+    await assert.rejects(agent.leave(vips, LEASE_SECONDS), { code: 'VIP_FAILED', message: /not there/ });
+    assert.deepEqual(await agent.look(vips), [vips[0]]);
+  });
+
   contract('plan names every VIP in both directions', async ({ agent }, vips) => {
     const { up, down } = await agent.plan(vips, LEASE_SECONDS);
     for (const { address } of vips) {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test, type TestContext } from 'node:test';
 import { type Vip } from '../../src/core/ports.ts';
+import { runTool } from '../lab/host-tool.ts';
 import { until } from '../lab/wait.ts';
 import { addressesIn, LINK, makePair, needs, type Pair, standIn, tempFolder } from './lab.ts';
 import { type AgentOptions, type RemoteAgent, startAgent } from './remote-agent.ts';
@@ -84,6 +85,65 @@ for (const [name, vip, words] of [
   });
 }
 
+linuxTest(
+  'what was left has the longer lease, and the next process shortens it again',
+  async ({ pair, agent }) => {
+    await agent.up([vip4, vip6], LEASE_SECONDS);
+    await agent.leave([vip4, vip6], 600);
+    await agent.close();
+    for (const vip of [vip4, vip6]) assert.match(shown(pair, vip), /dynamic.* valid_lft (600|59\d)sec/);
+
+    const next = agent.another();
+    await next.up([vip4, vip6], LEASE_SECONDS);
+    for (const vip of [vip4, vip6]) assert.match(shown(pair, vip), /dynamic.* valid_lft (60|59)sec/);
+    assert.doesNotMatch(shown(pair, vip6), /tentative/);
+  },
+);
+
+linuxTest(
+  'a VIP that may not vanish by itself cannot be left, and nothing changes',
+  async ({ pair, agent }) => {
+    pair.sysctl('net.ipv4.conf.all.promote_secondaries', '0');
+    pair.sysctl(`net.ipv4.conf.${LINK}.promote_secondaries`, '0');
+    const primary = vipOf('10.60.0.100/24', LINK);
+    await agent.up([vip4, primary], LEASE_SECONDS);
+    await assert.rejects(agent.leave([vip4, primary], 600), {
+      code: 'VIP_FAILED',
+      message: /10\.60\.0\.100\/24 .*primary address/,
+      hint: /promote_secondaries=1/,
+    });
+    assert.match(shown(pair, vip4), /valid_lft (60|5\d)sec/);
+    assert.match(shown(pair, primary), /valid_lft forever/);
+  },
+);
+
+test(
+  'linux: when a look shows another life than was asked for, all have their lease and guard again',
+  { timeout: 30_000 },
+  async (t) => {
+    if (!needs(t, ['ip', 'sed'])) return;
+    const pair = makePair();
+    const folder = tempFolder();
+    // An ip that lets IPv6 addresses live ten times as long as 600 s.
+    const real = runTool('sh', ['-c', 'command -v ip']).trim();
+    const longer = 's/^\\(address replace fd.*valid_lft 600\\) /\\10 /';
+    standIn(
+      folder,
+      'ip',
+      `case $* in *batch*) sed -u '${longer}' | ${real} "$@" ;; *) exec ${real} "$@" ;; esac`,
+    );
+    const agent = startAgent({ namespace: pair.here, firstOnPath: folder });
+    await agent.up([vip4, vip6], LEASE_SECONDS);
+    await assert.rejects(agent.leave([vip4, vip6], 600), {
+      code: 'VIP_FAILED',
+      message: /fd77::100\/128 .*does not end in 600 s/,
+    });
+    for (const vip of [vip4, vip6]) assert.match(shown(pair, vip), /valid_lft (60|5\d)sec/);
+    await agent.close();
+    assert.ok(addressesIn(pair).every((address) => !address.includes('100/')));
+  },
+);
+
 linuxTest('an address that somebody else added for good is not taken over', async ({ pair, agent }) => {
   pair.ip('address', 'add', '10.77.0.100/32', 'dev', LINK);
   await assert.rejects(agent.up([vip4], LEASE_SECONDS), { code: 'VIP_FAILED' });
@@ -133,6 +193,7 @@ linuxTest(
     await assert.rejects(agent.renew([vip4], LEASE_SECONDS), { code: 'VIP_DENIED' });
     pair.ip('address', 'add', '10.77.0.100/32', 'dev', LINK, 'noprefixroute');
     assert.deepEqual(await agent.look([vip4]), [vip4]);
+    await assert.rejects(agent.leave([vip4], 1), { code: 'VIP_DENIED' });
     await assert.rejects(agent.down([vip4]), { code: 'VIP_DENIED' });
   },
   { wrapper: ['setpriv', '--bounding-set=-net_admin', '--inh-caps=-net_admin'] },

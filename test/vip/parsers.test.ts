@@ -31,6 +31,7 @@ test('ip -json: a leased VIP with its flags', () => {
     label: 'v0:vip',
     secondary: false,
     dynamic: true,
+    validSeconds: 30,
     noPrefixRoute: true,
     tentative: false,
     dadFailed: false,
@@ -41,6 +42,7 @@ test('ip -json: a leased VIP with its flags', () => {
 test('ip -json: a VIP that stays has no end', () => {
   const state = parseLinkState(fixture('ip-json-address-vip.json'), 'v0');
   assert.equal(addressOf(vip4, state)?.dynamic, false);
+  assert.equal(addressOf(vip4, state)?.validSeconds, Infinity);
   assert.equal(addressOf(vip4, state)?.noPrefixRoute, false);
   assert.equal(addressOf(vip6, state)?.noPrefixRoute, true);
 });

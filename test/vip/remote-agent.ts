@@ -22,6 +22,7 @@ export interface RemoteAgent {
   plan(vips: readonly Vip[], leaseSeconds: number): Promise<{ up: string[]; down: string[] }>;
   announce(vips: readonly Vip[]): Promise<void>;
   watch(vips: readonly Vip[]): Promise<void>;
+  leave(vips: readonly Vip[], leaseSeconds: number): Promise<void>;
   close(): Promise<void>;
   /** One more, started in the same way. */
   another(): RemoteAgent;
@@ -105,6 +106,7 @@ export function startAgent(options: AgentOptions): RemoteAgent {
       call('plan', vips, leaseSeconds) as Promise<{ up: string[]; down: string[] }>,
     announce: (vips) => call('announce', vips) as Promise<void>,
     watch: (vips) => call('watch', vips) as Promise<void>,
+    leave: (vips, leaseSeconds) => call('leave', vips, leaseSeconds) as Promise<void>,
     close: () => call('close') as Promise<void>,
     another: () => startAgent(options),
     kill,

@@ -3,18 +3,22 @@ import { OperatorError } from '../../core/errors.ts';
 import type { PublicIdentity } from '../../core/settings.ts';
 import type { CliHost } from '../host.ts';
 import { collect, configOption, example, identityOption, jsonOption } from '../options.ts';
+import { retireCommand } from './key-retire.ts';
+import { rotateCommand } from './key-rotate.ts';
 import { keyTrust, type KeyTrustOptions } from './key-trust.ts';
 
 type Files = { readonly config: string; readonly identity: string };
 
 export const keyCommand = (host: CliHost): Command =>
   new Command('key')
-    .summary('show, compare and trust public keys')
+    .summary('show, compare, trust and change keys')
     .description('The public keys of this node and of the others. Nothing here shows a secret key.')
     .addCommand(showCommand(host))
     .addCommand(fingerprintCommand(host))
     .addCommand(trustCommand(host))
     .addCommand(listCommand(host))
+    .addCommand(rotateCommand(host))
+    .addCommand(retireCommand(host))
     .addHelpText('after', example('sealbeat key show'));
 
 export const showCommand = (host: CliHost, run = keyShow): Command =>

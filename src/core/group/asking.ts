@@ -136,7 +136,12 @@ function decide(state: GroupState, view: GroupView, kind: Kind): GroupStep | 'ag
       );
     }
     case 'no witness':
-      return refused({ ...state, witnessLost: true }, view, 'the witness does not answer', said('witness'));
+      return refused(
+        { ...state, witnessLostAt: view.now },
+        view,
+        'the witness does not answer',
+        said('witness'),
+      );
     case 'no lock':
       return refused(state, view, 'the lock is not ours', said('lock'), kind);
     case 'not fenced':
@@ -181,7 +186,8 @@ export function consentDueAt(state: GroupState, view: GroupView): MonoMs {
 
 /** A standby that may be cut off itself asks until it knows better. */
 export const asksWitnessAgain: Rule = (state, view) => {
-  if (!state.witnessLost || state.asking !== undefined || isPending(state, view, 'witness')) return undefined;
+  if (state.witnessLostAt === undefined || state.asking !== undefined || isPending(state, view, 'witness'))
+    return undefined;
   return view.now < witnessDueAt(state) ? undefined : ask(state, 'witness', view);
 };
 
@@ -211,7 +217,7 @@ export function onAnswer(state: GroupState, result: AnswerResult, view: GroupVie
       ...answered,
       witnessNos: isYes ? 0 : state.witnessNos + 1,
       witnessYesAt: isYes ? asked.at : state.witnessYesAt,
-      witnessLost: isYes ? false : state.witnessLost,
+      witnessLostAt: isYes ? undefined : state.witnessLostAt,
     });
   }
   if (question !== 'lock') return step(answered);

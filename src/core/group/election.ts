@@ -1,4 +1,5 @@
 import type { GroupRecord, RoleName } from '../frame.ts';
+import type { MonoMs } from '../units.ts';
 import type { GroupState, GroupView, PeerView } from './state.ts';
 
 /** A node that could hold the group, with what decides between such nodes. */
@@ -21,8 +22,7 @@ export function effectivePriority(state: GroupState, view: GroupView): number {
   if (state.drained || state.stopping || state.fault !== undefined) return 0;
   const isIdle = state.role === 'init' || state.role === 'standby';
   if (!view.canReceive && isIdle) return 0;
-  // Whoever may be cut off waits for the witness; where everybody is heard, nobody is.
-  if (state.witnessLost && (isIdle || state.role === 'releasing') && someApart(view)) return 0;
+  if (state.witnessLostAt !== undefined && (isIdle || state.role === 'releasing')) return 0;
   return view.basePriority;
 }
 
@@ -33,6 +33,13 @@ export const someApart = (view: GroupView): boolean => view.peers.some(({ twoWay
 
 /** The kernel counts leases in its own seconds, and ends them a little late. */
 export const LEASE_ROUNDING_MS = 1_200;
+
+/** It spoke of this group since then, and heard us. */
+export const heardSince = (peer: PeerView, since: MonoMs): boolean =>
+  peer.twoWay &&
+  (peer.freshAt ?? since) > since &&
+  (peer.ackedTx ?? since) > since &&
+  peer.record !== undefined;
 
 /** How long a node that has the VIP, but neither holds nor hands it over, keeps the others waiting. */
 export const strayPatienceMs = (view: GroupView): number =>

@@ -1,7 +1,6 @@
-import type { MonoMs } from '../units.ts';
-import { directHolders, isBetter, secondHandHolders } from './election.ts';
+import { directHolders, heardSince, isBetter, secondHandHolders } from './election.ts';
 import { and, call, enter, me, nameOf, type Rule, seconds, step } from './moves.ts';
-import type { GroupEffect, PeerView } from './state.ts';
+import type { GroupEffect } from './state.ts';
 
 export const dropsVipOfAnother: Rule = (state, view) => {
   if (!state.has || state.calls.down !== undefined || view.now < state.downAgainAt) return undefined;
@@ -19,12 +18,6 @@ export const dropsVipOfAnother: Rule = (state, view) => {
   };
   return and(call(state, 'down', view), (called) => step(called, told));
 };
-
-export const heardSince = (peer: PeerView, since: MonoMs): boolean =>
-  peer.twoWay &&
-  (peer.freshAt ?? since) > since &&
-  (peer.ackedTx ?? since) > since &&
-  peer.record !== undefined;
 
 export const leavesInit: Rule = (state, view) => {
   if (view.draining || state.calls.down !== undefined) return undefined;

@@ -113,8 +113,8 @@ export const letsGoWhenUnsafe: Rule = (state, view) => {
   if (state.role === 'releasing' && !state.overlapping) return undefined;
   const hold = holdOf(holdEvidence(state, view));
   if (hold === 'keep') return undefined;
-  const witnessLost = state.witnessLost || hold === 'alone without witness';
-  return release({ ...state, witnessLost }, view, WHY[hold]);
+  const witnessLostAt = hold === 'alone without witness' ? view.now : state.witnessLostAt;
+  return release({ ...state, witnessLostAt }, view, WHY[hold]);
 };
 
 const lockDueAt = (state: GroupState, view: GroupView): MonoMs => {

@@ -23,7 +23,7 @@ import {
   stopsClaimWhenUnable,
   stopsClaimWithoutLock,
 } from './claiming.ts';
-import { someApart, strayPatienceMs } from './election.ts';
+import { heardSince, strayPatienceMs } from './election.ts';
 import {
   faultEnds,
   LEASE_MARGIN_MS,
@@ -155,7 +155,10 @@ function observe(before: GroupState, view: GroupView): GroupState {
   const strays = new Map<number, MonoMs>();
   const steady = new Map<number, { priority: number; since: MonoMs }>();
   let { epochSeen, frozen, freezeCounter, heldWhenFrozen } = state;
-  const witnessLost = state.witnessLost && someApart(view);
+  const { witnessLostAt: lostAt } = state;
+  // Whoever hears everybody is not cut off, whatever the witness says.
+  const isBack = lostAt !== undefined && view.peers.every((peer) => heardSince(peer, lostAt));
+  const witnessLostAt = isBack ? undefined : lostAt;
   for (const { alive, number, record } of view.peers) {
     if (!alive || record === undefined) continue;
     const holds = record.role === 'claiming' || record.role === 'active' || record.heir !== 0;
@@ -169,7 +172,7 @@ function observe(before: GroupState, view: GroupView): GroupState {
       heldWhenFrozen = frozen && state.role === 'active';
     }
   }
-  return { ...state, strays, steady, epochSeen, frozen, freezeCounter, heldWhenFrozen, witnessLost };
+  return { ...state, strays, steady, epochSeen, frozen, freezeCounter, heldWhenFrozen, witnessLostAt };
 }
 
 /** From this moment on the rules want to be asked before a beat goes out: a renewal goes with the beat nearest to it. */
@@ -187,7 +190,7 @@ export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
   if (isTurn && consentDueAt(state, view) <= now) return now;
   const times: (number | undefined)[] = [state.fault?.until, turn];
   if (state.role === 'standby') times.push(consentDueAt(state, view));
-  if (state.role === 'standby' && state.witnessLost) times.push(witnessDueAt(state));
+  if (state.role === 'standby' && state.witnessLostAt !== undefined) times.push(witnessDueAt(state));
   if (state.role === 'init') {
     times.push(
       state.since + policy.timeoutMs,

@@ -1,7 +1,14 @@
 import { after, type MonoMs } from '../units.ts';
 import { seekConsent } from './asking.ts';
-import { directHolders, isHolderKnown, isVacant, rankOf, secondHandHolders, someSilent } from './election.ts';
-import { heardSince } from './init.ts';
+import {
+  directHolders,
+  heardSince,
+  isHolderKnown,
+  isVacant,
+  rankOf,
+  secondHandHolders,
+  someSilent,
+} from './election.ts';
 import { call, claim, me, type Rule, step } from './moves.ts';
 import type { GroupState, GroupView } from './state.ts';
 

@@ -70,8 +70,8 @@ export interface GroupState {
   readonly askAgainAt: MonoMs;
   /** The silent peer's host answered: until then it is waited for, once in a vacancy. */
   readonly confirmWaitUntil: MonoMs | undefined;
-  /** Some peer is silent and the witness did not answer: we may be the ones who are cut off. */
-  readonly witnessLost: boolean;
+  /** Since when we may be the ones who are cut off: the witness did not answer, and not every peer has been heard since. */
+  readonly witnessLostAt: MonoMs | undefined;
   /** Answers of the witness in a row that were no. */
   readonly witnessNos: number;
   /** When the newest question was asked to which it said yes. */
@@ -312,7 +312,7 @@ export function initialGroup(
     asking: undefined,
     askAgainAt: now,
     confirmWaitUntil: undefined,
-    witnessLost: false,
+    witnessLostAt: undefined,
     witnessNos: 0,
     witnessYesAt: undefined,
     lockedUntil: undefined,
