@@ -13,6 +13,7 @@ import {
   undrainCommand,
 } from './commands/placement.ts';
 import { reloadCommand } from './commands/reload.ts';
+import { restartCommand } from './commands/restart.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { vipCommand } from './commands/vip.ts';
@@ -45,6 +46,7 @@ const commands: readonly ((host: CliHost) => Command)[] = [
   freezeCommand,
   thawCommand,
   reloadCommand,
+  restartCommand,
   vipCommand,
 ];
 

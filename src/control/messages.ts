@@ -10,6 +10,7 @@ import type { GroupName, NodeName } from '../core/units.ts';
  * GET  /v1/events?after=N    EventRecord[], those with a number above N (default 0)
  * GET  /v1/events?follow=1   the same records and then every new one, one JSON object per line, without end
  * POST /v1/reload            read the config file again
+ * POST /v1/restart           {"within_ms": N, "exit": false}: end, and leave the VIPs for the next process
  * POST /v1/VERB              drain, undrain, freeze or thaw every group
  * POST /v1/groups/NAME/VERB  switchover {"to": NODE}, failback, drain, undrain, freeze, thaw
  *
@@ -32,6 +33,8 @@ export type GroupVerb = (typeof VERBS_FOR_GROUP)[number];
 /** An order from the operator. The server has checked the form, not whether the node exists. */
 export type ControlCommand =
   | { readonly kind: 'reload' }
+  /** `withinMs` is 0 for the config's; without `exit` the process begins anew in its own place. */
+  | { readonly kind: 'restart'; readonly withinMs: number; readonly exit: boolean }
   /** `to` is empty when the daemon shall choose. */
   | { readonly kind: 'switchover'; readonly group: GroupName; readonly to: NodeName | '' }
   | { readonly kind: 'failback'; readonly group: GroupName }

@@ -16,6 +16,7 @@ export type Route =
   | { readonly kind: 'status' }
   | { readonly kind: 'events'; readonly after: number; readonly follow: boolean }
   | { readonly kind: 'reload' }
+  | { readonly kind: 'restart' }
   | { readonly kind: 'all'; readonly verb: AllVerb }
   | { readonly kind: 'group'; readonly verb: GroupVerb; readonly group: GroupName };
 
@@ -34,6 +35,7 @@ GET  /v1/status                     what the daemon knows, as JSON
 GET  /v1/events?after=N             transitions with a number above N
 GET  /v1/events?follow=1            the same and every new one, a JSON object per line
 POST /v1/reload                     read the config file again
+POST /v1/restart                    {"within_ms": N, "exit": true}, or no body
 POST /v1/drain, undrain             this node gives up every group, or may hold again
 POST /v1/freeze, thaw               no group moves, or may move again
 POST /v1/groups/NAME/switchover     {"to": "NODE"}, or no body
@@ -55,6 +57,7 @@ export function routeOf(method: string, target: string): Routed {
   if (path === '/') return reading(method, () => ok({ kind: 'help' }));
   if (path === '/v1/status') return reading(method, () => ok({ kind: 'status' }));
   if (path === '/v1/events') return reading(method, () => eventsRoute(query));
+  if (path === '/v1/restart') return ordering(method, { kind: 'restart' });
   if (path === '/v1/reload') return ordering(method, { kind: 'reload' });
   const parts = path.split('/').slice(1);
   if (parts[0] === 'v1' && parts.length === 2) {
@@ -73,7 +76,7 @@ export function routeOf(method: string, target: string): Routed {
 
 /** Route and body → the order; undefined body for an empty one. */
 export function commandOf(
-  route: Extract<Route, { kind: 'reload' | 'all' | 'group' }>,
+  route: Extract<Route, { kind: 'reload' | 'restart' | 'all' | 'group' }>,
   body: unknown,
 ):
   | { readonly ok: true; readonly command: ControlCommand }
@@ -89,11 +92,28 @@ export function commandOf(
       return no(refusal(400, 'USAGE', '"to" is not the name of a node', 'send {"to": "lb2"}, or nothing'));
     }
   }
+  const withinMs = fields.get('within_ms') ?? 0;
+  const exit = fields.get('exit') ?? false;
+  if (route.kind === 'restart') {
+    fields.delete('within_ms');
+    fields.delete('exit');
+    if (
+      typeof withinMs !== 'number' ||
+      !Number.isInteger(withinMs) ||
+      withinMs < 0 ||
+      typeof exit !== 'boolean'
+    ) {
+      const hint = 'send {"within_ms": 3000, "exit": false}, or nothing';
+      return no(refusal(400, 'USAGE', '"within_ms" or "exit" makes no sense', hint));
+    }
+  }
   const [stranger] = fields.keys();
   if (stranger !== undefined) {
     return no(refusal(400, 'USAGE', `unknown field ${shown(stranger)} in the body`, HINT_ROUTES));
   }
   if (route.kind === 'reload') return { ok: true, command: { kind: 'reload' } };
+  if (route.kind === 'restart')
+    return { ok: true, command: { kind: 'restart', withinMs: withinMs as number, exit: exit as boolean } };
   if (route.kind === 'all') return { ok: true, command: { kind: route.verb, group: '' } };
   if (route.verb === 'switchover') {
     return { ok: true, command: { kind: 'switchover', group: route.group, to: to as NodeName | '' } };

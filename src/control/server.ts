@@ -114,7 +114,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, shell:
 async function carryOut(
   request: IncomingMessage,
   response: ServerResponse,
-  route: Extract<Route, { kind: 'reload' | 'all' | 'group' }>,
+  route: Extract<Route, { kind: 'reload' | 'restart' | 'all' | 'group' }>,
   { port, log }: Answering,
 ): Promise<void> {
   const read = await readBody(request);

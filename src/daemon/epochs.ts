@@ -1,8 +1,8 @@
-import { constants } from 'node:fs';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock, Log } from '../core/ports.ts';
 import { after, SECOND_MS, type GroupName } from '../core/units.ts';
+import { replaceFile } from './replace-file.ts';
 
 /** The highest epoch of each group, kept over restarts. Best effort: without it, wall time is the floor. */
 export interface EpochStore {
@@ -16,9 +16,6 @@ export interface EpochStore {
 const FILE = 'epochs.json';
 const FILE_BYTES_MAX = 64 * 1024;
 const GROUPS_MAX = 1_024;
-const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
-/** A link that somebody left in the draft's place must not lead the write elsewhere. */
-const ANEW = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
 /** However fast claims follow each other, the disk is asked this often. */
 const WRITE_EVERY_MS = SECOND_MS;
 
@@ -68,21 +65,6 @@ export async function openEpochs(
       return writing;
     },
   };
-}
-
-/** Whole or not at all, also when the power fails in between. */
-async function replaceFile(directory: string, path: string, text: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  const draft = `${path}.new`;
-  await rm(draft, { force: true });
-  const file = await open(draft, ANEW, 0o600);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
 }
 
 async function read(path: string, log: Log): Promise<Map<string, number>> {

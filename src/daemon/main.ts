@@ -5,7 +5,10 @@ import type { NodeState } from '../core/node/state.ts';
 import type { Clock, Exec, Log, Random, Spawn, Vip } from '../core/ports.ts';
 import type { GroupId } from '../core/units.ts';
 import { openUdp } from '../net/udp.ts';
+import { newProber } from '../probe/prober.ts';
+import { systemPlatform } from '../vip/for-platform.ts';
 import { openAdapters } from './adapters.ts';
+import { newArbiters } from './arbiters.ts';
 import { newClosing, type Closing } from './closing.ts';
 import { readConfigured } from './configured.ts';
 import { newCounters } from './counters.ts';
@@ -15,15 +18,18 @@ import { isHolding } from './holding.ts';
 import { newHistory } from './history.ts';
 import { watchHost } from './host-watch.ts';
 import { newLeftovers } from './leftovers.ts';
+import { legacyStore } from './legacy.ts';
 import { startLoop, type Happening, type Loop } from './loop.ts';
 import { obey } from './orders.ts';
 import { performer } from './perform.ts';
 import { policyOf } from './policy.ts';
 import { newProblems } from './problems.ts';
+import { newQuestions } from './questions.ts';
 import { receiver } from './receive.ts';
 import { newReception } from './reception.ts';
 import { reloader, type Running } from './reload.ts';
-import { newShutdown } from './shutdown.ts';
+import { restart } from './restart.ts';
+import { newShutdown, type Ending } from './shutdown.ts';
 import { statusReport } from './status.ts';
 
 export interface DaemonOptions {
@@ -49,7 +55,7 @@ export interface Daemon {
   reload(): Promise<ControlAnswer>;
   /** Hands over or releases every group, says so, and ends. */
   stop(reason: string): void;
-  readonly ended: Promise<void>;
+  readonly ended: Promise<Ending>;
 }
 
 /**
@@ -85,6 +91,10 @@ async function start(
   const problems = newProblems({ clock, log, history });
   const epochs = await openEpochs(options.stateDirectory, { clock, log });
   closing.add('epochs', epochs.settled);
+  const legacy = legacyStore(options.stateDirectory, log);
+  const arbiters = newArbiters({ node: self.name, clock });
+  closing.add('arbiter', arbiters.close);
+  (await arbiters.prepare(settings))();
   cancelled.throwIfAborted();
 
   let node: NodeState | undefined;
@@ -115,9 +125,11 @@ async function start(
   groups.check(settings);
   groups.configure(settings, new Set());
 
+  const left = await legacy.take();
   const found = await Promise.all(
     settings.groups.map(async (group) => {
-      return [group.id, { has: await groups.isFound(group), epochSeen: epochs.get(group.name) }] as const;
+      const has = await groups.isFound(group);
+      return [group.id, { has, epochSeen: epochs.get(group.name), legacy: left.get(group.id) }] as const;
     }),
   );
   cancelled.throwIfAborted();
@@ -129,10 +141,10 @@ async function start(
   });
   node = begun;
 
-  const shutdown = newShutdown({ node, leftovers, closing, history, clock, log, tell });
+  const shutdown = newShutdown({ node, leftovers, closing, history, legacy, clock, log, tell });
   const { isStopping } = shutdown;
   const reload = reloader({
-    ...{ running, node, groups, epochs, problems, history, clock, log, tell, read, isStopping },
+    ...{ running, node, groups, epochs, arbiters, problems, history, clock, log, tell, read, isStopping },
   });
   let settleStarted = (): void => undefined;
   const started = new Promise<void>((resolve) => {
@@ -154,6 +166,7 @@ async function start(
     async command(command) {
       await started;
       if (command.kind === 'reload') return await reload();
+      if (command.kind === 'restart') return await restart(command, running.configured.settings, shutdown);
       const { settings } = running.configured;
       return obey(command, { node: begun, settings, now: clock.nowMs(), isStopping: isStopping(), tell });
     },
@@ -179,12 +192,20 @@ async function start(
   closing.add('udp', net.close);
   cancelled.throwIfAborted();
 
+  const questions = newQuestions({
+    prober: newProber({ exec: ports.exec, clock }, systemPlatform),
+    arbiter: arbiters.current,
+    groupSettings: (group) => running.configured.settings.groups.find(({ id }) => id === group),
+    nodeSettings: (number) => running.configured.settings.nodes[number - 1],
+    tell,
+  });
   const perform = performer({
     ...{ node, clock, random, log, counters, history, epochs, net, tell },
     keyring: () => running.configured.keyring,
     nodeSettings: (number) => running.configured.settings.nodes[number - 1],
     queueOf: groups.queueOf,
     announce: groups.announce,
+    ...{ questions, onLeft: shutdown.onLeft, onNotLeft: shutdown.onNotLeft },
     groupName: (group) => running.configured.settings.groups.find(({ id }) => id === group)!.name,
   });
   loop = startLoop(node, { clock, perform, onOverflow: () => counters.add('events dropped') });

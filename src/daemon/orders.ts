@@ -9,6 +9,8 @@ import type { GroupSettings, Settings } from '../core/settings.ts';
 import type { MonoMs } from '../core/units.ts';
 import type { Happening } from './loop.ts';
 
+type PlacementCommand = Exclude<ControlCommand, { kind: 'reload' | 'restart' }>;
+
 const refuse = (message: string, hint: string, code: ErrorCode = 'REFUSED'): ControlAnswer => ({
   ok: false,
   code,
@@ -18,7 +20,7 @@ const refuse = (message: string, hint: string, code: ErrorCode = 'REFUSED'): Con
 
 /** An operator's order, checked against what is known now and handed to the machine; moves are seen in `events`. */
 export function obey(
-  command: Exclude<ControlCommand, { kind: 'reload' }>,
+  command: PlacementCommand,
   {
     node,
     settings,
@@ -61,10 +63,7 @@ export function obey(
   };
 }
 
-function orderOf(
-  command: Exclude<ControlCommand, { kind: 'reload' }>,
-  settings: Settings,
-): GroupOrder | string {
+function orderOf(command: PlacementCommand, settings: Settings): GroupOrder | string {
   if (command.kind !== 'switchover') return { kind: command.kind };
   if (command.to === '') return { kind: 'switchover', to: 0 };
   const place = settings.nodes.findIndex(({ name }) => name === command.to);

@@ -2,7 +2,7 @@ import type { GroupEffect } from '../core/group/state.ts';
 import type { NodeEffect, NodeState } from '../core/node/state.ts';
 import type { Clock, Log, Random } from '../core/ports.ts';
 import type { NodeSettings } from '../core/settings.ts';
-import type { GroupId, GroupName } from '../core/units.ts';
+import { SECOND_MS, type GroupId, type GroupName } from '../core/units.ts';
 import type { UdpLink } from '../net/udp.ts';
 import type { Keyring } from '../wire/keyring.ts';
 import type { Counters } from './counters.ts';
@@ -10,6 +10,7 @@ import type { EpochStore } from './epochs.ts';
 import type { History } from './history.ts';
 import { whenDrained } from './drain.ts';
 import type { Happening } from './loop.ts';
+import type { Questions } from './questions.ts';
 import { sealFor } from './transmit.ts';
 import type { VipQueue } from './vip-queue.ts';
 
@@ -28,6 +29,10 @@ export interface Hands {
   readonly nodeSettings: (number: number) => NodeSettings | undefined;
   readonly queueOf: (group: GroupId) => VipQueue | undefined;
   readonly announce: (group: GroupId) => void;
+  readonly questions: Questions;
+  /** The VIPs are left and the peers know it; or not. */
+  readonly onLeft: () => void;
+  readonly onNotLeft: (cause: string) => void;
   readonly groupName: (group: GroupId) => GroupName;
 }
 
@@ -39,14 +44,22 @@ type Performers<E extends { readonly kind: string }, A extends readonly unknown[
 export function performer(hands: Hands): (effect: NodeEffect) => void {
   const { node, log, counters, history, net } = hands;
 
-  const call = (effect: Extract<GroupEffect, { readonly call: number }>, group: GroupId): void =>
-    hands.queueOf(group)?.add(effect.kind, effect.call);
+  const call = (
+    effect: Exclude<Extract<GroupEffect, { readonly call: number }>, { kind: 'leave' }>,
+    group: GroupId,
+  ): void => hands.queueOf(group)?.add(effect.kind, effect.call);
 
   const forGroup: Performers<GroupEffect, [GroupId]> = {
     up: call,
     renew: call,
     down: call,
     look: call,
+    leave: ({ call: id, withinMs }, group) => hands.queueOf(group)?.leave(id, withinMs / SECOND_MS),
+    ask: ({ question, id, about }, group) => {
+      counters.add(`asked: ${question}`);
+      hands.questions.ask(group, question, id, about);
+    },
+    unlock: (_, group) => hands.questions.unlock(group),
     announce: (_, group) => {
       counters.add('announcements');
       hands.announce(group);
@@ -87,6 +100,8 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
       log.warn({ cause }, `${text}: ${cause}`);
       history.add({ kind: 'daemon', subject: '', text, cause });
     },
+    left: () => hands.onLeft(),
+    notLeft: ({ cause }) => hands.onNotLeft(cause),
     redial: ({ peer }) => counters.add(`redials of ${hands.nodeSettings(peer)?.name}`),
     drain: () => whenDrained(net.received, () => hands.tell({ kind: 'drained' })),
   };

@@ -6,6 +6,7 @@ import { reconfigure } from '../core/node/step.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { GroupSettings } from '../core/settings.ts';
 import type { GroupId } from '../core/units.ts';
+import type { Arbiters } from './arbiters.ts';
 import { keyChange, whyNotNow, type Configured } from './configured.ts';
 import type { EpochStore } from './epochs.ts';
 import type { Groups } from './groups.ts';
@@ -26,6 +27,7 @@ export interface ReloadPorts {
   readonly node: NodeState;
   readonly groups: Groups;
   readonly epochs: EpochStore;
+  readonly arbiters: Arbiters;
   readonly problems: Problems;
   readonly history: History;
   readonly clock: Clock;
@@ -73,12 +75,14 @@ async function once(ports: ReloadPorts): Promise<ControlAnswer> {
     if (refused !== undefined) throw refused;
     groups.check(next.settings);
     const found = await lookForNew(ports, next);
+    const useArbiter = await ports.arbiters.prepare(next.settings);
     if (ports.isStopping()) {
       throw new OperatorError('REFUSED', 'the daemon is stopping', {
         hint: 'it reads the config when it starts',
       });
     }
     const changed = next.settings.digest !== running.configured.settings.digest;
+    useArbiter();
     putIntoForce(ports, next, found);
     const text = changed ? 'the new config is in force' : 'the config means the same as before';
     log.info({ digest: next.settings.digest }, `reload: ${text}`);

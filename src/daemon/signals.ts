@@ -1,5 +1,6 @@
 import type { Log } from '../core/ports.ts';
 import type { Daemon } from './main.ts';
+import type { Ending } from './shutdown.ts';
 
 /** The part of a process that signals and faults come from. */
 export interface SignalSource {
@@ -38,7 +39,7 @@ export async function runUnderSignals(
   source: SignalSource,
   log: Log,
   start: (cancelled: AbortSignal) => Promise<Daemon>,
-): Promise<void> {
+): Promise<Ending> {
   const cancelling = new AbortController();
   let daemon: Daemon | undefined;
   let reloadAsked = false;
@@ -75,9 +76,10 @@ export async function runUnderSignals(
     if (cancelling.signal.aborted) daemon.stop('stopped while starting');
     else if (reloadAsked) reload();
     clearTimeout(giveUp);
-    await daemon.ended;
+    return await daemon.ended;
   } catch (error) {
     if (!cancelling.signal.aborted) throw error;
+    return 'stopped';
   } finally {
     clearTimeout(giveUp);
     for (const [event, listener] of listeners) source.removeListener(event, listener);

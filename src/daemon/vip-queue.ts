@@ -5,7 +5,9 @@ import { after, SECOND_MS } from '../core/units.ts';
 
 /** One group's calls to its adapter, one at a time: a release that overtakes its acquire would be undone by it. */
 export interface VipQueue {
-  add(kind: CallKind, call: number): void;
+  add(kind: Exclude<CallKind, 'leave'>, call: number): void;
+  /** For a restart: they stay for so long, whatever becomes of this process. Nothing is renewed any more after it. */
+  leave(call: number, leaseSeconds: number): void;
   /** What is held is to be brought up once more, because its VIPs, lease or adapter are others than before. */
   refresh(isHeld: () => boolean): void;
   /** Something else in its turn. `work` bounds itself and does not reject. */
@@ -62,7 +64,7 @@ export function newVipQueue({
     onSeen(asked);
     return 'all';
   };
-  const carryOut = async (kind: CallKind): Promise<CallResult['found']> => {
+  const carryOut = async (kind: CallKind, leaveSeconds = 0): Promise<CallResult['found']> => {
     switch (kind) {
       case 'up':
         return await bringUp();
@@ -77,6 +79,12 @@ export function newVipQueue({
         await adapter.down(vips());
         onSeen([]);
         return 'none';
+      case 'leave': {
+        const asked = vips();
+        await adapter.leave(asked, leaveSeconds);
+        onSeen(asked);
+        return 'all';
+      }
       case 'look': {
         const asked = vips();
         const found = await adapter.look(asked);
@@ -95,9 +103,12 @@ export function newVipQueue({
   };
 
   /** Never rejects: what an adapter throws, whatever it is, is an outcome. */
-  const outcomeOf = async (kind: CallKind): Promise<Pick<CallResult, 'found' | 'text'>> => {
+  const outcomeOf = async (kind: CallKind, leaveSeconds = 0): Promise<Pick<CallResult, 'found' | 'text'>> => {
     try {
-      return { found: await answered(clock, kind, carryOut(kind), () => onLate(kind)), text: '' };
+      return {
+        found: await answered(clock, kind, carryOut(kind, leaveSeconds), () => onLate(kind)),
+        text: '',
+      };
     } catch (error) {
       if (error instanceof OperatorError)
         return { found: 'failed', text: `${error.message} (${error.hint})` };
@@ -109,6 +120,9 @@ export function newVipQueue({
     add(kind, call) {
       if (kind === 'up' || kind === 'down') wanted = kind;
       inTurn(async () => onDone({ kind, call, ...(await outcomeOf(kind)) }));
+    },
+    leave(call, leaseSeconds) {
+      inTurn(async () => onDone({ kind: 'leave', call, ...(await outcomeOf('leave', leaseSeconds)) }));
     },
     refresh(isHeld) {
       stale = true;

@@ -4,6 +4,9 @@ import { type AdapterName } from '../core/settings.ts';
 import { linuxVip, type LinuxVipOptions } from './linux.ts';
 import { simulatedVip } from './simulated.ts';
 
+/** For those who have to know it as well. */
+export const systemPlatform = process.platform;
+
 /**
  * The one place that asks which system this is. `auto` means this system's own adapter.
  * Throws OperatorError CONFIG_INVALID where there is none.

@@ -9,7 +9,7 @@ import { obey } from '../../src/daemon/orders.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { acquaint, benchOf, named, settingsWith } from './two-nodes.ts';
 
-type Order = Exclude<ControlCommand, { kind: 'reload' }>;
+type Order = Exclude<ControlCommand, { kind: 'reload' | 'restart' }>;
 
 const web = 'web' as GroupName;
 const switchover = (to: string): Order => ({ kind: 'switchover', group: web, to: to as Order & '' });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { ASKS_NOBODY } from '../../src/core/group/state.ts';
 import { policyOf } from '../../src/daemon/policy.ts';
 import { identities } from '../config/example-file.ts';
 import { named, settingsWith } from './two-nodes.ts';
@@ -14,6 +15,7 @@ test('policy: one node of the pair, with every number it acts on', () => {
     peers: [{ name: 'lb1', number: 1, ways: udpWays(1), newestKey: identities.lb1.public.id }],
     intervalMs: 250,
     timeoutMs: 3_000,
+    restartMs: 3_000,
     digest: settings.digest,
     groups: [
       {
@@ -29,6 +31,7 @@ test('policy: one node of the pair, with every number it acts on', () => {
           overlapAllowed: true,
           failback: { mode: 'auto', delayMs: 10_000 },
           refreshMs: 60_000,
+          asks: ASKS_NOBODY,
         },
       },
     ],

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
 import { test } from 'node:test';
 import type { Daemon } from '../../src/daemon/main.ts';
+import type { Ending } from '../../src/daemon/shutdown.ts';
 import { runUnderSignals, systemSignals } from '../../src/daemon/signals.ts';
 import { collectedLog } from '../fakes/collected-log.ts';
 import { settled } from '../fakes/told-adapter.ts';
@@ -14,7 +15,7 @@ class FakeProcess extends EventEmitter {
 }
 
 function daemon() {
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const { promise: ended, resolve: end } = Promise.withResolvers<Ending>();
   const done: string[] = [];
   const fake: Daemon = {
     reload: () => {
@@ -41,7 +42,7 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
     const { source, done, end, run } = await running();
     source.emit(signal);
     assert.deepEqual(done, [`stop ${signal}`]);
-    end();
+    end('stopped');
     await run;
     assert.deepEqual(source.exits, []);
     assert.deepEqual(source.eventNames(), []);
@@ -53,7 +54,7 @@ test('signals: SIGHUP reloads', async () => {
   source.emit('SIGHUP');
   source.emit('SIGHUP');
   assert.deepEqual(done, ['reload', 'reload']);
-  end();
+  end('stopped');
   await run;
 });
 
@@ -64,7 +65,7 @@ test('signals: who says it three times is obeyed at once', async () => {
   assert.deepEqual(source.exits, []);
   source.emit('SIGTERM');
   assert.deepEqual(source.exits, [1]);
-  end();
+  end('stopped');
   await run;
 });
 
@@ -76,7 +77,7 @@ test('signals: a fault of ours ends the process at once, with a line in the log'
   const [line] = log.lines;
   assert.equal(line?.level, 'error');
   assert.match(String((line?.fields as { err: Error }).err), /a bug/);
-  end();
+  end('stopped');
   await run;
 });
 
@@ -108,7 +109,7 @@ test('signals: a start that completes in spite of SIGTERM is stopped', async () 
   resolve(fake);
   await settled();
   assert.deepEqual(done, ['stop stopped while starting']);
-  end();
+  end('stopped');
   await run;
 });
 
@@ -121,7 +122,7 @@ test('signals: SIGHUP during the start is kept for after it, and does not end th
   resolve(fake);
   await settled();
   assert.deepEqual(done, ['reload']);
-  end();
+  end('stopped');
   await run;
 });
 
@@ -137,7 +138,7 @@ test('signals: a start that hangs does not outlive SIGTERM by a second', async (
   assert.equal(await exited.promise, 0);
   assert.ok(performance.now() - startMs >= 500, 'an orderly end has its chance');
   resolve(fake);
-  end();
+  end('stopped');
   await run;
 });
 

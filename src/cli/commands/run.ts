@@ -1,7 +1,9 @@
 import { Command, Option } from 'commander';
 import { DEFAULT_CONTROL_PATH } from '../../control/messages.ts';
+import type { Ending } from '../../daemon/shutdown.ts';
 import type { CliHost } from '../host.ts';
 import { configOption, example, identityOption } from '../options.ts';
+import { tell } from '../talk.ts';
 import { version } from '../version.ts';
 
 export interface RunOptions {
@@ -68,10 +70,31 @@ export async function run(host: CliHost, options: RunOptions): Promise<void> {
   };
   const signals = systemSignals(process);
   const ports = { clock: systemClock, random: host.random, exec: systemExec, spawn: systemSpawn, log };
+  let ending: Ending;
   try {
-    await runUnderSignals(signals, log, (cancelled) => startDaemon(daemonOptions, ports, cancelled));
+    ending = await runUnderSignals(signals, log, (cancelled) => startDaemon(daemonOptions, ports, cancelled));
   } finally {
     await log.close();
   }
-  setTimeout(() => signals.exit(0), LEFTOVERS_MS).unref();
+  if (ending === 'again') beginAnew(host);
+  // Whoever watches over this process starts it again.
+  const code = ending === 'stopped' ? 0 : EX_TEMPFAIL;
+  process.exitCode = code;
+  setTimeout(() => signals.exit(code), LEFTOVERS_MS).unref();
+}
+
+/** sysexits(3): temporary failure, the user is invited to retry. */
+const EX_TEMPFAIL = 75;
+
+/**
+ * The process becomes a new one of the program as it is on the disk now, with the number that it has: nobody who watches over
+ * it notices. Where the system cannot do that, it ends.
+ */
+function beginAnew(host: CliHost): void {
+  const { execPath, execArgv, argv } = process;
+  try {
+    process.execve?.(execPath, [execPath, ...execArgv, ...argv.slice(1)], process.env);
+  } catch (error) {
+    tell(host, `cannot begin anew, so it ends: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
