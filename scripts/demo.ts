@@ -216,6 +216,7 @@ function forged(): readonly Uint8Array[] {
       digest: zero,
       promiseMs: 0,
       groupsInAll: 0,
+      configParts: [],
       groups: [],
     },
   };

@@ -81,6 +81,7 @@ export const bodyOf = (change: Partial<Body> = {}): Body => ({
   digest: idOf('the config'),
   promiseMs: 0,
   groupsInAll: 1,
+  configParts: [],
   groups: [groupOf('web', { role: 'active', priority: 101, base: 101, has: true, epoch: EPOCH })],
   ...change,
 });

@@ -111,6 +111,12 @@ const bodies: Readonly<Record<string, Body>> = {
     groupsInAll: 40,
     groups: Array.from({ length: GROUPS_PER_FRAME }, (_, index) => groupOf(`group-${index}`)),
   }),
+  'to a peer with another config': bodyOf({
+    seq: 4_334,
+    configParts: ['01234567', '89abcdef', '00000000', 'ffffffff', '1', '2', '3', '4'].map((part) =>
+      part.padStart(8, '0'),
+    ),
+  }),
   'hello with 35 groups': helloOf({
     seq: 3,
     groupsInAll: GROUPS_PER_FRAME,

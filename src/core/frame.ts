@@ -39,6 +39,8 @@ export interface Body {
   readonly promiseMs: number;
   readonly groupsInAll: number;
   readonly groups: readonly GroupRecord[];
+  /** Digests of parts of the sender's config, 8 hex digits each, for a recipient whose whole digest is another; else empty. */
+  readonly configParts: readonly string[];
 }
 
 export type RoleName = 'init' | 'standby' | 'claiming' | 'active' | 'releasing';

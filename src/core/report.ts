@@ -1,3 +1,4 @@
+import type { ConfigPart } from './settings.ts';
 import type { GroupName, NodeId, NodeName } from './units.ts';
 
 /**
@@ -40,6 +41,8 @@ export interface PeerReport {
   /** How often its session was opened since this process started. */
   readonly sessions: number;
   readonly configDrift: boolean;
+  /** Which parts of its config differ from ours; empty until it has said so. */
+  readonly configDiffers?: readonly ConfigPart[];
   /** Which of our keys it last called our newest; `unknown` before it has said, and for one that we don't have. */
   readonly knowsOurKey?: 'newest' | 'older' | 'unknown';
   readonly paths: readonly PathReport[];

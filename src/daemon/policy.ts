@@ -1,6 +1,6 @@
 import type { AskPolicy } from '../core/group/state.ts';
 import type { GroupConfig, NodePolicy } from '../core/node/state.ts';
-import type { GroupSettings, NodeSettings, Settings } from '../core/settings.ts';
+import { CONFIG_PARTS, type GroupSettings, type NodeSettings, type Settings } from '../core/settings.ts';
 import type { NodeName } from '../core/units.ts';
 import { SECOND_MS } from '../core/units.ts';
 import { wayPolicies } from '../core/ways.ts';
@@ -26,6 +26,7 @@ export function policyOf(settings: Settings, self: NodeName): NodePolicy {
     timeoutMs: heartbeat.timeoutMs,
     restartMs: settings.restartMs,
     digest: settings.digest,
+    partDigests: CONFIG_PARTS.map((part) => settings.partDigests[part]),
     groups: settings.groups.map((group) => groupConfig(settings, group, own)),
   };
 }

@@ -8,7 +8,7 @@ import { isSuspect } from '../core/peer/suspicion.ts';
 import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
 import type { GroupReport, PathReport, PeerReport, StatusReport } from '../core/report.ts';
-import type { GroupSettings, Settings } from '../core/settings.ts';
+import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
 import { SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import type { Look } from './groups.ts';
 
@@ -74,6 +74,7 @@ function peerReport(link: Link, node: NodeState, settings: Settings, now: MonoMs
     intervalMs: link.intervalMs,
     sessions: link.sessionsOpened,
     configDrift: link.alive && link.digest !== settings.digest,
+    configDiffers: differingParts(link, settings),
     knowsOurKey: knowledgeOf(link, ownKeyIds(node, settings)),
     paths: (config?.paths ?? []).map(({ url }, index) =>
       pathReport(link, url, index, now, timeoutFor(link, policy)),
@@ -90,6 +91,17 @@ function knowledgeOf({ namedOurKey }: Link, keyIds: readonly NodeId[]): 'newest'
   if (namedOurKey === undefined || !keyIds.includes(namedOurKey)) return 'unknown';
   return namedOurKey === keyIds[0] ? 'newest' : 'older';
 }
+
+/** What a peer's config says otherwise, as far as it has told. */
+function differingParts({ alive, digest, configParts }: Link, settings: Settings): readonly ConfigPart[] {
+  if (!alive || digest === settings.digest || configParts.length === 0) return [];
+  return CONFIG_PARTS.filter(
+    (part, place) => (configParts[place] ?? settings.partDigests[part]) !== settings.partDigests[part],
+  );
+}
+
+const differenceText = ({ configDiffers = [] }: PeerReport): string =>
+  configDiffers.length === 0 ? '' : `: other ${configDiffers.join(', ')}`;
 
 function pathReport(link: Link, url: string, index: number, now: MonoMs, timeoutMs: number): PathReport {
   const path = link.paths[index];
@@ -167,7 +179,7 @@ function alarms(
     if (peer.state === 'unproven') found.push(`${name} reaches me but I don't reach ${name}: firewall?`);
     else if (peer.state === 'silent') found.push(`${name} is silent`);
     else if (!peer.hearsUs) found.push(`${name} is heard but does not hear me: one-way cut or firewall?`);
-    if (peer.configDrift) found.push(`${name} runs with another config`);
+    if (peer.configDrift) found.push(`${name} runs with another config${differenceText(peer)}`);
     if (peer.timeoutMs > node.policy.timeoutMs) {
       found.push(
         `${name} beats so slowly that it is given ${Math.round(peer.timeoutMs)} ms instead of ${node.policy.timeoutMs} ms`,

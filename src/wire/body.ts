@@ -4,6 +4,8 @@ import { readId, writeId } from './hex.ts';
 import {
   BODY,
   BODY_STEP,
+  CONFIG_PART_BYTES,
+  CONFIG_PARTS_TYPE,
   FLAG,
   FLAGS_KNOWN,
   FRAME_BYTES_MAX,
@@ -70,7 +72,8 @@ const groupFlagsOf = ({ has, sticky, frozen, overlap, checksOnly }: GroupRecord)
 export function encodeBody(body: Body): Uint8Array {
   if (body.groups.length > GROUPS_PER_FRAME)
     throw new RangeError(`${body.groups.length} groups in one frame`);
-  const used = BODY.groups + body.groups.length * GROUP_BYTES;
+  const groupsEnd = BODY.groups + body.groups.length * GROUP_BYTES;
+  const used = groupsEnd + partsBytes(body, groupsEnd);
   const least = body.hello && !body.answer ? Math.max(used, HELLO_BODY_BYTES) : used;
   const bytes = new Uint8Array(Math.ceil(least / BODY_STEP) * BODY_STEP);
   const view = new DataView(bytes.buffer);
@@ -93,7 +96,20 @@ export function encodeBody(body: Body): Uint8Array {
   writeU16(view, BODY.groupsInAll, body.groupsInAll);
   writeU8(view, BODY.groupsHere, body.groups.length);
   body.groups.forEach((group, index) => writeGroup(view, BODY.groups + index * GROUP_BYTES, group));
+  if (used > groupsEnd) writeParts(view, groupsEnd, body.configParts);
   return bytes;
+}
+
+/** Room for the extension; none when there is nothing to say or the groups leave no room: it is only for people. */
+function partsBytes({ configParts }: Body, from: number): number {
+  const bytes = configParts.length === 0 ? 0 : 2 + configParts.length * CONFIG_PART_BYTES;
+  return from + bytes > BODY_BYTES_MAX ? 0 : bytes;
+}
+
+function writeParts(view: DataView, at: number, parts: readonly string[]): void {
+  view.setUint8(at, CONFIG_PARTS_TYPE);
+  writeU8(view, at + 1, parts.length * CONFIG_PART_BYTES);
+  parts.forEach((part, index) => writeU32(view, at + 2 + index * CONFIG_PART_BYTES, parseInt(part, 16)));
 }
 
 function writeGroup(view: DataView, at: number, group: GroupRecord): void {
@@ -169,6 +185,7 @@ export function decodeBody(bytes: Uint8Array): Body | undefined {
     promiseMs: view.getUint16(BODY.promiseMs),
     groupsInAll,
     groups,
+    configParts: readParts(view, groupsEnd),
   };
 }
 
@@ -201,6 +218,21 @@ function readGroup(view: DataView, at: number): GroupRecord | undefined {
     freezeCounter: view.getUint16(at + GROUP.freezeCounter),
     epoch,
   };
+}
+
+/** A sender of a later version may say more parts, and one without this extension says none. */
+function readParts(view: DataView, from: number): readonly string[] {
+  for (let at = from; at + 2 <= view.byteLength && view.getUint8(at) !== 0; at += 2 + view.getUint8(at + 1)) {
+    const length = view.getUint8(at + 1);
+    if (view.getUint8(at) !== CONFIG_PARTS_TYPE || length % CONFIG_PART_BYTES !== 0) continue;
+    return Array.from({ length: length / CONFIG_PART_BYTES }, (_, index) =>
+      view
+        .getUint32(at + 2 + index * CONFIG_PART_BYTES)
+        .toString(16)
+        .padStart(2 * CONFIG_PART_BYTES, '0'),
+    );
+  }
+  return [];
 }
 
 /** After the groups: extensions (type, length, value; unknown types are skipped) up to type 0, then nothing but zeros. */

@@ -75,6 +75,10 @@ export const GROUP_BYTES = 28;
 assert.equal(GROUP.epoch + 8, GROUP_BYTES);
 assert.ok(BODY.groups + GROUPS_PER_FRAME * GROUP_BYTES <= FRAME_BYTES_MAX - BODY_AT);
 
+/** Extension: the digests of the config's parts, 4 bytes each (core/settings.ts has their order). */
+export const CONFIG_PARTS_TYPE = 2;
+export const CONFIG_PART_BYTES = 4;
+
 // Append only: these numbers are on the wire.
 export const FLAG = { hello: 1, probe: 2, answer: 4, hearsYou: 8, canReceive: 16 } as const;
 export const FLAGS_KNOWN = 31;

@@ -32,6 +32,7 @@ function policyWith(paths: number): NodePolicy {
     ...timing,
     restartMs: 3_000,
     digest: '00000000000000dd',
+    partDigests: [],
     groups: [{ id: web, name: 'web' as GroupName, basePriority: 100, policy }],
   };
 }
@@ -79,7 +80,7 @@ function standby(): { node: NodeState; tick(now: number): void; hear(now: number
       ...{ hello: false, probe: false, answer: false, hearsYou: true, canReceive: true },
       ...{ versionMax: 1, path: 0, intervalUs: 250_000, timeoutUs: 3_000_000, session: 7, seq },
       ...{ sentUs: now * 1_000, ack, echo: ECHO, ackDelayUs: 0, ackedLow: 0, ackedHigh: 0 },
-      ...{ yourKey: newestKey, digest: '', promiseMs: 0, groupsInAll: 1 },
+      ...{ yourKey: newestKey, digest: '', promiseMs: 0, groupsInAll: 1, configParts: [] },
       groups: [{ ...group, ...more, freezeCounter: 0, epoch: 800 }],
     } as Body;
     const arrived = { body, echo: ECHO, key: newestKey, path: 0, verify: () => true };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ASKS_NOBODY } from '../../src/core/group/state.ts';
+import { CONFIG_PARTS } from '../../src/core/settings.ts';
 import { policyOf } from '../../src/daemon/policy.ts';
 import { identities } from '../config/example-file.ts';
 import { named, settingsWith } from './two-nodes.ts';
@@ -17,6 +18,7 @@ test('policy: one node of the pair, with every number it acts on', () => {
     timeoutMs: 3_000,
     restartMs: 3_000,
     digest: settings.digest,
+    partDigests: CONFIG_PARTS.map((part) => settings.partDigests[part]),
     groups: [
       {
         id,

@@ -4,7 +4,7 @@ import type { GroupState } from '../../src/core/group/state.ts';
 import type { Link } from '../../src/core/peer/link.ts';
 import type { GroupRecord } from '../../src/core/frame.ts';
 import type { StatusReport } from '../../src/core/report.ts';
-import type { Settings } from '../../src/core/settings.ts';
+import { CONFIG_PARTS, type Settings } from '../../src/core/settings.ts';
 import { after } from '../../src/core/units.ts';
 import { vipsOn } from '../../src/config/vips-on.ts';
 import { statusReport, type StatusSources } from '../../src/daemon/status.ts';
@@ -100,6 +100,7 @@ test('status: a healthy holder, field by field, as JSON', () => {
         intervalMs: 250,
         sessions: 1,
         configDrift: false,
+        configDiffers: [],
         knowsOurKey: 'newest',
         paths: [
           {
@@ -222,6 +223,20 @@ const alarms: readonly (readonly [name: string, seen: Seen, alarm: string])[] = 
     'a peer with another config',
     { peer: (link) => (link.digest = 'ffffffffffffffff') },
     'lb2 runs with another config',
+  ],
+  [
+    'a peer that has said what in its config differs',
+    {
+      settings: settingsWith(),
+      peer: (link) => {
+        link.digest = 'ffffffffffffffff';
+        const ours = settingsWith().partDigests;
+        link.configParts = CONFIG_PARTS.map((part) =>
+          part === 'timing' || part === 'keys' ? 'ffffffff' : ours[part],
+        );
+      },
+    },
+    'lb2 runs with another config: other timing, keys',
   ],
   [
     'a slow peer',

@@ -145,6 +145,7 @@ export class World {
       timeoutMs,
       restartMs: setup.restartMs,
       digest: '00000000000000aa',
+      partDigests: [],
       groups: Array.from({ length: setup.groups }, (_, index) => ({
         id: index === 0 ? WEB : groupId(index),
         name: `web${index}` as GroupName,

@@ -59,8 +59,20 @@ export const anyBody: fc.Arbitrary<Body> = fc
       digest: id,
       promiseMs: u16,
       more: fc.nat(200),
+      // As many as fit behind 35 records: none.
+      configParts: fc.oneof(
+        fc.constant([]),
+        fc.array(
+          fc.nat(0xffff_ffff).map((n) => n.toString(16).padStart(8, '0')),
+          { minLength: 1, maxLength: 8 },
+        ),
+      ),
       groups: fc.uniqueArray(anyGroup, { maxLength: 35, selector: (group) => group.id }),
     },
     plain,
   )
-  .map(({ more, ...rest }) => ({ ...rest, groupsInAll: rest.groups.length + more }));
+  .map(({ more, ...rest }) => ({
+    ...rest,
+    groupsInAll: rest.groups.length + more,
+    configParts: rest.groups.length < 35 ? rest.configParts : [],
+  }));

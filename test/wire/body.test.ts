@@ -31,7 +31,8 @@ function assertSameMeaning(bytes: Uint8Array): boolean {
   const again = encodeBody(body);
   const used = BODY.groups + body.groups.length * GROUP_BYTES;
   assert.deepEqual(again.subarray(0, used), bytes.subarray(0, used));
-  assert.ok(zeroFrom(again, used));
+  const parts = body.configParts.length === 0 ? 0 : 2 + 4 * body.configParts.length;
+  assert.ok(zeroFrom(again, used + parts));
   assert.deepEqual(decodeBody(again), body);
   return true;
 }
@@ -59,7 +60,8 @@ test('body: a good one with a few bytes changed never throws, and says the same 
 
 test('body: an extension is skipped, whatever it holds', () => {
   const extension = fc.record({
-    type: fc.integer({ min: 1, max: 255 }),
+    // Type 2 is known: digests of the config's parts.
+    type: fc.integer({ min: 1, max: 255 }).filter((type) => type !== 2),
     value: fc.uint8Array({ maxLength: 30 }),
   });
   fc.assert(
@@ -119,3 +121,30 @@ test('body: core fills a frame, and an answer, exactly as far as the layout allo
   assert.ok(fits(GROUPS_PER_HELLO_ANSWER));
   assert.ok(!fits(GROUPS_PER_HELLO_ANSWER + 1));
 });
+
+test('body: digests of config parts travel behind the groups, and are left out where they do not fit', () => {
+  const configParts = ['01234567', '89abcdef'];
+  assert.deepEqual(decodeBody(encodeBody(bodyOf({ configParts })))?.configParts, configParts);
+  const groups = Array.from({ length: 35 }, (_, index) => groupOf(`group-${index}`));
+  const eight = Array.from({ length: 8 }, () => '00000001');
+  const full = decodeBody(encodeBody(bodyOf({ configParts: eight, groups, groupsInAll: 35 })));
+  assert.equal(full?.groups.length, 35);
+  assert.deepEqual(full?.configParts, []);
+});
+
+for (const { name, tail, parts } of [
+  { name: 'two', tail: [2, 8, 0, 0, 0, 1, 0, 0, 0, 2], parts: ['00000001', '00000002'] },
+  { name: 'behind an unknown extension', tail: [7, 1, 9, 2, 4, 0, 0, 0, 1], parts: ['00000001'] },
+  {
+    name: 'of an odd length: not understood, and no reason to refuse the frame',
+    tail: [2, 3, 1, 1, 1],
+    parts: [],
+  },
+]) {
+  test(`body: digests of config parts, ${name}`, () => {
+    const bytes = new Uint8Array(192);
+    bytes.set(encodeBody(bodyOf()).subarray(0, 120));
+    bytes.set(tail, 120);
+    assert.deepEqual(decodeBody(bytes)?.configParts, parts);
+  });
+}

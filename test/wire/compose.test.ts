@@ -35,6 +35,7 @@ function policyWith({ groups, paths }: { groups: number; paths: number }): NodeP
     timeoutMs: timing.timeoutMs,
     restartMs: 3_000,
     digest: idOf('digest'),
+    partDigests: ['00000001', '00000002'],
     groups: configs,
   };
 }
@@ -92,4 +93,22 @@ test('compose: with more groups than fit, each path alone shows every group', ()
       assert.deepEqual(counts, new Array(paths).fill(groups), `${groups} groups over ${paths} paths`);
     }
   }
+});
+
+test('compose: only a peer whose config is another is told the digests of the parts, and not in an answer to its hello', () => {
+  const node = started({ groups: 1, paths: 1 });
+  const link = node.links[0]!;
+  const saidTo = (digest: string): readonly string[] => {
+    link.digest = digest;
+    node.said = ''; // so that everything is said anew
+    return sentAt(node, START_MS + 10_000)[0]!.configParts;
+  };
+  assert.deepEqual(saidTo(''), [], 'nothing is known of it');
+  assert.deepEqual(saidTo(node.policy.digest), [], 'it has the same');
+  assert.deepEqual(saidTo('00000000000000ee'), ['00000001', '00000002']);
+  const question = helloOf({ session: 9, seq: 1 });
+  const arrived = { body: question, echo: '00000000000000aa', key: actors.lb1.public.id, path: 0 };
+  const event = { kind: 'frame', from: 1, arrived: { ...arrived, verify: () => true } } as const;
+  const [answer] = sentAt(node, START_MS + 10_001, event).filter((body) => body.answer);
+  assert.deepEqual(answer?.configParts, []);
 });

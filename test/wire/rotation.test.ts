@@ -56,6 +56,7 @@ function policyOf(place: 0 | 1, { listed }: Given): NodePolicy {
     timeoutMs: 1_000,
     restartMs: 3_000,
     digest: '00000000000000dd',
+    partDigests: [],
     groups: [],
   };
 }

@@ -135,9 +135,14 @@ function frameOf(
     promiseMs: promisedMs(node),
     groupsInAll: node.policy.groups.length,
     groups: records(),
+    // Not in the answer to a hello, which must not be longer than its question.
+    configParts: drifts(node, link) && kind.answerTo === undefined ? node.policy.partDigests : [],
   };
   return { kind: 'send', peer: link.number, path, body };
 }
+
+const drifts = ({ policy }: NodeState, { digest }: Link): boolean =>
+  digest !== '' && digest !== policy.digest;
 
 /** Everything whose change must be heard at once: roles, heirs, VIPs, priorities, who is alive and who holds. */
 export function sayable(node: NodeState, views: Views): string {

@@ -23,6 +23,8 @@ export interface NodePolicy {
   /** The longest that a restarting peer is waited for; 0 for not at all. */
   readonly restartMs: number;
   readonly digest: string;
+  /** Of the config's parts, in their order on the wire. */
+  readonly partDigests: readonly string[];
   readonly groups: readonly GroupConfig[];
 }
 

@@ -121,6 +121,8 @@ export interface Link {
   intervalMs: number | undefined;
   timeoutMs: number | undefined;
   digest: string;
+  /** Of the parts of its config, once it knows that ours is another; empty before. */
+  configParts: readonly string[];
   groupsInAll: number;
   /** With the count of frames that had been believed by then. */
   readonly groups: Map<GroupId, { readonly frame: number; readonly record: GroupRecord }>;
@@ -211,6 +213,7 @@ export function newLink(
     intervalMs: undefined,
     timeoutMs: undefined,
     digest: '',
+    configParts: [],
     groupsInAll: 0,
     groups: new Map(),
     believed: 0,

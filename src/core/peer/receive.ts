@@ -283,6 +283,7 @@ function apply(link: Link, body: Body): boolean {
   link.intervalMs = body.intervalUs / 1_000;
   link.timeoutMs = body.timeoutUs / 1_000;
   link.digest = body.digest;
+  if (body.configParts.length > 0) link.configParts = body.configParts;
   link.namedOurKey = body.yourKey;
   link.groupsInAll = body.groupsInAll;
   link.believed += 1;

@@ -67,6 +67,7 @@ export function end({ session = 77, aheadMs = 0 } = {}): End {
         digest: '00000000000000dd',
         promiseMs: 0,
         groupsInAll: 0,
+        configParts: [],
         groups: [],
         ...frame,
       };
