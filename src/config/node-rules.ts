@@ -11,7 +11,6 @@ export function nodeFindings({ nodes }: Parts): readonly Finding[] {
     ...known.flatMap(([name, node]) => keyOrKeys(name, node)),
     ...keysUsedTwice(known),
     ...pathsUsedTwice(known),
-    ...known.flatMap(([name, { paths }]) => pathsNotSupported(name, paths)),
   ];
 }
 
@@ -87,16 +86,3 @@ function pathsUsedTwice(nodes: readonly [string, NodeShape][]): readonly Finding
   }
   return findings;
 }
-
-/** The one place that keeps TCP paths out of use; everything else takes them already. */
-const pathsNotSupported = (name: string, paths: readonly PathSettings[]): readonly Finding[] =>
-  paths.flatMap(({ transport, url }, index) =>
-    transport === 'tcp'
-      ? [
-          error(
-            ['nodes', name, 'paths', index],
-            `${url}: this version sends heartbeats over UDP only; write a udp:// path`,
-          ),
-        ]
-      : [],
-  );

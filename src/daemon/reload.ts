@@ -31,6 +31,8 @@ export interface ReloadPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly tell: (happening: Happening) => void;
+  /** Paths of peers that are new are dialled, and the machine is told anew which ways over TCP there are. */
+  readonly setPeers: (next: Configured) => void;
   readonly read: () => Promise<Configured>;
   readonly isStopping: () => boolean;
 }
@@ -107,7 +109,7 @@ async function lookForNew(
 
 /** Without a pause: no event may meet half of it. */
 function putIntoForce(
-  { running, node, groups, problems, clock, tell }: ReloadPorts,
+  { running, node, groups, problems, clock, tell, setPeers }: ReloadPorts,
   next: Configured,
   found: ReadonlyMap<GroupId, { readonly has: boolean; readonly epochSeen: number }>,
 ): void {
@@ -119,5 +121,6 @@ function putIntoForce(
   running.problem = '';
   problems.forget();
   groups.configure(next.settings, had);
+  setPeers(next);
   tell({ kind: 'tick' });
 }

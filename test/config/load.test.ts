@@ -318,13 +318,6 @@ const rows: readonly { name: string; text: string; problems: readonly (string | 
     problems: ['error 9:12 nodes.lb1.paths: has too many entries; 4 paths at most'],
   },
   {
-    name: 'a TCP path, which this version cannot use',
-    text: pairWith(['udp://10.10.10.1:7112', 'tcp://10.10.10.1:7112']),
-    problems: [
-      'error 9:13 nodes.lb1.paths[0]: tcp://10.10.10.1:7112: this version sends heartbeats over UDP only; write a udp:// path',
-    ],
-  },
-  {
     name: 'the path of another node',
     text: pairWith(['udp://10.10.10.2:7112', 'udp://10.10.10.1']),
     problems: [/^error 13:13 nodes.lb2.paths\[0\]: udp:\/\/10.10.10.1 is a path of lb1 too/],

@@ -422,12 +422,6 @@ const starts: readonly (readonly [
     /^no node of the config has this node's key, which has the fingerprint /,
   ],
   [
-    'a path over TCP',
-    (cluster) => cluster.write((file) => (file.nodes['n1']!.paths = ['tcp://127.0.0.1:7112'])),
-    'CONFIG_INVALID',
-    /sealbeat\.yaml:\d+:\d+: .*tcp:\/\/127\.0\.0\.1:7112: this version sends heartbeats over UDP only/,
-  ],
-  [
     'a config that is no YAML',
     (cluster) => writeFileSync(cluster.configPath, '{ nodes: ['),
     'CONFIG_INVALID',
