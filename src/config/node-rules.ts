@@ -1,4 +1,4 @@
-import type { PathSettings, PublicIdentity } from '../core/settings.ts';
+import type { PublicIdentity } from '../core/settings.ts';
 import type { Parts } from './parts.ts';
 import { NODES_MAX, NODES_MIN, type NodeShape } from './schema.ts';
 import type { Finding } from './shape-problems.ts';

@@ -76,6 +76,7 @@ export function openConnection(
   const pause = (): void => {
     cancelPause = clock.wakeAt(after(clock.nowMs(), 1_000 / rate.perSecond), () => {
       cancelPause = undefined;
+      take(bucket, clock.nowMs(), rate); // for the frame that was one too many
       read();
     });
   };

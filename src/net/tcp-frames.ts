@@ -11,9 +11,7 @@ const FRAME_BYTES_MAX = 1_204;
 const FRAME_STEP = 64;
 
 export const isFrameLength = (length: number): boolean =>
-  length >= FRAME_BYTES_MIN &&
-  length <= FRAME_BYTES_MAX &&
-  (length - FRAME_BYTES_MIN) % FRAME_STEP === 0;
+  length >= FRAME_BYTES_MIN && length <= FRAME_BYTES_MAX && (length - FRAME_BYTES_MIN) % FRAME_STEP === 0;
 
 /** As it goes out: in one piece, so that it leaves in one segment. */
 export function framed(frame: Uint8Array): Buffer {

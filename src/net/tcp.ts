@@ -75,7 +75,10 @@ export async function openTcp(options: TcpOptions): Promise<TcpLink> {
   const bind = (one: Known, way: Accepted, connection: Connection): Owner => {
     const bound: Bound = { connection, heardAt: clock.nowMs() };
     way.connections.add(bound);
-    const surplus = oneTooMany(one.ways.filter((other) => other?.kind === 'tcp-in'), bound);
+    const surplus = oneTooMany(
+      one.ways.filter((other) => other?.kind === 'tcp-in'),
+      bound,
+    );
     if (surplus !== undefined) {
       count('connections closed: too many of a peer');
       surplus.bound.connection.drop();
@@ -176,7 +179,9 @@ function cameOn(
   { socket }: Connection,
   path: number,
 ): Accepted | undefined {
-  const possible = ways.filter((way) => way?.kind === 'tcp-in').filter(({ on }) => on.port === socket.localPort);
+  const possible = ways
+    .filter((way) => way?.kind === 'tcp-in')
+    .filter(({ on }) => on.port === socket.localPort);
   return (
     possible.find((way) => way === ways[path]) ??
     possible.find(({ on }) => on.host === socket.localAddress) ??
