@@ -93,6 +93,11 @@ test('tcp: redial ends what there is on either side, tells nobody, and makes ano
   await eventually('a third connection', () => one.readies.length === 4);
 });
 
+/** For what must not happen: a connection on loopback is there within a few turns of the loop. */
+async function aFewTurns(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** Takes connections and ends them at once; the test sees when. */
 async function turningAway(t: TestContext): Promise<{ port: number; taken: Socket[] }> {
   const taken: Socket[] = [];
@@ -118,7 +123,7 @@ for (const [intervalMs, pauseMs] of [
     for (let count = 1; count <= 3; count += 1) {
       await eventually('a connection, ended', () => one.readies.length === 2 * count);
       clock.goOn(pauseMs - 1);
-      assert.equal(clock.waiting, 1);
+      await aFewTurns();
       assert.equal(taken.length, count);
       clock.goOn(1);
     }
