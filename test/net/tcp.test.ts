@@ -164,6 +164,15 @@ test('tcp: a name is dialled once it has an address', async (t) => {
   await eventually('a connection', () => one.readies.length === 1);
 });
 
+test("tcp: a path by name is listened on in both families and dialled as the system's resolver says", async (t) => {
+  const port = await freePort();
+  const two = await openEnd(t, [tcpPath(port, 'lb2.test')]);
+  two.link.setPeers([peer(1)], TIMING);
+  const one = await openEnd(t, []);
+  one.link.setPeers([peer(2, tcpPath(port, 'localhost'))], TIMING);
+  await eventually('a connection', () => one.readies.length === 1);
+});
+
 test('tcp: frames to a peer that never reads are skipped, not kept', async (t) => {
   const port = await freePort();
   const two = await openEnd(t, [tcpPath(port)]);
