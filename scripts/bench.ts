@@ -14,6 +14,7 @@ import { machineText, thisMachine } from './bench/machine.ts';
 import { deathScenario, stopScenario } from './bench/outage.ts';
 import { partitionScenario } from './bench/partition.ts';
 import { replayScenario } from './bench/replay.ts';
+import { strangersScenario } from './bench/strangers.ts';
 import { tableOf } from './bench/report.ts';
 import type { Row } from './bench/row.ts';
 import type { BenchOptions, Scenario } from './bench/scenario.ts';
@@ -25,6 +26,7 @@ const SCENARIOS: readonly Scenario[] = [
   partitionScenario,
   lossScenario,
   replayScenario,
+  strangersScenario,
   costScenario,
   cryptoScenario,
 ];

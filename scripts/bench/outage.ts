@@ -1,6 +1,7 @@
 import { VIP4 } from '../../test/lab/addresses.ts';
 import { Pair } from '../../test/lab/agent.ts';
 import type { AgentSetup, Contender } from '../../test/lab/agent.ts';
+import { overTcp, sealbeat } from '../../test/lab/sealbeat.ts';
 import { withLab } from '../../test/lab/lab.ts';
 import { watchFor } from '../../test/lab/wait.ts';
 import { GAP_RESOLUTION_MS } from './row.ts';
@@ -59,6 +60,11 @@ export const deathScenario: Scenario = {
     for (const { contender, setup } of wanted) {
       const measure = `host death, ${timing(setup)}`;
       rows.push(await outageRow(options, { measure, contender, setup, fault: unplugged }));
+    }
+    if (options.sealbeat.length > 0) {
+      const measure = `host death, heartbeats over TCP, ${timing(equal)}`;
+      const contender = sealbeat({ change: overTcp });
+      rows.push(await outageRow(options, { measure, contender, setup: equal, fault: unplugged }));
     }
     return rows;
   },

@@ -4,13 +4,13 @@ import { startNode } from '../core/node/step.ts';
 import type { NodeState } from '../core/node/state.ts';
 import type { Clock, Exec, Log, Random, Spawn, Vip } from '../core/ports.ts';
 import type { GroupId } from '../core/units.ts';
-import { openUdp } from '../net/udp.ts';
+import { openLinks, type Links } from '../net/links.ts';
 import { newProber } from '../probe/prober.ts';
 import { systemPlatform } from '../vip/for-platform.ts';
 import { openAdapters } from './adapters.ts';
 import { newArbiters } from './arbiters.ts';
 import { newClosing, type Closing } from './closing.ts';
-import { readConfigured } from './configured.ts';
+import { readConfigured, type Configured } from './configured.ts';
 import { newCounters } from './counters.ts';
 import { openEpochs } from './epochs.ts';
 import { openGroups } from './groups.ts';
@@ -22,7 +22,7 @@ import { legacyStore } from './legacy.ts';
 import { startLoop, type Happening, type Loop } from './loop.ts';
 import { obey } from './orders.ts';
 import { performer } from './perform.ts';
-import { policyOf } from './policy.ts';
+import { peersOf, policyOf } from './policy.ts';
 import { newProblems } from './problems.ts';
 import { newQuestions } from './questions.ts';
 import { receiver } from './receive.ts';
@@ -99,6 +99,7 @@ async function start(
 
   let node: NodeState | undefined;
   let loop: Loop | undefined;
+  let links: Links | undefined;
   const tell = (happening: Happening): string | undefined => loop?.tell(happening);
   const isHeld = (group: GroupId): boolean => isHolding(node?.groups.get(group));
   const leftovers = newLeftovers({
@@ -143,8 +144,11 @@ async function start(
 
   const shutdown = newShutdown({ node, leftovers, closing, history, legacy, clock, log, tell });
   const { isStopping } = shutdown;
+  const setPeers = ({ settings, self: { name } }: Configured): void =>
+    links?.setPeers(peersOf(settings, name), settings.heartbeat);
   const reload = reloader({
     ...{ running, node, groups, epochs, arbiters, problems, history, clock, log, tell, read, isStopping },
+    setPeers,
   });
   let settleStarted = (): void => undefined;
   const started = new Promise<void>((resolve) => {
@@ -177,19 +181,15 @@ async function start(
   closing.add('control socket', () => server.close());
   cancelled.throwIfAborted();
 
-  const net = await openUdp({
+  const net = await openLinks({
     own: self.paths,
-    clock,
-    log,
+    ...{ clock, random, log, count: counters.add },
     onFrame: receiver({ node, counters, tell, keyring: () => running.configured.keyring }),
-    onTrouble(to, code) {
-      counters.add(`send failed: ${code}`);
-      const peer = running.configured.settings.nodes.find(({ paths }) => paths.includes(to));
-      const link = begun.links.find(({ name }) => name === peer?.name);
-      if (link !== undefined) tell({ kind: 'trouble', peer: link.number });
-    },
+    onReady: (peer, path, ready) => void tell({ kind: 'way', peer, path, ready }),
+    onTrouble: (peer) => void tell({ kind: 'trouble', peer }),
   });
-  closing.add('udp', net.close);
+  links = net;
+  closing.add('net', net.close);
   cancelled.throwIfAborted();
 
   const questions = newQuestions({
@@ -202,7 +202,6 @@ async function start(
   const perform = performer({
     ...{ node, clock, random, log, counters, history, epochs, net, tell },
     keyring: () => running.configured.keyring,
-    nodeSettings: (number) => running.configured.settings.nodes[number - 1],
     queueOf: groups.queueOf,
     announce: groups.announce,
     ...{ questions, onLeft: shutdown.onLeft, onNotLeft: shutdown.onNotLeft },
@@ -210,6 +209,7 @@ async function start(
   });
   loop = startLoop(node, { clock, perform, onOverflow: () => counters.add('events dropped') });
   closing.add('loop', loop.stop);
+  setPeers(running.configured);
   closing.add(
     'host watch',
     watchHost({ clock, reception: newReception(groups.links), receivedAt: () => begun.receivedAt, tell }),

@@ -1,9 +1,8 @@
 import type { GroupEffect } from '../core/group/state.ts';
 import type { NodeEffect, NodeState } from '../core/node/state.ts';
 import type { Clock, Log, Random } from '../core/ports.ts';
-import type { NodeSettings } from '../core/settings.ts';
 import { SECOND_MS, type GroupId, type GroupName } from '../core/units.ts';
-import type { UdpLink } from '../net/udp.ts';
+import type { Links } from '../net/links.ts';
 import type { Keyring } from '../wire/keyring.ts';
 import type { Counters } from './counters.ts';
 import type { EpochStore } from './epochs.ts';
@@ -23,10 +22,9 @@ export interface Hands {
   readonly counters: Counters;
   readonly history: History;
   readonly epochs: EpochStore;
-  readonly net: UdpLink;
+  readonly net: Links;
   readonly tell: (happening: Happening) => void;
   readonly keyring: () => Keyring;
-  readonly nodeSettings: (number: number) => NodeSettings | undefined;
   readonly queueOf: (group: GroupId) => VipQueue | undefined;
   readonly announce: (group: GroupId) => void;
   readonly questions: Questions;
@@ -83,13 +81,15 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
   const forNode: Performers<NodeEffect> = {
     send: ({ peer, path, body }) => {
       const link = node.links.find(({ number }) => number === peer);
-      const to = hands.nodeSettings(peer)?.paths[path];
-      if (link === undefined || to === undefined) return;
+      if (link === undefined) return;
       counters.add('frames sent');
-      net.send(
-        to,
-        sealFor(link, body, { keyring: hands.keyring(), random: hands.random, clock: hands.clock }),
-      );
+      const frame = sealFor(link, body, {
+        keyring: hands.keyring(),
+        random: hands.random,
+        clock: hands.clock,
+      });
+      if (body.answer) net.answer(peer, path, frame);
+      else net.send(peer, path, frame);
     },
     group: ({ group, effect }) => perform(forGroup, effect, group),
     peer: ({ name, text, cause }) => {
@@ -102,7 +102,10 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
     },
     left: () => hands.onLeft(),
     notLeft: ({ cause }) => hands.onNotLeft(cause),
-    redial: ({ peer }) => counters.add(`redials of ${hands.nodeSettings(peer)?.name}`),
+    redial: ({ peer, path }) => {
+      counters.add('connections closed: stuck');
+      net.redial(peer, path);
+    },
     drain: () => whenDrained(net.received, () => hands.tell({ kind: 'drained' })),
   };
   return (effect) => perform(forNode, effect);

@@ -4,6 +4,7 @@ import { CONFIG_PARTS, type GroupSettings, type NodeSettings, type Settings } fr
 import type { NodeName } from '../core/units.ts';
 import { SECOND_MS } from '../core/units.ts';
 import { wayPolicies } from '../core/ways.ts';
+import type { Peer } from '../net/tcp.ts';
 
 /** The config as one node's machine sees it. Nodes are numbered by their place among the sorted names, from 1. */
 export function policyOf(settings: Settings, self: NodeName): NodePolicy {
@@ -30,6 +31,12 @@ export function policyOf(settings: Settings, self: NodeName): NodePolicy {
     groups: settings.groups.map((group) => groupConfig(settings, group, own)),
   };
 }
+
+/** The other nodes, as the sockets need them. */
+export const peersOf = ({ nodes }: Settings, self: NodeName): readonly Peer[] =>
+  nodes
+    .map(({ name, paths }, place): Peer => ({ name, number: place + 1, paths }))
+    .filter(({ name }) => name !== self);
 
 function groupConfig(settings: Settings, group: GroupSettings, own: NodeSettings): GroupConfig {
   const { heartbeat, leaseSeconds } = settings;

@@ -33,6 +33,8 @@ export interface ReloadPorts {
   readonly clock: Clock;
   readonly log: Log;
   readonly tell: (happening: Happening) => void;
+  /** Paths of peers that are new are dialled, and the machine is told anew which ways over TCP there are. */
+  readonly setPeers: (next: Configured) => void;
   readonly read: () => Promise<Configured>;
   readonly isStopping: () => boolean;
 }
@@ -111,7 +113,7 @@ async function lookForNew(
 
 /** Without a pause: no event may meet half of it. */
 function putIntoForce(
-  { running, node, groups, problems, clock, tell }: ReloadPorts,
+  { running, node, groups, problems, clock, tell, setPeers }: ReloadPorts,
   next: Configured,
   found: ReadonlyMap<GroupId, { readonly has: boolean; readonly epochSeen: number }>,
 ): void {
@@ -123,5 +125,6 @@ function putIntoForce(
   running.problem = '';
   problems.forget();
   groups.configure(next.settings, had);
+  setPeers(next);
   tell({ kind: 'tick' });
 }

@@ -3,13 +3,13 @@ import type { GroupState, GroupView } from '../core/group/state.ts';
 import { canReceive, viewOf } from '../core/node/view.ts';
 import type { NodeState } from '../core/node/state.ts';
 import { hearsUs, timeoutFor, type Link } from '../core/peer/link.ts';
-import { lossPercent } from '../core/peer/sent.ts';
 import { isSuspect } from '../core/peer/suspicion.ts';
 import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
-import type { GroupReport, PathReport, PeerReport, StatusReport } from '../core/report.ts';
+import type { GroupReport, PeerReport, StatusReport } from '../core/report.ts';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
 import { SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
+import { pathReports, pathsDown } from './path-status.ts';
 import type { Look } from './groups.ts';
 
 /** The kernel ends leases at whole seconds of its own, and a little late. */
@@ -64,7 +64,6 @@ function peerReport(link: Link, node: NodeState, settings: Settings, now: MonoMs
       : isSuspect(link, now, policy)
         ? 'suspect'
         : 'alive';
-  const config = settings.nodes.find(({ name }) => name === link.name);
   return {
     name: link.name,
     state,
@@ -76,9 +75,7 @@ function peerReport(link: Link, node: NodeState, settings: Settings, now: MonoMs
     configDrift: link.alive && link.digest !== settings.digest,
     configDiffers: differingParts(link, settings),
     knowsOurKey: knowledgeOf(link, ownKeyIds(node, settings)),
-    paths: (config?.paths ?? []).map(({ url }, index) =>
-      pathReport(link, url, index, now, timeoutFor(link, policy)),
-    ),
+    paths: pathReports(link, { settings, self: policy.self.name }, now, timeoutFor(link, policy)),
     rejects: Object.fromEntries(link.rejects),
   };
 }
@@ -102,18 +99,6 @@ function differingParts({ alive, digest, configParts }: Link, settings: Settings
 
 const differenceText = ({ configDiffers = [] }: PeerReport): string =>
   configDiffers.length === 0 ? '' : `: other ${configDiffers.join(', ')}`;
-
-function pathReport(link: Link, url: string, index: number, now: MonoMs, timeoutMs: number): PathReport {
-  const path = link.paths[index];
-  return {
-    url,
-    up: link.alive && path?.heardAt !== undefined && now - path.heardAt < timeoutMs,
-    rttMs: path?.rttMs,
-    lossPercent: lossPercent(link.tx.ring, link.tx.newestAcked, index),
-    sent: path?.sent ?? 0,
-    received: path?.received ?? 0,
-  };
-}
 
 function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs): GroupReport {
   const { node, vipsOf, lookOf } = sources;
@@ -179,14 +164,15 @@ function alarms(
     if (peer.state === 'unproven') found.push(`${name} reaches me but I don't reach ${name}: firewall?`);
     else if (peer.state === 'silent') found.push(`${name} is silent`);
     else if (!peer.hearsUs) found.push(`${name} is heard but does not hear me: one-way cut or firewall?`);
+    const link = node.links.find((one) => one.name === name);
+    if (link !== undefined && peer.state === 'alive') found.push(...pathsDown(link, peer, now));
     if (peer.configDrift) found.push(`${name} runs with another config${differenceText(peer)}`);
     if (peer.timeoutMs > node.policy.timeoutMs) {
       found.push(
         `${name} beats so slowly that it is given ${Math.round(peer.timeoutMs)} ms instead of ${node.policy.timeoutMs} ms`,
       );
     }
-    const opened = node.links.find((link) => link.name === name)?.openedAt ?? [];
-    const third = opened.at(-3);
+    const third = link?.openedAt.at(-3);
     if (third !== undefined && now - third < 10 * node.policy.timeoutMs) {
       found.push(`${name} changed its session three times in a short while: do two agents use its identity?`);
     }

@@ -47,3 +47,11 @@ export function bindingsFor(own: readonly PathSettings[]): readonly Binding[] {
   }
   return [...bindings.values()];
 }
+
+/** The families of which this node surely has an address. */
+export const familiesOf = (own: readonly PathSettings[]): ReadonlySet<Family> =>
+  new Set(
+    bindingsFor(own)
+      .filter(({ optional }) => !optional)
+      .map(({ family }) => family),
+  );

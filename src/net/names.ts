@@ -75,14 +75,14 @@ export function newNames({
         if (resolved !== undefined && resolved.address !== found.address) {
           log.info(
             { host, from: resolved.address, to: found.address },
-            'udp: a peer has another address now',
+            'names: a peer has another address now',
           );
         }
         name.resolved = found;
         askAgainIn(RESOLVE_EVERY_MS, host);
       } else {
         const code = error?.code ?? 'no address';
-        log.warn({ host, code }, 'udp: the name of a peer cannot be resolved now; trying again');
+        log.warn({ host, code }, 'names: the name of a peer cannot be resolved now; trying again');
         askAgainIn(RESOLVE_AGAIN_MS, host);
       }
     });

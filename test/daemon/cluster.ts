@@ -67,7 +67,11 @@ export interface Cluster {
 
 export const VIP = '10.77.0.100';
 
-export async function newCluster(t: TestContext, nodes: readonly string[] = ['n1', 'n2']): Promise<Cluster> {
+export async function newCluster(
+  t: TestContext,
+  nodes: readonly string[] = ['n1', 'n2'],
+  transports: readonly string[] = ['udp'],
+): Promise<Cluster> {
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-daemon-'));
   const file = (name: string): string => join(folder, name);
   const running = new Map<string, Started>();
@@ -94,8 +98,9 @@ export async function newCluster(t: TestContext, nodes: readonly string[] = ['n1
     const identity = makeIdentity(seededRandom(node));
     writeFileSync(file(`${node}.identity`), formatKeyFile([identity]), { mode: 0o600 });
     mkdirSync(file(`${node}-eth0`));
-    const path = `udp://127.0.0.1:${await freePort()}`;
-    base.nodes[node] = { key: identity.public.line, paths: [path], priority: 200 - place };
+    const port = await freePort();
+    const paths = transports.map((transport) => `${transport}://127.0.0.1:${port}`);
+    base.nodes[node] = { key: identity.public.line, paths, priority: 200 - place };
     base.groups['web']!.interface[node] = file(`${node}-eth0`);
   }
   const configPath = file('sealbeat.yaml');

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { openFrame } from '../../src/wire/frame.ts';
 import { makeKeyring } from '../../src/wire/keyring.ts';
 import { sealFor } from '../../src/daemon/transmit.ts';
+import type { Over } from '../../src/net/tcp-connection.ts';
 import { identities } from '../config/example-file.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { seededRandom } from '../fakes/seeded-random.ts';
@@ -116,6 +117,47 @@ test('receive: a peer that a reload has removed is a stranger, also while the ke
   lb2.receive(fresh(lb1, clock));
   assert.equal(counted(lb2, 'rejected: unknown-sender'), 1);
 });
+
+/** A connection that only remembers what it is told of the frames that came on it. */
+function told(): { over: Over; said: string[] } {
+  const said: string[] = [];
+  const over: Over = {
+    send: () => true,
+    refuse: (reason) => void said.push(`refused: ${reason}`),
+    belongsTo: (node, path) => void said.push(`of ${node} over ${path}`),
+  };
+  return { over, said };
+}
+
+test('receive: a connection belongs to whom an accepted frame proves it to, and a replay proves nothing', () => {
+  const { lb1, lb2, clock } = pair();
+  acquaint(lb1, lb2, clock);
+  const frame = fresh(lb1, clock);
+  const [first, second] = [told(), told()];
+  lb2.receive(frame, first.over);
+  lb2.receive(frame, second.over);
+  assert.deepEqual([first.said, second.said], [['of 1 over 0'], []]);
+});
+
+test('receive: a hello, recorded or not, proves nothing about its connection', () => {
+  const { lb1, lb2, clock } = pair();
+  const hello = fresh(lb1, clock);
+  const { over, said } = told();
+  lb2.receive(hello, over);
+  lb2.receive(hello, over);
+  assert.equal(counted(lb2, 'hellos answered'), 1);
+  assert.deepEqual(said, []);
+});
+
+for (const [reject, , spoil] of spoiled) {
+  test(`receive: a connection is told of a frame that is none: ${reject}`, () => {
+    const { lb1, lb2, clock } = pair();
+    acquaint(lb1, lb2, clock);
+    const { over, said } = told();
+    lb2.receive(spoil(fresh(lb1, clock)), over);
+    assert.deepEqual(said, [`refused: ${reject}`]);
+  });
+}
 
 test('receive: whatever arrives, nothing throws and nothing but counters changes', () => {
   const { lb1, lb2, clock } = pair();

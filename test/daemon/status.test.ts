@@ -309,20 +309,71 @@ test('status: a peer is alive, then suspect, then silent', () => {
   assert.equal(reported({ peer: silent }).peers[0]!.state, 'silent');
 });
 
+const upOf = (seen: Seen): readonly (readonly [url: string, up: boolean])[] =>
+  reported(seen).peers[0]!.paths.map(({ url, up }) => [url, up]);
+const twoOfTheirs = settingsWith([
+  '[udp://10.10.10.2:7112]',
+  '[udp://10.10.10.2:7112, udp://10.10.11.2:7112]',
+]);
+
 test('status: a path over which nothing came for a timeout is down, the peer may still be alive', () => {
-  const settings = settingsWith([
-    '[udp://10.10.10.2:7112]',
-    '[udp://10.10.10.2:7112, udp://10.10.11.2:7112]',
-  ]);
-  const [peer] = reported({ settings, peer: (link) => void (link.paths[1]!.heardAt = undefined) }).peers;
-  assert.equal(peer!.state, 'alive');
-  assert.deepEqual(
-    peer!.paths.map(({ url, up }) => [url, up]),
-    [
+  const heardMsAgo =
+    (ms: number): NonNullable<Seen['peer']> =>
+    (link, _, clock) =>
+      void (link.paths[1]!.heardAt = after(clock.nowMs(), -ms));
+  for (const [ms, up] of [
+    [2_999, true],
+    [3_000, false],
+  ] as const) {
+    const seen = upOf({ settings: twoOfTheirs, peer: heardMsAgo(ms) });
+    assert.deepEqual(seen, [
       ['udp://10.10.10.2:7112', true],
-      ['udp://10.10.11.2:7112', false],
-    ],
-  );
+      ['udp://10.10.11.2:7112', up],
+    ]);
+  }
+});
+
+test('status: a path to which the peer has no counterpart is up while what goes out there is acknowledged', () => {
+  const unacked = (ms: number | undefined): Seen => ({
+    settings: twoOfTheirs,
+    peer: (link, _, clock) =>
+      void (link.paths[1]!.unackedSince = ms === undefined ? undefined : after(clock.nowMs(), -ms)),
+  });
+  assert.equal(upOf(unacked(undefined))[1]![1], true);
+  assert.equal(upOf(unacked(2_999))[1]![1], true);
+  assert.equal(upOf(unacked(3_000))[1]![1], false);
+});
+
+test('status: a way on which the peer dials us is shown beside its own paths, and is up while it is heard there', () => {
+  const settings = settingsWith([
+    '[udp://10.10.10.1:7112]',
+    '[udp://10.10.10.1:7112, tcp://10.10.10.1:7112]',
+  ]);
+  const dialled = 'tcp://10.10.10.1:7112 (dialled by lb2)';
+  assert.deepEqual(upOf({ settings }), [
+    ['udp://10.10.10.2:7112', true],
+    [dialled, false],
+  ]);
+  const heard: NonNullable<Seen['peer']> = (link, _, clock) => {
+    Object.assign(link.paths[1]!, { ready: true, heardAt: clock.nowMs() });
+  };
+  assert.deepEqual(upOf({ settings, peer: heard })[1], [dialled, true]);
+});
+
+test('status: a path that is down is an alarm only while another is up and the peer was not just found', () => {
+  const alarmsWith = (sinceMs: number, bothDown = false): readonly string[] =>
+    reported({
+      settings: twoOfTheirs,
+      peer(link, _, clock) {
+        const old = after(clock.nowMs(), -3_000);
+        link.heardSince = after(clock.nowMs(), -sinceMs);
+        link.paths[1]!.heardAt = old;
+        if (bothDown) link.paths[0]!.heardAt = old;
+      },
+    }).alarms;
+  assert.deepEqual(alarmsWith(3_000), ['lb2: path udp://10.10.11.2:7112 is down, 1 of 2 paths left']);
+  assert.deepEqual(alarmsWith(2_999), []);
+  assert.deepEqual(alarmsWith(3_000, true), []);
 });
 
 test('status: refused frames are told with the peer in whose name they came', () => {

@@ -8,6 +8,7 @@ import { startLoop, type Loop } from '../../src/daemon/loop.ts';
 import { policyOf } from '../../src/daemon/policy.ts';
 import { receiver } from '../../src/daemon/receive.ts';
 import { sealFor } from '../../src/daemon/transmit.ts';
+import type { Over } from '../../src/net/tcp-connection.ts';
 import { makeKeyring, type Keyring } from '../../src/wire/keyring.ts';
 import { identities, pairWith } from '../config/example-file.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
@@ -38,7 +39,7 @@ export interface Bench {
   readonly counters: ReturnType<typeof newCounters>;
   readonly sent: Uint8Array[];
   readonly effects: NodeEffect[];
-  receive(frame: Uint8Array): void;
+  receive(frame: Uint8Array, over?: Over): void;
 }
 
 export function benchOf(settings: Settings, name: 'lb1' | 'lb2', clock: ManualClock): Bench {

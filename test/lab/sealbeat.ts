@@ -35,6 +35,12 @@ export interface SealbeatConfig {
   >;
 }
 
+/** For `change`: the same paths over TCP. */
+export const overTcp = ({ nodes }: SealbeatConfig): void => {
+  for (const node of Object.values(nodes))
+    node.paths = node.paths.map((path) => path.replace('udp://', 'tcp://'));
+};
+
 export interface SealbeatCluster extends Cluster {
   readonly configPath: string;
   /** Throws when nobody answers behind the control socket. */
@@ -49,8 +55,9 @@ export interface SealbeatCluster extends Cluster {
 export function sealbeat(options: SealbeatOptions = {}): Contender<SealbeatCluster> {
   return {
     name: 'sealbeat',
-    // Both ends use this port: a rule for each of the two fields would drop a share of what the other has let through.
-    heartbeats: [`meta l4proto { tcp, udp } th dport ${PORT}`],
+    // Both ends use this port: a rule for each of the two fields would drop a share of what the other has let through. Over
+    // TCP one end has a port of its own, and each packet this one in one field only.
+    heartbeats: [`meta l4proto { tcp, udp } th dport ${PORT}`, `tcp sport ${PORT}`],
     prepare: async (lab, setup) => clusterOf(lab, setup, options),
   };
 }

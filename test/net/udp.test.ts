@@ -5,7 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import type { PathSettings } from '../../src/core/settings.ts';
-import { bindingsFor } from '../../src/net/bindings.ts';
+import { bindingsFor, familiesOf } from '../../src/net/bindings.ts';
 import { newNames, type Lookup } from '../../src/net/names.ts';
 import { openUdp, type UdpLink, type UdpOptions } from '../../src/net/udp.ts';
 import { systemClock } from '../../src/system/clock.ts';
@@ -39,15 +39,18 @@ function needsIpv6(t: TestContext): boolean {
 async function opened(
   t: TestContext,
   own: readonly PathSettings[],
-  options: Partial<UdpOptions> = {},
+  { lookup, ...options }: Partial<UdpOptions> & { lookup?: Lookup } = {},
 ): Promise<{ link: UdpLink; frames: string[]; troubles: string[]; log: ReturnType<typeof collectedLog> }> {
   const frames: string[] = [];
   const troubles: string[] = [];
   const log = collectedLog();
+  const names = newNames({ clock: systemClock, log, families: familiesOf(own), lookup });
+  t.after(() => names.close());
   const link = await openUdp({
     own,
     clock: systemClock,
     log,
+    names,
     onFrame: (frame) => void frames.push(Buffer.from(frame).toString()),
     onTrouble: (to, code) => void troubles.push(`${to.url} ${code}`),
     ...options,
@@ -347,7 +350,7 @@ test('names: asked again every 30 s; a move is said, and an answer that fails ke
   assert.equal(known.addressOf('lb2.test')?.address, '10.0.0.9');
   assert.deepEqual(
     log.lines.map(({ level, text }) => [level, text]),
-    [['info', 'udp: a peer has another address now']],
+    [['info', 'names: a peer has another address now']],
   );
   clock.goOn(30_000);
   fail('EAI_AGAIN');
@@ -362,7 +365,7 @@ test('names: one without an address is said and asked for again after 2 s', () =
     {
       level: 'warn',
       fields: { host: 'lb2.test', code: 'ENOTFOUND' },
-      text: 'udp: the name of a peer cannot be resolved now; trying again',
+      text: 'names: the name of a peer cannot be resolved now; trying again',
     },
   ]);
   clock.goOn(2_000);

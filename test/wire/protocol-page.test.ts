@@ -93,7 +93,7 @@ test('PROTOCOL.md: names every reason to refuse a frame, in the order of the cod
 
 test('PROTOCOL.md: the example is the vector', () => {
   const beat = goodFrames().find(({ name }) => name === 'beat')!;
-  const example = sectionAt('10. An example');
+  const example = sectionAt('11. An example');
   const blocks = [...example.matchAll(/```\n([^`]*)```/g)].map(([, block]) => block!);
   const [keys, body, frame] = blocks as [string, string, string];
   assert.equal(frame.replaceAll(/\s/g, ''), beat.frame);

@@ -105,8 +105,11 @@ function frameOf(
   link.sentSinceHeard += 1;
   const over = link.paths[path]!;
   over.sent += 1;
-  over.unacked += 1;
-  over.unackedSince ??= now;
+  // The answer to a hello goes to whoever asked, who may be replaying it: it is no measure of what this way carries.
+  if (kind.answerTo === undefined) {
+    over.unacked += 1;
+    over.unackedSince ??= now;
+  }
   const heard = kind.answerTo === undefined && rx !== undefined && rx.newest > 0;
   const acked = heard ? bitmapBelow(rx.window, rx.newest) : { low: 0, high: 0 };
   const body: Body = {

@@ -395,7 +395,8 @@ function talk(
   const beatDue = now >= node.nextBeatAt;
   const burstDue = node.burst !== undefined && now >= node.burst.at;
   for (const link of node.links) {
-    if (beatDue) redialsStuck(node, link, now, effects);
+    // After a stall the acknowledgements may be waiting in the sockets.
+    if (beatDue && node.drainUntil === undefined) redialsStuck(node, link, now, effects);
     if (beatDue || burstDue || now >= helloDueAt(node, link)) {
       onReadyPaths(link, (path) => effects.push(compose(link, path, false)));
       link.helloAt = now;
