@@ -5,6 +5,7 @@ import type { NodeState } from '../core/node/state.ts';
 import type { Clock, Exec, Log, Random, Spawn, Vip } from '../core/ports.ts';
 import type { GroupId } from '../core/units.ts';
 import { openLinks, type Links } from '../net/links.ts';
+import { newNeighbours } from '../net/neighbour.ts';
 import { newProber } from '../probe/prober.ts';
 import { systemPlatform } from '../vip/for-platform.ts';
 import { openAdapters } from './adapters.ts';
@@ -184,6 +185,7 @@ async function start(
   const net = await openLinks({
     own: self.paths,
     ...{ clock, random, log, count: counters.add },
+    neighbours: newNeighbours({ exec: ports.exec, clock, log, platform: systemPlatform }),
     onFrame: receiver({ node, counters, tell, keyring: () => running.configured.keyring }),
     onReady: (peer, path, ready) => void tell({ kind: 'way', peer, path, ready }),
     onTrouble: (peer) => void tell({ kind: 'trouble', peer }),

@@ -93,6 +93,8 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
     },
     group: ({ group, effect }) => perform(forGroup, effect, group),
     peer: ({ name, text, cause }) => {
+      const found = node.links.find((link) => link.name === name && link.alive);
+      if (found !== undefined) net.refresh(found.number);
       log.info({ peer: name, cause }, `${name} ${text}: ${cause}`);
       history.add({ kind: 'peer', subject: name, text, cause });
     },

@@ -2,6 +2,7 @@ import type { Clock, Log, Random } from '../core/ports.ts';
 import type { PathSettings } from '../core/settings.ts';
 import { waysTo } from '../core/ways.ts';
 import { familiesOf } from './bindings.ts';
+import type { Neighbours } from './neighbour.ts';
 import { newNames, type Lookup } from './names.ts';
 import { openTcp, type Peer } from './tcp.ts';
 import type { Over } from './tcp-connection.ts';
@@ -18,6 +19,8 @@ export interface Links {
   redial(peer: number, path: number): void;
   /** At the start, after which peers are dialled, and on a reload; tells `onReady` of every way that is. */
   setPeers(peers: readonly Peer[], timing: TcpTiming): void;
+  /** A peer is heard again: what we send must not wait for the kernel to find it. */
+  refresh(peer: number): void;
   /** Frames taken from sockets since the start: whether something is still waiting is seen from it. */
   received(): number;
   close(): void;
@@ -29,6 +32,7 @@ export interface LinksOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly neighbours: Neighbours;
   /** For what is worth a number and no sentence. */
   readonly count: (what: string) => void;
   /** `over` is the connection on which it came; undefined for a datagram. */
@@ -99,6 +103,12 @@ export async function openLinks(options: LinksOptions): Promise<Links> {
           places[number] = waysTo(own, paths).map((way) => (way.kind === 'udp' ? way.to : undefined));
         datagramsTo = places;
         tcp.setPeers(peers, timing);
+      },
+      refresh(peer) {
+        for (const { host } of peers.find(({ number }) => number === peer)?.paths ?? []) {
+          const known = names.addressOf(host);
+          if (known !== undefined) options.neighbours.refresh(known.address);
+        }
       },
       received: () => datagrams.received() + tcp.received(),
       close() {

@@ -25,13 +25,16 @@ interface End {
   readonly frames: string[];
   readonly readies: string[];
   readonly counts: string[];
+  /** Addresses that the kernel is to look for anew. */
+  readonly refreshed: string[];
 }
 
 /** A node whose peer is always number 1; it answers what begins with "ask", as over way 0. */
 async function opened(t: TestContext, own: readonly PathSettings[]): Promise<End> {
-  const [frames, readies, counts]: [string[], string[], string[]] = [[], [], []];
+  const [frames, readies, counts, refreshed]: [string[], string[], string[], string[]] = [[], [], [], []];
   const links = await openLinks({
     ...{ own, clock: systemClock, random: seededRandom('links'), log: collectedLog() },
+    neighbours: { refresh: (address) => void refreshed.push(address) },
     count: (what) => void counts.push(what),
     onFrame(bytes, over) {
       const text = textOf(bytes);
@@ -43,7 +46,7 @@ async function opened(t: TestContext, own: readonly PathSettings[]): Promise<End
     onTrouble: () => undefined,
   });
   t.after(() => links.close());
-  return { links, frames, readies, counts };
+  return { links, frames, readies, counts, refreshed };
 }
 
 test('links: each way carries what is meant for it', async (t) => {
@@ -63,6 +66,17 @@ test('links: each way carries what is meant for it', async (t) => {
   await eventually('three frames', () => b.frames.length === 4);
   assert.deepEqual(b.frames.slice(1).toSorted(), ['way 0', 'way 1 (connection)', 'way 2 (connection)']);
   assert.equal(b.links.received(), 4);
+});
+
+test('links: a peer that is heard again is looked for anew at each of its addresses', async (t) => {
+  const port = await freePort();
+  const a = await opened(t, [udpPath(port)]);
+  a.links.setPeers(
+    [peer(1, udpPath(await freePort())), peer(2, udpPath(await freePort()), tcpPath(port))],
+    TIMING,
+  );
+  a.links.refresh(2);
+  assert.deepEqual(a.refreshed, ['127.0.0.1', '127.0.0.1']);
 });
 
 test('links: an answer goes back over the connection on which the question came, bound or not', async (t) => {

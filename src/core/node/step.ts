@@ -379,10 +379,17 @@ function speak(node: NodeState, now: MonoMs, views: Views, effects: NodeEffect[]
   talk(node, now, effects, (link, path, probe) => composeFrame(node, link, path, now, { probe }, views));
 }
 
-/** One round of what is said to a peer: the same over every path that takes frames now. */
+/**
+ * One round of what is said to a peer: the same over every path that takes frames now. They take turns in being the last,
+ * because the newest frame is the one that the peer names, and by that each path's round trip is known.
+ */
 function onReadyPaths(link: Link, say: (path: number) => void): void {
+  const { paths } = link;
   link.rounds += 1;
-  for (let path = 0; path < link.paths.length; path++) if (link.paths[path]!.ready) say(path);
+  for (let turn = 0; turn < paths.length; turn++) {
+    const path = (link.rounds + turn) % paths.length;
+    if (paths[path]!.ready) say(path);
+  }
 }
 
 /** Beats, bursts, hellos and probes that are due. */
