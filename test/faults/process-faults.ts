@@ -1,0 +1,101 @@
+import { commandOf, descendantsOf } from '../lab/process-tree.ts';
+import { signalQuietly } from '../lab/program.ts';
+import { watchFor } from '../lab/wait.ts';
+import { BOTH_SIZES, handedOver, stays, takenOver } from './fault.ts';
+import type { Fault } from './fault.ts';
+import { TRANSPORTS } from './settings.ts';
+import type { Stage } from './stage.ts';
+
+const SHORT_PAUSE_MS = 300;
+
+/** The children through which the agent changes addresses. */
+const adaptersOf = (stage: Stage, host: string): readonly number[] =>
+  descendantsOf(stage.pair.agent(host).pid).filter((pid) => /^ip .*-batch/.test(commandOf(pid)));
+
+/** The agent, its guard and its children, or the agent alone, are killed or stopped while their host lives on. */
+export const PROCESS_FAULTS: readonly Fault[] = [
+  {
+    name: 'holder-agent-killed',
+    title: "SIGKILL to the holder's agent",
+    sizes: BOTH_SIZES,
+    settings: TRANSPORTS,
+    strike: (stage) => stage.pair.agent('h1').signal('SIGKILL'),
+    expected: () => takenOver('Its guard takes the VIP away at once, and h2 has it after the timeout.'),
+  },
+  {
+    name: 'holder-all-killed',
+    title: "SIGKILL to the holder's agent, its guard and its children",
+    sizes: BOTH_SIZES,
+    strike: (stage) => stage.pair.agent('h1').signalTree('SIGKILL'),
+    expected: () => takenOver('The lease takes the VIP away, and h2 has it after the timeout.'),
+  },
+  {
+    name: 'holder-paused-briefly',
+    title: `SIGSTOP to the holder's agent for ${SHORT_PAUSE_MS} ms`,
+    sizes: BOTH_SIZES,
+    async strike(stage) {
+      stage.pair.agent('h1').signal('SIGSTOP');
+      await watchFor(SHORT_PAUSE_MS);
+      stage.pair.agent('h1').signal('SIGCONT');
+    },
+    expected: () => stays('Nothing moves: the pause is shorter than the lease.'),
+  },
+  {
+    name: 'holder-paused',
+    title: "SIGSTOP to the holder's agent, until the heal",
+    sizes: BOTH_SIZES,
+    settings: TRANSPORTS,
+    strike: (stage) => stage.pair.agent('h1').signal('SIGSTOP'),
+    expected: () => takenOver('The lease takes the VIP away, and h2 has it after the timeout.'),
+  },
+  {
+    name: 'holder-all-paused',
+    title: "SIGSTOP to the holder's agent, its guard and its children, until the heal",
+    sizes: BOTH_SIZES,
+    strike: (stage) => stage.pair.agent('h1').signalTree('SIGSTOP'),
+    expected: () => takenOver('The lease takes the VIP away, and h2 has it after the timeout.'),
+  },
+  {
+    name: 'holder-adapter-hangs',
+    title: 'SIGSTOP to the children through which the holder changes addresses',
+    sizes: BOTH_SIZES,
+    strike(stage) {
+      const adapters = adaptersOf(stage, 'h1');
+      if (adapters.length === 0) throw new Error('the agent on h1 has no such child');
+      for (const pid of adapters) signalQuietly(pid, 'SIGSTOP');
+    },
+    expected: () => ({
+      ...takenOver('The agent notices that it cannot renew and starts another one, or h2 takes over; never both.'),
+      holders: 'one',
+    }),
+  },
+  {
+    name: 'holder-terminated',
+    title: "SIGTERM to the holder's agent",
+    sizes: BOTH_SIZES,
+    settings: TRANSPORTS,
+    strike: (stage) => stage.pair.agent('h1').signal('SIGTERM'),
+    expected: () => handedOver('h1 hands over to h2 before it ends.'),
+  },
+  {
+    name: 'standby-agent-killed',
+    title: "SIGKILL to the standby's agent",
+    sizes: BOTH_SIZES,
+    strike: (stage) => stage.pair.agent('h2').signal('SIGKILL'),
+    expected: () => stays('Nothing moves.'),
+  },
+  {
+    name: 'standby-paused',
+    title: "SIGSTOP to the standby's agent, until the heal",
+    sizes: BOTH_SIZES,
+    strike: (stage) => stage.pair.agent('h2').signal('SIGSTOP'),
+    expected: () => stays('Nothing moves, and the standby accuses nobody when it wakes up.'),
+  },
+  {
+    name: 'standby-terminated',
+    title: "SIGTERM to the standby's agent",
+    sizes: BOTH_SIZES,
+    strike: (stage) => stage.pair.agent('h2').signal('SIGTERM'),
+    expected: () => stays('Nothing moves.'),
+  },
+];

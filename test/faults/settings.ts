@@ -1,0 +1,48 @@
+import { CLIENT, address4 } from '../lab/addresses.ts';
+import { pathTo } from '../lab/sealbeat.ts';
+import type { SealbeatOptions } from '../lab/sealbeat.ts';
+import { hasSettableClocks } from '../lab/settable-clock.ts';
+
+/** A way to set up the cluster that a fault strikes. */
+export interface Setting {
+  readonly title: string;
+  readonly networks: 1 | 2;
+  readonly options: SealbeatOptions;
+  readonly settableClocks?: boolean;
+  /** What the machine lacks for it. What the program lacks it says itself, when it checks the configuration. */
+  readonly missing?: () => string | undefined;
+}
+
+const twoUdp = (host: string): readonly string[] => [pathTo(host), pathTo(host, 'cross')];
+const mixed = (host: string): readonly string[] => [pathTo(host), pathTo(host, 'lan', 'tcp')];
+
+export const SETTINGS = {
+  udp: { title: 'one path over UDP', networks: 1, options: {} },
+  tcp: {
+    title: 'one path over TCP',
+    networks: 1,
+    options: { paths: (host) => [pathTo(host, 'lan', 'tcp')] },
+  },
+  'udp+tcp': { title: 'UDP and TCP over one network', networks: 1, options: { paths: mixed } },
+  'two-paths': { title: 'UDP over two networks', networks: 2, options: { paths: twoUdp } },
+  clocks: {
+    title: 'one path over UDP, wall clocks that can be set',
+    networks: 1,
+    options: {},
+    settableClocks: true,
+    missing: () => (hasSettableClocks() ? undefined : 'libfaketime is not installed'),
+  },
+  restart: { title: 'restarts announced', networks: 1, options: { extra: { top: { restart: '3s' } } } },
+  witness: {
+    title: 'the client as witness',
+    networks: 1,
+    options: {
+      extra: { group: { witness: { probes: [`ping://${address4(CLIENT)}`], need: 1, timeout: '1s' } } },
+    },
+  },
+} as const satisfies Readonly<Record<string, Setting>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Every way of sending heartbeats over one network. */
+export const TRANSPORTS: readonly SettingName[] = ['udp', 'tcp', 'udp+tcp'];
