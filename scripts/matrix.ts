@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { FAMILIES, FAULTS } from '../test/faults/catalogue.ts';
 import type { Size } from '../test/faults/fault.ts';
 import { BOTH_SIZES } from '../test/faults/fault.ts';
+import type { Stage } from '../test/faults/stage.ts';
 import { labProblem } from '../test/lab/requirement.ts';
 import { OWN_PROGRAM, PROJECT, SEALBEAT } from '../test/lab/sealbeat.ts';
 import { pageOf } from './matrix/page.ts';
@@ -16,6 +17,7 @@ const USAGE = `usage: npm run matrix -- [options]
   --only NAMES     some faults, see --list
   --nodes 2|3      clusters of this size alone
   --output FILE    where the page goes (default docs/failure-matrix.md; - for standard output)
+  --keep           stop at a row that is not as expected, with its cluster as it is, until Ctrl-C
   --list           the names of all faults
 
 Progress goes to stderr. Exit code 1 when a row is not as expected. Needs root on Linux; takes about 15 minutes.
@@ -31,6 +33,7 @@ interface Wanted {
   readonly only: readonly string[];
   readonly sizes: readonly Size[];
   readonly output: string;
+  readonly keep: boolean;
 }
 
 function readArguments(): Wanted {
@@ -39,6 +42,7 @@ function readArguments(): Wanted {
       only: { type: 'string' },
       nodes: { type: 'string' },
       output: { type: 'string', default: join(PROJECT, 'docs/failure-matrix.md') },
+      keep: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -53,7 +57,7 @@ function readArguments(): Wanted {
   if (stranger !== undefined) throw new UsageError(`"${stranger}" is no fault; --list shows them`);
   const sizes = BOTH_SIZES.filter((size) => values.nodes === undefined || values.nodes === `${size}`);
   if (sizes.length === 0) throw new UsageError('--nodes must be 2 or 3');
-  return { only, sizes, output: values.output };
+  return { only, sizes, output: values.output, keep: values.keep };
 }
 
 function listText(): string {
@@ -72,14 +76,19 @@ function requireWhatIsNeeded(): void {
 
 /** False when a row is not as expected. */
 async function matrix(): Promise<boolean> {
-  const { only, sizes, output } = readArguments();
+  const { only, sizes, output, keep } = readArguments();
   requireWhatIsNeeded();
   const scenes = scenesOf(
     FAULTS.filter(({ name }) => only.includes(name)),
     sizes,
   );
   const say = (text: string): void => void process.stderr.write(`matrix: ${text}\n`);
-  const { outcomes, leftOut } = await playAll(scenes, say);
+  const onWrong = async ({ lab, pair }: Stage): Promise<void> => {
+    if (!keep) return;
+    say(`kept until Ctrl-C: ip netns exec ${lab.namespace('h1')} …, config ${pair.cluster.configPath}`);
+    await new Promise<never>(() => undefined); // the lab's processes keep this one alive
+  };
+  const { outcomes, leftOut } = await playAll(scenes, { say, onWrong });
   const version = spawnSync(SEALBEAT, ['--version'], { encoding: 'utf8' }).stdout.trim();
   const page = pageOf({ version, date: new Date().toISOString().slice(0, 10) }, outcomes, leftOut);
   if (output === '-') process.stdout.write(page);

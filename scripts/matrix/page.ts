@@ -1,7 +1,6 @@
 import { FAMILIES } from '../../test/faults/catalogue.ts';
 import { TIMING } from '../../test/faults/fault.ts';
 import { SETTINGS } from '../../test/faults/settings.ts';
-import type { SettingName } from '../../test/faults/settings.ts';
 import type { HeldStretch } from '../../test/lab/timeline.ts';
 import { GAP_RESOLUTION_MS } from '../bench/row.ts';
 import type { Outcome, Scene } from './play.ts';
@@ -39,23 +38,26 @@ export function holdersOverTime({ during, after }: Pick<Outcome, 'during' | 'aft
   return before === then && !before.includes('▸') ? `${before} throughout` : `${before} ‖ ${then}`;
 }
 
-const gapText = (gapMs: number): string => (gapMs < GAP_RESOLUTION_MS ? `< ${GAP_RESOLUTION_MS} ms` : durationText(gapMs));
+const gapText = (gapMs: number): string =>
+  gapMs < GAP_RESOLUTION_MS ? `< ${GAP_RESOLUTION_MS} ms` : durationText(gapMs);
 
 function bothText({ bothMs, bothAfterMs }: Outcome): string {
   if (bothMs < SHOWN_MS && bothAfterMs < SHOWN_MS) return 'never';
   return `${durationText(bothMs)} ‖ ${durationText(bothAfterMs)}`;
 }
 
-const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+const line = (cells: readonly string[]): string =>
+  `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
-const sizeText = ({ size, setting }: Scene, settings: readonly SettingName[]): string =>
-  settings.length > 1 ? `${size}, ${SETTINGS[setting].title}` : `${size}`;
+/** The setting is named where the fault is played in several. */
+const clusterText = ({ size, setting, fault }: Scene): string =>
+  (fault.settings ?? []).length > 1 ? `${size}, ${SETTINGS[setting].title}` : `${size}`;
 
 function rowOf(outcome: Outcome): string {
   const { fault, size, problems } = outcome;
   return line([
     `${fault.title} (\`${fault.name}\`)`,
-    sizeText(outcome, fault.settings ?? ['udp']),
+    clusterText(outcome),
     fault.expected(size).says,
     holdersOverTime(outcome),
     gapText(outcome.gapMs),
@@ -66,13 +68,19 @@ function rowOf(outcome: Outcome): string {
 
 const HEAD = ['Fault', 'Nodes', 'Expected', 'Who has the VIP', 'Longest gap', 'On two hosts', 'Verdict'];
 
-function familyText(title: string, outcomes: readonly Outcome[], leftOut: readonly LeftOut[]): string[] {
-  if (outcomes.length === 0 && leftOut.length === 0) return [];
-  const table = outcomes.length === 0 ? [] : [line(HEAD), line(HEAD.map(() => '---')), ...outcomes.map(rowOf), ''];
-  const reasons = leftOut.map(({ fault, size, setting, why }) => {
-    return `- \`${fault.name}\`, ${size} nodes, ${SETTINGS[setting].title}: left out; ${why}`;
+function familyText(title: string, outcomes: readonly Outcome[]): string[] {
+  if (outcomes.length === 0) return [];
+  return [`## ${title}`, '', line(HEAD), line(HEAD.map(() => '---')), ...outcomes.map(rowOf), ''];
+}
+
+function leftOutText(leftOut: readonly LeftOut[]): string[] {
+  if (leftOut.length === 0) return [];
+  const bySetting = Map.groupBy(leftOut, ({ setting }) => setting);
+  const items = [...bySetting].map(([setting, scenes]) => {
+    const names = [...new Set(scenes.map(({ fault }) => `\`${fault.name}\``))].join(', ');
+    return `- ${SETTINGS[setting].title}: ${scenes[0]?.why ?? ''} (${names})`;
   });
-  return [`## ${title}`, '', ...table, ...reasons, ...(reasons.length === 0 ? [] : [''])];
+  return ['## Left out', '', 'What this program or this machine has no way to do yet:', '', ...items, ''];
 }
 
 /** The whole page. */
@@ -105,8 +113,8 @@ export function pageOf(
       familyText(
         title,
         outcomes.filter(({ fault }) => faults.includes(fault)),
-        leftOut.filter(({ fault }) => faults.includes(fault)),
       ),
     ),
+    ...leftOutText(leftOut),
   ].join('\n');
 }

@@ -60,7 +60,8 @@ export async function play(stage: Stage, scene: Scene): Promise<Outcome> {
   if (seen.bothAfterMs > OVERLAP_MS) {
     problems.push(`on two hosts for ${Math.round(seen.bothAfterMs)} ms after the heal`);
   }
-  if (seen.noticedGapMs > expected.gapMs) problems.push(`the client was dark for ${Math.round(seen.gapMs)} ms`);
+  if (seen.noticedGapMs > expected.gapMs)
+    problems.push(`the client was dark for ${Math.round(seen.gapMs)} ms`);
   return { ...scene, ...seen, problems };
 }
 

@@ -18,6 +18,13 @@ const LABS_AT_ONCE = 2;
 /** A cluster that has gone through many scenes is worth as much as a fresh one, but two labs should end about together. */
 const SCENES_PER_ACT = 10;
 
+export interface PlayOptions {
+  /** One line about what is going on. */
+  readonly say: (text: string) => void;
+  /** Called after a scene that was not as expected, with its cluster still as it is. */
+  readonly onWrong: (stage: Stage) => Promise<void>;
+}
+
 export interface Played {
   readonly outcomes: readonly Outcome[];
   readonly leftOut: readonly LeftOut[];
@@ -45,13 +52,13 @@ function actsOf(scenes: readonly Scene[]): readonly Act[] {
 }
 
 /** Plays all scenes, in two labs at a time: most of it is waiting. In the order of `scenes`, whatever was played first. */
-export async function playAll(scenes: readonly Scene[], say: (text: string) => void): Promise<Played> {
+export async function playAll(scenes: readonly Scene[], options: PlayOptions): Promise<Played> {
   const waiting = [...actsOf(scenes)];
   const outcomes: Outcome[] = [];
   const leftOut: LeftOut[] = [];
   const lab = async (): Promise<void> => {
     for (let act = waiting.shift(); act !== undefined; act = waiting.shift()) {
-      const played = await playAct(act, say);
+      const played = await playAct(act, options);
       outcomes.push(...played.outcomes);
       leftOut.push(...played.leftOut);
     }
@@ -64,11 +71,11 @@ export async function playAll(scenes: readonly Scene[], say: (text: string) => v
   return { outcomes: inOrder(outcomes), leftOut: inOrder(leftOut) };
 }
 
-async function playAct({ size, setting, scenes }: Act, say: (text: string) => void): Promise<Played> {
+async function playAct({ size, setting, scenes }: Act, options: PlayOptions): Promise<Played> {
   const outcomes: Outcome[] = [];
   const stageSetting: Setting = SETTINGS[setting];
   const without = (why: string): Played => {
-    say(`${size} nodes, ${stageSetting.title}: left out; ${why}`);
+    options.say(`${size} nodes, ${stageSetting.title}: left out; ${why}`);
     return { outcomes, leftOut: scenes.map((scene) => ({ ...scene, why })) };
   };
   const missing = stageSetting.missing?.();
@@ -77,7 +84,9 @@ async function playAct({ size, setting, scenes }: Act, say: (text: string) => vo
   try {
     // After a scene that was not as expected, the next one gets a cluster of its own.
     while (waiting.length > 0) {
-      await withStage({ size, setting: stageSetting }, (stage) => playUntilWrong(stage, waiting, outcomes, say));
+      await withStage({ size, setting: stageSetting }, (stage) =>
+        playUntilWrong(stage, waiting, outcomes, options),
+      );
     }
   } catch (error) {
     if (error instanceof NotPossible) return without(shortly(error.message));
@@ -91,18 +100,27 @@ async function playUntilWrong(
   stage: Stage,
   waiting: Scene[],
   outcomes: Outcome[],
-  say: (text: string) => void,
+  { say, onWrong }: PlayOptions,
 ): Promise<void> {
   for (let scene = waiting.shift(); scene !== undefined; scene = waiting.shift()) {
     const outcome = await play(stage, scene);
     outcomes.push(outcome);
     const name = `${scene.fault.name}, ${scene.size} nodes, ${scene.setting}`;
-    if (outcome.problems.length === 0) say(`${name}: ok`);
-    else say(`${name}: NOT AS EXPECTED: ${outcome.problems.join('; ')}\n${stage.pair.lastWords()}`);
-    if (outcome.problems.length > 0) return;
+    if (outcome.problems.length === 0) {
+      say(`${name}: ok`);
+      continue;
+    }
+    say(`${name}: NOT AS EXPECTED: ${outcome.problems.join('; ')}\n${stage.pair.lastWords()}`);
+    await onWrong(stage);
+    return;
   }
 }
 
-/** What `check` said, without where: the file is the lab's and gone by now. */
-const shortly = (refusal: string): string =>
-  (/: (.*)/.exec(refusal.split('\n').find((each) => each.includes(':') && !each.trim().endsWith(':')) ?? '')?.[1] ?? refusal).trim();
+/** The first thing that `check` said, without the lab's own names. */
+function shortly(refusal: string): string {
+  const [first = refusal] = refusal.split('\n').filter((each) => /: ./.test(each));
+  return first
+    .replace(/^\s*(nodes\.h\d|groups\.web)\S*: (?:\w+:\/\/\S+: )?/, '')
+    .replace(/;.*/, '')
+    .trim();
+}

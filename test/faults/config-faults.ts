@@ -30,8 +30,7 @@ export const CONFIG_FAULTS: readonly Fault[] = [
     title: 'The standby alone reloads a file in which its priority is the highest',
     sizes: BOTH_SIZES,
     lastsMs: 8_000,
-    strike: (stage) =>
-      drift(stage, 'h2', ({ nodes }) => Object.assign(nodes['h2'] ?? {}, { priority: 120 })),
+    strike: (stage) => drift(stage, 'h2', ({ nodes }) => Object.assign(nodes['h2'] ?? {}, { priority: 120 })),
     expected: () => handedOver('h2 is given the VIP after the failback delay, as if both had the new file.'),
   },
   {

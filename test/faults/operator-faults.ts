@@ -14,11 +14,13 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
   },
   {
     name: 'addresses-flushed',
-    title: "`ip address flush dev eth0` on the holder: its own addresses are gone too",
+    title: '`ip address flush dev eth0` on the holder: its own addresses are gone too',
     sizes: BOTH_SIZES,
     strike: (stage) => stage.lab.faults.flushAddresses('h1'),
     expected: () =>
-      outOfReach('h1 puts the VIP back, but has no way to anybody: h2 serves after the timeout, h1 keeps the VIP.'),
+      outOfReach(
+        'h1 puts the VIP back, but has no way to anybody: h2 serves after the timeout, h1 keeps the VIP.',
+      ),
   },
   {
     name: 'switchover',

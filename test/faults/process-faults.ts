@@ -65,7 +65,9 @@ export const PROCESS_FAULTS: readonly Fault[] = [
       for (const pid of adapters) signalQuietly(pid, 'SIGSTOP');
     },
     expected: () => ({
-      ...takenOver('The agent notices that it cannot renew and starts another one, or h2 takes over; never both.'),
+      ...takenOver(
+        'The agent notices that it cannot renew and starts another one, or h2 takes over; never both.',
+      ),
       holders: 'one',
     }),
   },

@@ -56,6 +56,10 @@ export class Stage {
     return this.lab.hosts;
   }
 
+  get size(): Size {
+    return this.hosts.length === 2 ? 2 : 3;
+  }
+
   /** All hosts but one. */
   others(host: string): readonly string[] {
     return this.hosts.filter((each) => each !== host);
@@ -127,7 +131,13 @@ export class Stage {
   async audit(): Promise<void> {
     let complaint = '';
     const check = async (): Promise<boolean> => (complaint = await this.#complaint()) === '';
-    await untilSteady('a healthy cluster with h1 holding', AUDIT_STEADY_MS, AUDIT_BOUND_MS, check, () => complaint);
+    await untilSteady(
+      'a healthy cluster with h1 holding',
+      AUDIT_STEADY_MS,
+      AUDIT_BOUND_MS,
+      check,
+      () => complaint,
+    );
   }
 
   /** What is not as it should be in peace; empty for nothing. */
@@ -156,7 +166,8 @@ export class Stage {
 /** Runs `body` on a stage of its own. */
 export async function withStage<T>(options: StageOptions, body: (stage: Stage) => Promise<T>): Promise<T> {
   const hosts = ['h1', 'h2', 'h3'].slice(0, options.size);
-  return await withLab({ hosts, networks: options.setting.networks, vips: [VIP4], clientEveryMs: 2 }, async (lab) =>
-    body(await Stage.raise(lab, options)),
+  return await withLab(
+    { hosts, networks: options.setting.networks, vips: [VIP4], clientEveryMs: 2 },
+    async (lab) => body(await Stage.raise(lab, options)),
   );
 }

@@ -27,14 +27,16 @@ export const THREE_NODE_FAULTS: readonly Fault[] = [
     title: 'The holder is cut from both others',
     sizes: [3],
     strike: (stage) => isolate(stage, 'h1'),
-    expected: () => split('h1 and h2 hold: neither can know of the other. Healed, h1 alone holds.', ['h1', 'h2']),
+    expected: () =>
+      split('h1 and h2 hold: neither can know of the other. Healed, h1 alone holds.', ['h1', 'h2']),
   },
   {
     name: 'second-cut-off',
     title: 'h2 is cut from both others',
     sizes: [3],
     strike: (stage) => isolate(stage, 'h2'),
-    expected: () => split('h2 believes that it is alone and holds too. Healed, h1 alone holds.', ['h1', 'h2']),
+    expected: () =>
+      split('h2 believes that it is alone and holds too. Healed, h1 alone holds.', ['h1', 'h2']),
   },
   {
     name: 'third-cut-off',
@@ -42,7 +44,8 @@ export const THREE_NODE_FAULTS: readonly Fault[] = [
     sizes: [3],
     lastsMs: 12_000, // of two better ones it waits for both
     strike: (stage) => isolate(stage, 'h3'),
-    expected: () => split('h3 believes that it is alone and holds too. Healed, h1 alone holds.', ['h1', 'h3']),
+    expected: () =>
+      split('h3 believes that it is alone and holds too. Healed, h1 alone holds.', ['h1', 'h3']),
   },
   {
     name: 'three-way-partition',

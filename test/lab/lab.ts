@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { ChildProcess } from 'node:child_process';
-import { CLIENT, VIP4, address4, address6, interfaceOn, macOf, portOf } from './addresses.ts';
+import { CLIENT, VIP4 } from './addresses.ts';
 import type { Network } from './addresses.ts';
 import { AddressWatch } from './address-watch.ts';
 import { Client } from './client.ts';
@@ -22,18 +22,10 @@ import { signalQuietly } from './program.ts';
 import { stretchesOf, timeWhere } from './timeline.ts';
 import type { HeldStretch, Span, Timeline } from './timeline.ts';
 import { untilSteady } from './wait.ts';
+import { wire } from './wiring.ts';
 
-/*
- *   h1 10.77.0.1   h2 10.77.0.2   … h5           c 10.77.0.9      one namespace each, interface eth0,
- *     fd77::1        fd77::2                      fd77::9          IPv4 /24 and IPv6 /64
- *       |              |              |             |
- *   ----+----- br0 in a namespace of its own -------+----         ports h1, h2, …, c; faults are made here
- *
- *   With two networks every host also has eth1 (10.78.0.N, fd78::N), and the same namespace br1 with ports h1-cross, ….
- */
 const SERVICE_PORT = 7;
 const HOSTS_MAX = 5;
-const BRIDGES = { lan: 'br0', cross: 'br1' } as const;
 
 export interface LabOptions {
   /** Two to five, named `h1` to `h5`. */
@@ -44,8 +36,6 @@ export interface LabOptions {
   readonly vips?: readonly string[];
   readonly clientEveryMs?: number;
 }
-
-const linesOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 /** Hosts, a switch and a client in network namespaces of their own. Needs root on Linux, `ip` and `nft`. */
 export class Lab {
@@ -75,7 +65,8 @@ export class Lab {
     const lab = new Lab(options);
     guardLab(lab.name);
     try {
-      lab.#wire();
+      mkdirSync(lab.folder, { mode: 0o700 });
+      wire(lab);
       await lab.#populate(options.clientEveryMs ?? 2);
       return lab;
     } catch (error) {
@@ -91,42 +82,6 @@ export class Lab {
   get client(): Client {
     if (this.#client === undefined) throw new Error('the lab has been disposed of');
     return this.#client;
-  }
-
-  #wire(): void {
-    mkdirSync(this.folder, { mode: 0o700 });
-    const ends = [...this.hosts, CLIENT];
-    runTool('ip', ['-batch', '-'], linesOf(['sw', ...ends].map((end) => `netns add ${this.namespace(end)}`)));
-    // A switch says nothing of its own.
-    runTool('ip', [
-      ...['netns', 'exec', this.namespace('sw'), 'sysctl', '-qw'],
-      ...['all', 'default'].map((which) => `net.ipv6.conf.${which}.disable_ipv6=1`),
-    ]);
-    for (const network of this.networks) this.#wireNetwork(network, network === 'lan' ? ends : this.hosts);
-  }
-
-  #wireNetwork(network: Network, ends: readonly string[]): void {
-    const [device, bridge] = [interfaceOn(network), BRIDGES[network]];
-    const pair = (end: string): string =>
-      `link add ${device} netns ${this.namespace(end)} address ${macOf(end, network)} ` +
-      `type veth peer name ${portOf(end, network)} netns ${this.namespace('sw')}`;
-    runTool('ip', ['-batch', '-'], linesOf(ends.map(pair)));
-    const ports = ends.map((end) => `link set ${portOf(end, network)} master ${bridge} up`);
-    const join = [
-      `link add ${bridge} type bridge stp_state 0 mcast_snooping 0`,
-      `link set ${bridge} up`,
-      ...ports,
-    ];
-    runTool('ip', ['-n', this.namespace('sw'), '-batch', '-'], linesOf(join));
-    for (const end of ends) {
-      const setup = [
-        'link set lo up',
-        `address add ${address4(end, network)}/24 dev ${device}`,
-        `address add ${address6(end, network)}/64 dev ${device} nodad`,
-        `link set ${device} up`,
-      ];
-      runTool('ip', ['-n', this.namespace(end), '-batch', '-'], linesOf(setup));
-    }
   }
 
   async #populate(clientEveryMs: number): Promise<void> {
