@@ -32,6 +32,7 @@ const delayFault = (name: string, title: string, way: Delay): Fault => ({
   name,
   title,
   sizes: BOTH_SIZES,
+  settings: TRANSPORTS,
   lastsMs: WEATHER_MS,
   async strike(stage) {
     for (const [one, other] of pairsOf(stage.hosts)) await stage.lab.faults.delay(one, other, way);

@@ -66,7 +66,7 @@ export class Faults {
     ]);
   }
 
-  /** Heartbeats over UDP take longer in both directions, and may come twice or out of order. In force when it settles. */
+  /** Heartbeats take longer in both directions; over UDP they may come twice or out of order. In force when it settles. */
   async delay(one: string, other: string, way: Delay, network: Network = 'lan'): Promise<void> {
     await this.#weather.delay(one, other, HEARTBEAT_PORT, way, network);
     await this.#weather.delay(other, one, HEARTBEAT_PORT, way, network);

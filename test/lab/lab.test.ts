@@ -184,6 +184,35 @@ labTest(
   },
 );
 
+labTest('lab: a delayed way is slow for connections too', 30_000, async () => {
+  await withLab({}, async (lab) => {
+    const serve =
+      "require('net').createServer((s) => s.on('error', () => {}).pipe(s)).listen(7112, () => console.log('ready'))";
+    const ask =
+      "const s = require('net').connect(7112, process.argv[1]); const t = Date.now(); s.write('a');" +
+      "s.on('error', () => {}); s.on('data', () => { console.log(Date.now() - t); s.end(); })";
+    const node = (host: string, ...args: readonly string[]): Program =>
+      startProgram({ namespace: lab.namespace(host), file: process.execPath, args });
+    const server = node('h2', '-e', serve);
+    await until('the server', 5_000, () => server.output.startsWith('ready'));
+    const roundTrip = async (): Promise<number> => {
+      const client = node('h1', '-e', ask, address4('h2'));
+      await until(
+        'the answer',
+        5_000,
+        () => client.end !== undefined,
+        () => client.output,
+      );
+      return Number(client.output);
+    };
+    assert.ok((await roundTrip()) < 2_000);
+    await lab.faults.delay('h1', 'h2', { delayMs: 1_000 });
+    assert.ok((await roundTrip()) >= 1_998, 'the answer came too early');
+    lab.faults.heal();
+    assert.ok((await roundTrip()) < 2_000);
+  });
+});
+
 labTest('lab: the wall clock of one program can be set, and only that', 30_000, async (context) => {
   if (!hasSettableClocks()) return context.skip('libfaketime is not installed');
   return await withLab({}, async (lab) => {

@@ -32,7 +32,8 @@ const FIRST_RELAY_PORT = 17_200;
 /**
  * Slow ways, where the kernel has no netem: in the receiver's namespace the port of arriving heartbeats is rewritten to that
  * of a relay, before anything on the host sees them. Without connection tracking, so that a rule works from its first
- * packet on and leaves nothing behind. UDP over IPv4 alone.
+ * packet on and leaves nothing behind. A TCP connection goes through the relay at the side that was called, both ways; one
+ * that was there before is reset at the beginning and at the end. IPv4 alone.
  */
 export class Weather {
   readonly #namespaceOf: (host: string) => string;
@@ -68,24 +69,28 @@ export class Weather {
   }
 
   #apply(to: string): void {
-    const lines = this.#relays
-      .filter((relay) => relay.to === to)
-      .map(
-        ({ fromAddress, port, listenPort }) =>
-          `ip saddr ${fromAddress} udp dport ${port} counter udp dport set ${listenPort}`,
-      );
+    const here = this.#relays.filter((relay) => relay.to === to);
+    const arriving = here.flatMap(({ fromAddress, port, listenPort }) =>
+      ['udp', 'tcp'].map((l4) => `ip saddr ${fromAddress} ${l4} dport ${port} ${l4} dport set ${listenPort}`),
+    );
+    // The caller must not notice that another port answers.
+    const leaving = here.map(
+      ({ fromAddress, port, listenPort }) =>
+        `ip daddr ${fromAddress} tcp sport ${listenPort} tcp sport set ${port}`,
+    );
+    const chain = (name: string, hook: string, lines: readonly string[]): string[] => [
+      `chain ${name} { type filter hook ${hook} priority raw`,
+      ...lines,
+      '}',
+    ];
     const table = [
       'table ip sbl',
       'delete table ip sbl',
-      ...(lines.length === 0
-        ? []
-        : [
-            'table ip sbl {',
-            'chain arriving { type filter hook prerouting priority raw',
-            ...lines,
-            '}',
-            '}',
-          ]),
+      'table ip sbl {',
+      ...chain('arriving', 'prerouting', arriving),
+      ...chain('leaving', 'output', leaving),
+      '}',
+      ...(here.length === 0 ? ['delete table ip sbl'] : []),
     ];
     runTool('ip', ['netns', 'exec', this.#namespaceOf(to), 'nft', '-f', '-'], `${table.join('\n')}\n`);
   }
