@@ -1,5 +1,5 @@
 import { FAMILIES } from '../../test/faults/catalogue.ts';
-import { TIMING } from '../../test/faults/fault.ts';
+import { NOISE_GAP_MS, TIMING } from '../../test/faults/fault.ts';
 import { SETTINGS } from '../../test/faults/settings.ts';
 import type { HeldStretch } from '../../test/lab/timeline.ts';
 import { GAP_RESOLUTION_MS } from '../bench/row.ts';
@@ -49,15 +49,17 @@ function bothText({ bothMs, bothAfterMs }: Outcome): string {
 const line = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 
-/** The setting is named where the fault is played in several. */
-const clusterText = ({ size, setting, fault }: Scene): string =>
-  (fault.settings ?? []).length > 1 ? `${size}, ${SETTINGS[setting].title}` : `${size}`;
+/** The setting is named where the fault was played in several. */
+function clusterText({ size, setting, fault }: Scene, outcomes: readonly Outcome[]): string {
+  const alike = outcomes.filter((other) => other.fault === fault);
+  return alike.some((other) => other.setting !== setting) ? `${size}, ${SETTINGS[setting].title}` : `${size}`;
+}
 
-function rowOf(outcome: Outcome): string {
+function rowOf(outcome: Outcome, _: number, outcomes: readonly Outcome[]): string {
   const { fault, size, problems } = outcome;
   return line([
     `${fault.title} (\`${fault.name}\`)`,
-    clusterText(outcome),
+    clusterText(outcome, outcomes),
     fault.expected(size).says,
     holdersOverTime(outcome),
     gapText(outcome.gapMs),
@@ -104,7 +106,7 @@ export function pageOf(
     '- **Who has the VIP**: by the address events of the kernels, from the fault on. `▸` is a change, the time before it is ' +
       'how long that lasted; `‖` is the moment of the heal; `h1+h2`: both at once.',
     '- **Longest gap**: the longest time without an answer from the VIP for a client that asks every 2 ms, from the fault ' +
-      `until all was as before. Gaps under ${GAP_RESOLUTION_MS} ms cannot be told from none; some of up to 100 ms come from other work on the machine.`,
+      `until all was as before. Gaps under ${GAP_RESOLUTION_MS} ms cannot be told from none. Other work on the machine makes gaps too: where nothing should move, up to ${NOISE_GAP_MS} ms pass.`,
     '- **On two hosts**: how long, while the fault lasted ‖ after the heal. A host that nobody reaches may keep the VIP: it serves nobody there.',
     '- After each row the fault is healed, and the next one begins only when h1 alone has the VIP and answers, all nodes say ' +
       'so, hear each other and run the same config, and no process is left over. A row where this takes too long is not as expected.',

@@ -1,12 +1,13 @@
 import { commandOf, descendantsOf } from '../lab/process-tree.ts';
 import { signalQuietly } from '../lab/program.ts';
-import { watchFor } from '../lab/wait.ts';
-import { BOTH_SIZES, handedOver, stays, takenOver } from './fault.ts';
+import { until, watchFor } from '../lab/wait.ts';
+import { BOTH_SIZES, TIMING, handedOver, stays, takenOver } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { TRANSPORTS } from './settings.ts';
 import type { Stage } from './stage.ts';
 
 const SHORT_PAUSE_MS = 300;
+const LONG_PAUSE_MS = 4_000;
 
 /** The children through which the agent changes addresses. */
 const adaptersOf = (stage: Stage, host: string): readonly number[] =>
@@ -72,6 +73,17 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     }),
   },
   {
+    name: 'holder-crashes',
+    title: "SIGKILL to the holder's agent, which is started again at once",
+    sizes: BOTH_SIZES,
+    async strike(stage) {
+      stage.pair.agent('h1').signal('SIGKILL');
+      await until('the agent on h1 to be gone', 5_000, () => !stage.pair.isRunning('h1'));
+      await stage.start('h1');
+    },
+    expected: () => takenOver('h1 has the VIP again as soon as it has asked the others.', 'h1'),
+  },
+  {
     name: 'holder-terminated',
     title: "SIGTERM to the holder's agent",
     sizes: BOTH_SIZES,
@@ -99,5 +111,34 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     sizes: BOTH_SIZES,
     strike: (stage) => stage.pair.agent('h2').signal('SIGTERM'),
     expected: () => stays('Nothing moves.'),
+  },
+  {
+    name: 'everybody-paused',
+    title: `SIGSTOP to all processes of all agents for ${LONG_PAUSE_MS / 1_000} s, as when a machine with all of them stalls`,
+    sizes: BOTH_SIZES,
+    async strike(stage) {
+      for (const host of stage.hosts) stage.pair.agent(host).signalTree('SIGSTOP');
+      await watchFor(LONG_PAUSE_MS);
+      for (const host of stage.hosts) stage.pair.agent(host).signalTree('SIGCONT');
+    },
+    expected: () => ({
+      ...takenOver(
+        'The lease takes the VIP away; awake again, h1 has it as soon as it has asked the others.',
+        'h1',
+      ),
+      gapMs: LONG_PAUSE_MS + TIMING.timeoutMs,
+    }),
+  },
+  {
+    name: 'everybody-killed',
+    title: 'SIGKILL to all processes of all agents; the heal starts them again',
+    sizes: BOTH_SIZES,
+    strike(stage) {
+      for (const host of stage.hosts) stage.pair.agent(host).signalTree('SIGKILL');
+    },
+    expected: () => ({
+      says: 'The lease takes the VIP away; started again, h1 has it as soon as it has asked the others.',
+      ...{ holders: [], bothMs: 0, gapMs: Infinity },
+    }),
   },
 ];

@@ -17,16 +17,16 @@ const twoUdp = (host: string): readonly string[] => [pathTo(host), pathTo(host, 
 const mixed = (host: string): readonly string[] => [pathTo(host), pathTo(host, 'lan', 'tcp')];
 
 export const SETTINGS = {
-  udp: { title: 'one path over UDP', networks: 1, options: {} },
+  udp: { title: 'UDP', networks: 1, options: {} },
   tcp: {
-    title: 'one path over TCP',
+    title: 'TCP',
     networks: 1,
     options: { paths: (host) => [pathTo(host, 'lan', 'tcp')] },
   },
-  'udp+tcp': { title: 'UDP and TCP over one network', networks: 1, options: { paths: mixed } },
+  'udp+tcp': { title: 'UDP and TCP', networks: 1, options: { paths: mixed } },
   'two-paths': { title: 'UDP over two networks', networks: 2, options: { paths: twoUdp } },
   clocks: {
-    title: 'one path over UDP, wall clocks that can be set',
+    title: 'wall clocks that can be set',
     networks: 1,
     options: {},
     settableClocks: true,

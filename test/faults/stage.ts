@@ -123,8 +123,13 @@ export class Stage {
         await this.order(host, '/v1/undrain');
       }),
     );
-    // Who does not hold, or knows nobody better, refuses: then there is nothing to take back.
-    for (const host of this.hosts) await this.pair.cluster.order(host, '/v1/groups/web/failback');
+    // What was moved by order stays until it is told otherwise; everything else must go back by itself.
+    for (const host of this.hosts) {
+      const { groups } = await this.pair.cluster.status(host);
+      if (groups[0]?.role === 'active' && groups[0].sticky) {
+        await this.pair.cluster.order(host, '/v1/groups/web/failback');
+      }
+    }
   }
 
   /** Waits until one holds and all agree on it, hear each other and want the same, and nothing is left over. */
@@ -138,6 +143,13 @@ export class Stage {
       check,
       () => complaint,
     );
+  }
+
+  /** Processes that the agent has not started, or no longer knows. */
+  #strangersOn(host: string): readonly { readonly pid: number; readonly command: string }[] {
+    const { pid: agent } = this.pair.agent(host);
+    const own = [agent, ...descendantsOf(agent)];
+    return this.lab.processesOn(host).filter(({ pid }) => !own.includes(pid));
   }
 
   /** What is not as it should be in peace; empty for nothing. */
@@ -154,10 +166,11 @@ export class Stage {
         if (peer.state !== 'alive' || !peer.hearsUs) return `${host} and ${peer.name} do not hear each other`;
         if (peer.configDrift) return `${host} says that ${peer.name} runs with another config`;
       }
-      const own = [this.pair.agent(host).pid, ...descendantsOf(this.pair.agent(host).pid)];
-      const left = this.lab.processesOn(host).find(({ pid }) => !own.includes(pid));
-      if (left !== undefined && this.lab.processesOn(host).some(({ pid }) => pid === left.pid))
+      const [left] = this.#strangersOn(host);
+      // Looked at twice: one that was just ending, or just beginning, is nobody's fault.
+      if (left !== undefined && this.#strangersOn(host).some(({ pid }) => pid === left.pid)) {
         return `left over on ${host}: ${left.command}`;
+      }
     }
     return '';
   }
