@@ -19,7 +19,7 @@ export const FAMILIES: readonly { readonly title: string; readonly faults: reado
   { title: 'Operators', faults: OPERATOR_FAULTS },
   { title: 'Configuration', faults: CONFIG_FAULTS },
   { title: 'Clocks', faults: CLOCK_FAULTS },
-  { title: 'Witness and restart', faults: THIRD_PARTY_FAULTS },
+  { title: 'Witness, arbiter and restart', faults: THIRD_PARTY_FAULTS },
 ];
 
 export const FAULTS: readonly Fault[] = FAMILIES.flatMap(({ faults }) => faults);

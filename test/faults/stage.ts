@@ -45,6 +45,7 @@ export class Stage {
     const pair = await Pair.prepare(lab, sealbeat(setting.options), setup);
     const refusal = pair.cluster.refusal('h1');
     if (refusal !== undefined) throw new NotPossible(refusal);
+    setting.before?.(lab);
     const clocks = setting.settableClocks === true ? lab.hosts : [];
     const stage = new Stage(lab, pair, new Map(clocks.map((host) => [host, new SettableClock(lab, host)])));
     await pair.startAll(Object.fromEntries(lab.hosts.map((host) => [host, stage.#startOptions(host)])));

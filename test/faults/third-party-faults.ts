@@ -1,10 +1,20 @@
 import { CLIENT } from '../lab/addresses.ts';
+import { signalQuietly } from '../lab/program.ts';
 import { until } from '../lab/wait.ts';
-import { BOTH_SIZES, OVERLAP_MS, stays, takenOver } from './fault.ts';
+import { BOTH_SIZES, OVERLAP_MS, TIMING, stays, takenOver } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { isolate } from './network-faults.ts';
+import type { Stage } from './stage.ts';
 
-/** What a witness and an announced restart are for. Left out as long as the program refuses such a config. */
+const ARBITER_TTL_MS = 10_000;
+
+function signalArbiter(stage: Stage, signal: 'SIGSTOP' | 'SIGCONT'): void {
+  const etcd = stage.lab.processesOn(CLIENT).find(({ command }) => command.startsWith('etcd '));
+  if (etcd === undefined) throw new Error('there is no etcd to stop');
+  signalQuietly(etcd.pid, signal);
+}
+
+/** What a witness, an arbiter and an announced restart are for. Left out as long as the program refuses such a config. */
 export const THIRD_PARTY_FAULTS: readonly Fault[] = [
   {
     name: 'witness-gone',
@@ -32,6 +42,39 @@ export const THIRD_PARTY_FAULTS: readonly Fault[] = [
       stage.lab.faults.cutBoth('h1', CLIENT);
     },
     expected: () => takenOver('h1 lets go before h2 takes over.'),
+  },
+  {
+    name: 'arbiter-gone',
+    title: 'The arbiter answers nobody any more; the nodes hear each other',
+    sizes: BOTH_SIZES,
+    settings: ['arbiter'],
+    lastsMs: ARBITER_TTL_MS + 5_000,
+    strike: (stage) => signalArbiter(stage, 'SIGSTOP'),
+    heal: async (stage) => signalArbiter(stage, 'SIGCONT'),
+    expected: () => stays('Nothing moves: the nodes agree, so nobody has to be asked.'),
+  },
+  {
+    name: 'split-with-arbiter',
+    title: 'The holder is cut from all others; all of them reach the arbiter',
+    sizes: BOTH_SIZES,
+    settings: ['arbiter'],
+    lastsMs: ARBITER_TTL_MS + 5_000,
+    strike: (stage) => isolate(stage, 'h1'),
+    expected: () => stays('Nothing moves: h1 has the lock, and nobody else gets it.'),
+  },
+  {
+    name: 'holder-dies-with-arbiter',
+    title: "The holder's host dies while it has the lock",
+    sizes: BOTH_SIZES,
+    settings: ['arbiter'],
+    strike(stage) {
+      stage.lab.faults.unplug('h1');
+      stage.pair.agent('h1').signalTree('SIGKILL');
+    },
+    expected: () => ({
+      ...takenOver('h2 takes over when the lock of h1 has run out.'),
+      gapMs: ARBITER_TTL_MS + TIMING.timeoutMs,
+    }),
   },
   {
     name: 'restart-in-place',
