@@ -11,6 +11,8 @@ const STEADY_MS = 1_000;
 const BOUND_MS = 20_000;
 /** From the timeout of the defaults to what follows it. */
 const LASTS_MS = 5_000;
+/** To the best one that is there already, and once more when a better one has come back. */
+const MOVES_AFTER_MAX = 2;
 
 /** One fault, in one cluster. */
 export interface Scene {
@@ -56,6 +58,8 @@ export async function play(stage: Stage, scene: Scene): Promise<Outcome> {
   });
   await attempt('afterwards', () => stage.audit());
   const seen = await measure(stage, { fromMs, toMs: healMs }, { fromMs: healMs, toMs: Date.now() });
+  if (seen.takeovers > expected.takeovers) problems.push(`taken over ${seen.takeovers} times`);
+  if (seen.movesAfter > MOVES_AFTER_MAX) problems.push(`moved ${seen.movesAfter} times after the heal`);
   if (seen.bothMs > expected.bothMs) problems.push(`on two hosts for ${Math.round(seen.bothMs)} ms`);
   if (seen.bothAfterMs > OVERLAP_MS) {
     problems.push(`on two hosts for ${Math.round(seen.bothAfterMs)} ms after the heal`);
@@ -79,6 +83,8 @@ async function settled(stage: Stage, { fault, size }: Scene, fromMs: number): Pr
 async function measure(stage: Stage, during: Span, after: Span) {
   const { lab } = stage;
   await lab.sync();
+  const arrivals = (hosts: readonly string[], span: Span): number =>
+    hosts.reduce((sum, host) => sum + lab.timeline(host).arrivals(span), 0);
   const gaps = await lab.client.gaps(VIP4, { fromMs: during.fromMs, toMs: after.toMs });
   return {
     during: lab.holdersWithin(during),
@@ -86,6 +92,8 @@ async function measure(stage: Stage, during: Span, after: Span) {
     gapMs: Math.max(0, ...gaps.map(({ lengthMs }) => lengthMs)),
     // What the client itself slept through is nobody's outage.
     noticedGapMs: Math.max(0, ...gaps.map(({ lengthMs, ownStallMs }) => lengthMs - ownStallMs)),
+    takeovers: arrivals(stage.others('h1'), during),
+    movesAfter: arrivals(stage.hosts, after),
     bothMs: await lab.heldByBoth(during),
     bothAfterMs: await lab.heldByBoth(after),
   };

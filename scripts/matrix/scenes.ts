@@ -65,9 +65,7 @@ export async function playAll(scenes: readonly Scene[], options: PlayOptions): P
   };
   await Promise.all(Array.from({ length: LABS_AT_ONCE }, lab));
   const inOrder = <S extends Scene>(all: readonly S[]): S[] =>
-    scenes.flatMap(({ fault, size, setting }) =>
-      all.filter((each) => each.fault === fault && each.size === size && each.setting === setting),
-    );
+    scenes.flatMap((scene) => all.filter(isOf(scene)));
   return { outcomes: inOrder(outcomes), leftOut: inOrder(leftOut) };
 }
 
@@ -90,10 +88,25 @@ async function playAct({ size, setting, scenes }: Act, options: PlayOptions): Pr
     }
   } catch (error) {
     if (error instanceof NotPossible) return without(shortly(error.message));
-    throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    options.say(`${size} nodes, ${stageSetting.title}: ${why}`);
+    outcomes.push(
+      ...scenes.filter((scene) => !outcomes.some(isOf(scene))).map((scene) => broken(scene, why)),
+    );
   }
   return { outcomes, leftOut: [] };
 }
+
+const isOf =
+  (scene: Scene) =>
+  ({ fault, size, setting }: Scene): boolean =>
+    fault === scene.fault && size === scene.size && setting === scene.setting;
+
+/** For a scene that could not be played to its end: nothing was seen, and that is not as expected. */
+const broken = (scene: Scene, why: string): Outcome => ({
+  ...{ ...scene, during: [], after: [], gapMs: 0, bothMs: 0, bothAfterMs: 0 },
+  problems: [`it could not be played: ${why.split('\n')[0]}`],
+});
 
 /** Takes scenes from the front of `waiting`, and stops after the first that was not as expected. */
 async function playUntilWrong(

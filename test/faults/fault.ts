@@ -12,6 +12,8 @@ export interface Expected {
   readonly holders: readonly string[] | 'one';
   /** Who answers the client then; the holder, where there is only one, unless said otherwise. */
   readonly answers?: string;
+  /** How often another host than h1 may get the VIP while the fault lasts. */
+  readonly takeovers: number;
   /** How long the VIP may be on two hosts while the fault lasts. Infinity where nobody could know better. */
   readonly bothMs: number;
   /** The client's longest silence from the fault until everything is as before. */
@@ -52,19 +54,19 @@ const TAKEOVER_GAP_MS = TIMING.timeoutMs + 1_500;
 export const OVERLAP_MS = 1_000;
 
 export const stays = (says: string, host = 'h1'): Expected => ({
-  ...{ says, holders: [host], bothMs: 0, gapMs: NOISE_GAP_MS },
+  ...{ says, holders: [host], takeovers: 0, bothMs: 0, gapMs: NOISE_GAP_MS },
 });
 export const takenOver = (says: string, host = 'h2'): Expected => ({
-  ...{ says, holders: [host], bothMs: 0, gapMs: TAKEOVER_GAP_MS },
+  ...{ says, holders: [host], takeovers: 1, bothMs: 0, gapMs: TAKEOVER_GAP_MS },
 });
 export const handedOver = (says: string, host = 'h2'): Expected => ({
-  ...{ says, holders: [host], bothMs: OVERLAP_MS, gapMs: HANDOVER_GAP_MS },
+  ...{ says, holders: [host], takeovers: 1, bothMs: OVERLAP_MS, gapMs: HANDOVER_GAP_MS },
 });
 /** The old holder still has the VIP, where no client can reach it. */
 export const outOfReach = (says: string, holders: readonly string[] = ['h1', 'h2']): Expected => ({
-  ...{ says, holders, answers: 'h2', bothMs: Infinity, gapMs: TAKEOVER_GAP_MS },
+  ...{ says, holders, answers: 'h2', takeovers: 1, bothMs: Infinity, gapMs: TAKEOVER_GAP_MS },
 });
 /** Each side believes that it is alone. */
 export const split = (says: string, holders: readonly string[]): Expected => ({
-  ...{ says, holders, bothMs: Infinity, gapMs: OVERLAP_MS },
+  ...{ says, holders, takeovers: holders.length - 1, bothMs: Infinity, gapMs: OVERLAP_MS },
 });

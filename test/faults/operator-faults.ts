@@ -65,6 +65,7 @@ export const OPERATOR_FAULTS: readonly Fault[] = [
     expected: () => ({
       says: 'Nobody holds while it is frozen, by order; thawed, h2 takes over.',
       holders: [],
+      takeovers: 0,
       bothMs: 0,
       gapMs: Infinity,
     }),

@@ -81,7 +81,10 @@ export const PROCESS_FAULTS: readonly Fault[] = [
       await until('the agent on h1 to be gone', 5_000, () => !stage.pair.isRunning('h1'));
       await stage.start('h1');
     },
-    expected: () => takenOver('h1 has the VIP again as soon as it has asked the others.', 'h1'),
+    expected: () => ({
+      ...takenOver('h1 has the VIP again as soon as it has asked the others.', 'h1'),
+      takeovers: 0,
+    }),
   },
   {
     name: 'holder-terminated',
@@ -126,6 +129,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
         'The lease takes the VIP away; awake again, h1 has it as soon as it has asked the others.',
         'h1',
       ),
+      takeovers: 0,
       gapMs: LONG_PAUSE_MS + TIMING.timeoutMs,
     }),
   },
@@ -138,7 +142,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
     },
     expected: () => ({
       says: 'The lease takes the VIP away; started again, h1 has it as soon as it has asked the others.',
-      ...{ holders: [], bothMs: 0, gapMs: Infinity },
+      ...{ holders: [], takeovers: 0, bothMs: 0, gapMs: Infinity },
     }),
   },
 ];

@@ -28,6 +28,7 @@ export const THIRD_PARTY_FAULTS: readonly Fault[] = [
       says: 'Nothing moves: a holder that hears another node needs no witness.',
       holders: ['h1'],
       answers: 'nobody', // the client is the witness, and cut off
+      takeovers: 0,
       bothMs: 0,
       gapMs: Infinity,
     }),

@@ -35,6 +35,7 @@ export const TWO_PATH_FAULTS: readonly Fault[] = [
       says: 'A known limit: h1 is heard, so it keeps the VIP where no client reaches it, and raises an alarm.',
       holders: ['h1'],
       answers: 'nobody',
+      takeovers: 0,
       bothMs: 0,
       gapMs: Infinity,
     }),
