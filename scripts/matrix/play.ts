@@ -2,7 +2,7 @@ import { VIP4 } from '../../test/lab/addresses.ts';
 import type { HeldStretch, Span } from '../../test/lab/timeline.ts';
 import { watchFor } from '../../test/lab/wait.ts';
 import type { Fault, Size } from '../../test/faults/fault.ts';
-import { OVERLAP_MS } from '../../test/faults/fault.ts';
+import { BOTH_AFTER_MS } from '../../test/faults/fault.ts';
 import type { SettingName } from '../../test/faults/settings.ts';
 import type { Stage } from '../../test/faults/stage.ts';
 
@@ -61,7 +61,7 @@ export async function play(stage: Stage, scene: Scene): Promise<Outcome> {
   if (seen.takeovers > expected.takeovers) problems.push(`taken over ${seen.takeovers} times`);
   if (seen.movesAfter > MOVES_AFTER_MAX) problems.push(`moved ${seen.movesAfter} times after the heal`);
   if (seen.bothMs > expected.bothMs) problems.push(`on two hosts for ${Math.round(seen.bothMs)} ms`);
-  if (seen.bothAfterMs > OVERLAP_MS) {
+  if (seen.bothAfterMs > BOTH_AFTER_MS) {
     problems.push(`on two hosts for ${Math.round(seen.bothAfterMs)} ms after the heal`);
   }
   if (seen.noticedGapMs > expected.gapMs)

@@ -129,11 +129,12 @@ async function playUntilWrong(
   }
 }
 
-/** The first thing that `check` said, without the lab's own names. */
-function shortly(refusal: string): string {
-  const [first = refusal] = refusal.split('\n').filter((each) => /: ./.test(each));
+/** The first thing that `check` said, without where and without the hint. */
+export function shortly(refusal: string): string {
+  const [first = refusal] = refusal.split('\n').filter((each) => /:\d+:\d+: /.test(each));
   return first
-    .replace(/^\s*(nodes\.h\d|groups\.web)\S*: (?:\w+:\/\/\S+: )?/, '')
-    .replace(/;.*/, '')
-    .trim();
+    .trim()
+    .replace(/^\/\S+: /, '') // the file, line and column
+    .replace(/^(?:nodes|groups)\.\w+\.(\w+)\S*: (?:\w+:\/\/\S+: )?/, '$1: ')
+    .replace(/;.*/, '');
 }

@@ -53,6 +53,12 @@ const TAKEOVER_GAP_MS = TIMING.timeoutMs + 1_500;
 /** Both have the VIP on purpose while one hands over to the other, or until each has heard of the other. */
 export const OVERLAP_MS = 1_000;
 
+/**
+ * How long two hosts may have it after a heal: kernels ask only once a second for a neighbour's hardware address, so one
+ * direction may come back that much later than the other, and nodes that cannot hear each other cannot agree.
+ */
+export const BOTH_AFTER_MS = 2_500;
+
 export const stays = (says: string, host = 'h1'): Expected => ({
   ...{ says, holders: [host], takeovers: 0, bothMs: 0, gapMs: NOISE_GAP_MS },
 });

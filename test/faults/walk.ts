@@ -1,15 +1,12 @@
 import { Chance } from '../sim/chance.ts';
 import { watchFor } from '../lab/wait.ts';
 import { FAULTS } from './catalogue.ts';
-import { OVERLAP_MS, TIMING } from './fault.ts';
+import { BOTH_AFTER_MS, TIMING } from './fault.ts';
 import type { Fault, Size } from './fault.ts';
 import type { Stage } from './stage.ts';
 
 const TWO_AT_ONCE = 0.3;
 const LASTS_MAX_MS = 1.7 * TIMING.timeoutMs;
-/** What a busy machine may add to anything before it counts as wrong. */
-const SLACK_MS = 1_000;
-
 interface Step {
   readonly faults: readonly Fault[];
   readonly lastsMs: number;
@@ -72,7 +69,7 @@ async function takeStep(stage: Stage, { faults, lastsMs }: Step): Promise<void> 
   const afterwards = await stage.lab.heldByBoth({ fromMs: healMs, toMs: endMs });
   const allowedMs = second === undefined ? first.expected(stage.size).bothMs : Infinity;
   if (during > allowedMs) throw new Error(`the VIP was on two hosts for ${during} ms`);
-  if (afterwards > OVERLAP_MS + SLACK_MS) {
+  if (afterwards > BOTH_AFTER_MS) {
     throw new Error(`the VIP was on two hosts for ${afterwards} ms after the heal`);
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { durationText, holdersOverTime, pageOf } from '../../scripts/matrix/page.ts';
-import { scenesOf } from '../../scripts/matrix/scenes.ts';
+import { scenesOf, shortly } from '../../scripts/matrix/scenes.ts';
 import { FAULTS } from '../faults/catalogue.ts';
 import { BOTH_SIZES } from '../faults/fault.ts';
 import { stepsOf } from '../faults/walk.ts';
@@ -62,6 +62,28 @@ test('matrix: a row that is not as expected says so, and why', () => {
   assert.match(page, /\*\*NOT AS EXPECTED\*\*: on two hosts for 9 ms/);
   assert.match(page, /## Left out[\s\S]*it has no legs/);
 });
+
+const refusals = [
+  {
+    name: 'a path',
+    said: '/tmp/lab/sealbeat.yaml:11:9: nodes.h1.paths[0]: tcp://10.77.0.1:7112: over UDP only; write a udp:// path',
+    shown: 'paths: over UDP only',
+  },
+  {
+    name: 'a key of a group, the first of two problems',
+    said: '/tmp/x.yaml: 2 problems\n  /tmp/x.yaml:3:5: groups.web.witness: is not a key here; there are vips\n  more: else',
+    shown: 'witness: is not a key here',
+  },
+  {
+    name: 'a key at the top',
+    said: '/tmp/x.yaml:3:5: restart: is not a key here',
+    shown: 'restart: is not a key here',
+  },
+];
+for (const { name, said, shown } of refusals) {
+  test(`matrix: what a program cannot do, without the lab's names: ${name}`, () =>
+    assert.equal(shortly(said), shown));
+}
 
 test('faults: every name is there once, and every fault says what is expected of it', () => {
   const names = FAULTS.map(({ name }) => name);
