@@ -8,7 +8,7 @@ import type { Size } from '../test/faults/fault.ts';
 import { BOTH_SIZES } from '../test/faults/fault.ts';
 import type { Stage } from '../test/faults/stage.ts';
 import { labProblem } from '../test/lab/requirement.ts';
-import { OWN_PROGRAM, PROJECT, SEALBEAT } from '../test/lab/sealbeat.ts';
+import { PROJECT, SEALBEAT, requireBuilt } from '../test/lab/sealbeat.ts';
 import { pageOf } from './matrix/page.ts';
 import { playAll, scenesOf } from './matrix/scenes.ts';
 
@@ -69,9 +69,7 @@ function listText(): string {
 function requireWhatIsNeeded(): void {
   const problem = labProblem();
   if (problem !== undefined) throw new UsageError(problem);
-  if (SEALBEAT !== OWN_PROGRAM) return;
-  const setup = spawnSync(process.execPath, [join(PROJECT, 'scripts/setup.js')], { stdio: ['ignore', 2, 2] });
-  if (setup.status !== 0) throw new UsageError('the program could not be built: see above');
+  requireBuilt();
 }
 
 /** False when a row is not as expected. */

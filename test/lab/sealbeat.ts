@@ -73,7 +73,7 @@ export function sealbeat(options: SealbeatOptions = {}): Contender<SealbeatClust
 let foundBuilt = false;
 
 /** Throws unless the program was built from the sources as they are: an old one would be tested in silence. */
-function requireBuilt(): void {
+export function requireBuilt(): void {
   if (foundBuilt || SEALBEAT !== OWN_PROGRAM) return;
   const built = join(PROJECT, 'dist/sealbeat.cjs');
   const sources = readdirSync(join(PROJECT, 'src'), { recursive: true, encoding: 'utf8' });
