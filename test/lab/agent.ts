@@ -35,6 +35,7 @@ export interface Cluster {
 export interface StartOptions {
   /** `cgroup.procs` of the group that counts its CPU time. */
   readonly cgroupProcs?: string | undefined;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A cluster and its running agents, as most runs want them: all hosts up and the best one serving. */

@@ -1,5 +1,8 @@
-import { address6 } from './addresses.ts';
+import { address4, address6, interfaceOn, portOf } from './addresses.ts';
+import type { Network } from './addresses.ts';
 import { runTool } from './host-tool.ts';
+import { Weather } from './weather.ts';
+import type { Delay } from './weather.ts';
 
 /** What a cut or a loss applies to: everything, or only what the agents use as heartbeat. */
 export type Traffic = 'all' | 'heartbeats';
@@ -9,7 +12,10 @@ interface Rule {
   readonly to: string;
   readonly traffic: Traffic;
   readonly lossPerMille: number;
+  readonly network: Network;
 }
+
+const HEARTBEAT_PORT = 7112;
 
 /** Faults of the network, made at the switch, where no host can see them. Each is in force when its call returns. */
 export class Faults {
@@ -18,10 +24,12 @@ export class Faults {
   /** nft expressions, one for each kind of packet that is a heartbeat. */
   #heartbeats: readonly string[] = [];
   #rules: Rule[] = [];
+  readonly #weather: Weather;
 
   constructor(switchNamespace: string, namespaceOf: (host: string) => string) {
     this.#switchNamespace = switchNamespace;
     this.#namespaceOf = namespaceOf;
+    this.#weather = new Weather(namespaceOf);
   }
 
   /** Says what a heartbeat looks like to nft, for the agent under test. */
@@ -30,31 +38,50 @@ export class Faults {
   }
 
   /** Drops `traffic` from one host to another; the other direction stays. The carrier stays up. */
-  cut(from: string, to: string, traffic: Traffic = 'all'): void {
-    this.#add([{ from, to, traffic, lossPerMille: 1_000 }]);
+  cut(from: string, to: string, traffic: Traffic = 'all', network: Network = 'lan'): void {
+    this.#add([{ from, to, traffic, lossPerMille: 1_000, network }]);
   }
 
   /** Both directions between two hosts, at one moment; the client goes on seeing both. */
-  cutBoth(one: string, other: string, traffic: Traffic = 'all'): void {
+  cutBoth(one: string, other: string, traffic: Traffic = 'all', network: Network = 'lan'): void {
+    const rule = { traffic, lossPerMille: 1_000, network };
     this.#add([
-      { from: one, to: other, traffic, lossPerMille: 1_000 },
-      { from: other, to: one, traffic, lossPerMille: 1_000 },
+      { from: one, to: other, ...rule },
+      { from: other, to: one, ...rule },
     ]);
   }
 
   /** Random loss in both directions between two hosts. */
-  lose(one: string, other: string, percent: number, traffic: Traffic = 'heartbeats'): void {
-    const lossPerMille = Math.round(percent * 10);
+  lose(
+    one: string,
+    other: string,
+    percent: number,
+    traffic: Traffic = 'heartbeats',
+    network: Network = 'lan',
+  ): void {
+    const rule = { traffic, lossPerMille: Math.round(percent * 10), network };
     this.#add([
-      { from: one, to: other, traffic, lossPerMille },
-      { from: other, to: one, traffic, lossPerMille },
+      { from: one, to: other, ...rule },
+      { from: other, to: one, ...rule },
     ]);
   }
 
-  /** Ends all cuts and losses at one moment. */
+  /** Heartbeats take longer in both directions; over UDP they may come twice or out of order. In force when it settles. */
+  async delay(one: string, other: string, way: Delay, network: Network = 'lan'): Promise<void> {
+    await this.#weather.delay(one, other, HEARTBEAT_PORT, way, network);
+    await this.#weather.delay(other, one, HEARTBEAT_PORT, way, network);
+  }
+
+  /** Ends all cuts, losses and delays at one moment. */
   heal(): void {
     this.#rules = [];
     this.#apply();
+    this.#weather.clear();
+  }
+
+  /** The processes that make delays: they run in the hosts' namespaces. */
+  relayPids(): readonly (number | undefined)[] {
+    return this.#weather.pids();
   }
 
   #add(rules: readonly Rule[]): void {
@@ -63,12 +90,13 @@ export class Faults {
   }
 
   #apply(): void {
-    const lines = this.#rules.flatMap(({ from, to, traffic, lossPerMille }) => {
+    const lines = this.#rules.flatMap(({ from, to, traffic, lossPerMille, network }) => {
       if (traffic === 'heartbeats' && this.#heartbeats.length === 0)
         throw new Error('say heartbeatsAre() first');
       const chance = lossPerMille >= 1_000 ? '' : `numgen random mod 1000 < ${lossPerMille} `;
       const matches = traffic === 'all' ? [''] : this.#heartbeats;
-      return matches.map((match) => `iifname "${from}" oifname "${to}" ${match} ${chance}counter drop`);
+      const ports = `iifname "${portOf(from, network)}" oifname "${portOf(to, network)}"`;
+      return matches.map((match) => `${ports} ${match} ${chance}counter drop`);
     });
     // One transaction: there is no moment with half of the rules.
     const table = [
@@ -101,26 +129,33 @@ export class Faults {
     );
   }
 
-  /** The host is gone from the network: its port at the switch goes down, and with it the host's own carrier. */
-  unplug(host: string): void {
-    runTool('ip', ['-n', this.#switchNamespace, 'link', 'set', host, 'down']);
+  /** The host is gone from a network: its port at the switch goes down, and with it the host's own carrier. */
+  unplug(host: string, network: Network = 'lan'): void {
+    runTool('ip', ['-n', this.#switchNamespace, 'link', 'set', portOf(host, network), 'down']);
   }
 
-  plugIn(host: string): void {
-    runTool('ip', ['-n', this.#switchNamespace, 'link', 'set', host, 'up']);
+  plugIn(host: string, network: Network = 'lan'): void {
+    runTool('ip', ['-n', this.#switchNamespace, 'link', 'set', portOf(host, network), 'up']);
   }
 
   /** The operator's `ip link set eth0 down` on the host itself; takes its global IPv6 addresses away. */
-  linkDown(host: string): void {
-    runTool('ip', ['-n', this.#namespaceOf(host), 'link', 'set', 'eth0', 'down']);
+  linkDown(host: string, network: Network = 'lan'): void {
+    runTool('ip', ['-n', this.#namespaceOf(host), 'link', 'set', interfaceOn(network), 'down']);
   }
 
-  /** And what the host's network service does then: its own IPv6 address comes back. */
-  linkUp(host: string): void {
-    runTool(
-      'ip',
-      ['-n', this.#namespaceOf(host), '-batch', '-'],
-      `link set eth0 up\naddress replace ${address6(host)}/64 dev eth0 nodad\n`,
-    );
+  /** And what the host's network service does then: its own addresses come back where they are gone. */
+  linkUp(host: string, network: Network = 'lan'): void {
+    const device = interfaceOn(network);
+    const lines = [
+      `link set ${device} up`,
+      `address replace ${address4(host, network)}/24 dev ${device}`,
+      `address replace ${address6(host, network)}/64 dev ${device} nodad`,
+    ];
+    runTool('ip', ['-n', this.#namespaceOf(host), '-batch', '-'], `${lines.join('\n')}\n`);
+  }
+
+  /** The operator's `ip address flush dev eth0`: the host's own addresses go, and with them every VIP. */
+  flushAddresses(host: string, network: Network = 'lan'): void {
+    runTool('ip', ['-n', this.#namespaceOf(host), 'address', 'flush', 'dev', interfaceOn(network)]);
   }
 }

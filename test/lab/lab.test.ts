@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { VIP4, VIP6 } from './addresses.ts';
-import { runTool } from './host-tool.ts';
+import { VIP4, VIP6, address4 } from './addresses.ts';
+import type { Network } from './addresses.ts';
+import { Pair } from './agent.ts';
+import { hasTool, runTool } from './host-tool.ts';
 import { Lab, withLab } from './lab.ts';
 import { labFolder } from './namespaces.ts';
 import { startProgram } from './program.ts';
+import type { Program } from './program.ts';
 import { labTest } from './requirement.ts';
+import { pathTo, sealbeat } from './sealbeat.ts';
+import { SettableClock, hasSettableClocks } from './settable-clock.ts';
 import { until } from './wait.ts';
 
 const put = (lab: Lab, host: string, ...words: readonly string[]): string =>
@@ -84,6 +89,173 @@ labTest('lab: the client names the gap and who answered before and after it', 30
     assert.ok(longest !== undefined && longest.lengthMs >= 100);
     assert.deepEqual([longest.before, longest.after], ['h1', 'h1']);
     assert.ok(Math.abs(longest.toMs - longest.fromMs - longest.lengthMs) < 50);
+  });
+});
+
+/** Datagrams with these numbers, sent by h1 to the heartbeat port of h2 within a moment; those that came, in their order. */
+async function arrivals(
+  lab: Lab,
+  numbers: readonly number[],
+  enough: (all: readonly { number: number; lateMs: number }[]) => boolean,
+): Promise<{ number: number; lateMs: number }[]> {
+  const listen =
+    "const s = require('dgram').createSocket('udp4'); s.bind(7112, () => console.log('ready'));" +
+    "s.on('message', (m) => console.log(`${m} ${Date.now() - String(m).split(' ')[1]}`))";
+  const send =
+    "const s = require('dgram').createSocket('udp4'); for (let n = 0; n < process.argv[1]; n += 1)" +
+    's.send(`${n} ${Date.now()}`, 7112, process.argv[2], () => n === process.argv[1] - 1 && s.unref())';
+  const node = (host: string, ...args: readonly string[]): Program =>
+    startProgram({ namespace: lab.namespace(host), file: process.execPath, args });
+  const listener = node('h2', '-e', listen);
+  await until('the listener', 5_000, () => listener.output.startsWith('ready'));
+  node('h1', '-e', send, `${numbers.length}`, address4('h2'));
+  const come = (): { number: number; lateMs: number }[] =>
+    listener.output
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(' ').map(Number))
+      .map(([number = NaN, , lateMs = NaN]) => ({ number, lateMs }));
+  await until('the datagrams', 5_000, () => come().length >= numbers.length && enough(come()));
+  await listener.stop(5_000);
+  return come();
+}
+
+labTest('lab: five hosts on two networks, of which each can be cut alone', 60_000, async (context) => {
+  if (!hasTool('ping')) return context.skip('ping is not installed');
+  const hosts = ['h1', 'h2', 'h3', 'h4', 'h5'];
+  return await withLab({ hosts, networks: 2 }, async (lab) => {
+    const reaches = (network: Network): boolean => {
+      const args = ['netns', 'exec', lab.namespace('h5'), 'ping', '-c1', '-W1', address4('h1', network)];
+      return spawnSync('ip', args, { stdio: 'ignore' }).status === 0;
+    };
+    let seen: readonly boolean[] = [];
+    // Neighbours are found again within a second or two.
+    const reached = async (lan: boolean, cross: boolean, when: string): Promise<void> => {
+      const asWanted = (): boolean =>
+        (seen = [reaches('lan'), reaches('cross')]).join() === `${lan},${cross}`;
+      await until(`LAN ${lan}, cross ${cross} ${when}`, 8_000, asWanted, () => seen.join());
+    };
+    put(lab, 'h5');
+    await lab.untilServedBy('h5', FIRST_ANSWER_MS);
+    await reached(true, true, 'at the beginning');
+    lab.faults.cut('h1', 'h5', 'all', 'cross');
+    await reached(true, false, 'with one way cut');
+    lab.faults.heal();
+    lab.faults.unplug('h1');
+    await reached(false, true, 'with the LAN unplugged');
+    lab.faults.plugIn('h1');
+    lab.faults.flushAddresses('h1', 'cross');
+    await reached(true, false, 'without an address');
+    lab.clear();
+    await reached(true, true, 'when cleared');
+  });
+});
+
+labTest(
+  'lab: a delayed way delivers late, twice and out of order, and is as before afterwards',
+  30_000,
+  async () => {
+    await withLab({}, async (lab) => {
+      const numbers = Array.from({ length: 50 }, (_, number) => number);
+      const asItWas = await arrivals(lab, numbers, () => true);
+      assert.deepEqual(
+        asItWas.map(({ number }) => number),
+        numbers,
+      );
+      await lab.faults.delay('h1', 'h2', { delayMs: 200, jitterMs: 150, duplicatePercent: 100 });
+      const delayed = await arrivals(lab, numbers, (all) => all.length === 2 * numbers.length);
+      const order = delayed.map(({ number }) => number);
+      assert.deepEqual(
+        [...new Set(order)].sort((a, b) => a - b),
+        numbers,
+      );
+      assert.notDeepEqual(
+        order,
+        [...order].sort((a, b) => a - b),
+        'nothing was overtaken',
+      );
+      assert.ok(Math.min(...delayed.map(({ lateMs }) => lateMs)) >= 49, 'something came too early');
+      assert.deepEqual(lab.processesOn('h2'), [], "the lab's own process counts as somebody's");
+      lab.faults.heal();
+      const healed = await arrivals(lab, numbers, () => true);
+      assert.equal(healed.length, numbers.length);
+    });
+  },
+);
+
+labTest('lab: a delayed way is slow for connections too', 30_000, async () => {
+  await withLab({}, async (lab) => {
+    const serve =
+      "require('net').createServer((s) => s.on('error', () => {}).pipe(s)).listen(7112, () => console.log('ready'))";
+    const ask =
+      "const s = require('net').connect(7112, process.argv[1]); const t = Date.now(); s.write('a');" +
+      "s.on('error', () => {}); s.on('data', () => { console.log(Date.now() - t); s.end(); })";
+    const node = (host: string, ...args: readonly string[]): Program =>
+      startProgram({ namespace: lab.namespace(host), file: process.execPath, args });
+    const server = node('h2', '-e', serve);
+    await until('the server', 5_000, () => server.output.startsWith('ready'));
+    const roundTrip = async (): Promise<number> => {
+      const client = node('h1', '-e', ask, address4('h2'));
+      await until(
+        'the answer',
+        5_000,
+        () => client.end !== undefined,
+        () => client.output,
+      );
+      return Number(client.output);
+    };
+    assert.ok((await roundTrip()) < 2_000);
+    await lab.faults.delay('h1', 'h2', { delayMs: 1_000 });
+    assert.ok((await roundTrip()) >= 1_998, 'the answer came too early');
+    lab.faults.heal();
+    assert.ok((await roundTrip()) < 2_000);
+  });
+});
+
+labTest('lab: the wall clock of one program can be set, and only that', 30_000, async (context) => {
+  if (!hasSettableClocks()) return context.skip('libfaketime is not installed');
+  return await withLab({}, async (lab) => {
+    const clock = new SettableClock(lab, 'h1');
+    const script = `setInterval(() => console.log(Date.now() - performance.now()), 20)`;
+    const program = startProgram({
+      ...{ namespace: lab.namespace('h1'), file: process.execPath, args: ['-e', script], env: clock.env },
+    });
+    // Milliseconds between the program's wall clock and ours, at its own monotonic clock's beginning.
+    const shown = (): number => Number(program.output.trim().split('\n').at(-1) || NaN);
+    await until('the program to print', 5_000, () => Number.isFinite(shown()));
+    const beginMs = shown();
+    clock.set(-3_600);
+    await until('the clock to go back', 5_000, () => Math.abs(shown() - beginMs + 3_600_000) < 1_000);
+  });
+});
+
+labTest('lab: one configuration for several groups, paths and settings', 30_000, async () => {
+  await withLab({ hosts: ['h1', 'h2', 'h3'], networks: 2, vips: [VIP4, VIP6] }, async (lab) => {
+    const setup = {
+      ...{ intervalMs: 100, timeoutMs: 2_500, priorities: { h1: 103, h2: 102, h3: 101 }, vips: lab.vips },
+      failbackDelayMs: 600_000,
+    };
+    const contender = sealbeat({
+      paths: (host) => [pathTo(host), pathTo(host, 'cross')],
+      groups: { web: { vips: [VIP4] }, mail: { vips: [VIP6], priority: { h2: 200 } } },
+    });
+    const pair = await Pair.prepare(lab, contender, setup);
+    assert.equal(pair.cluster.refusal('h1'), undefined);
+    const hosts = Object.keys(setup.priorities);
+    await Promise.all(hosts.map((host) => pair.start(host)));
+    await pair.cluster.untilSettled(hosts, 15_000);
+    await until('a host of its own for each group', 15_000, () => {
+      return lab.holdersNow(VIP4).join() === 'h1' && lab.holdersNow(VIP6).join() === 'h2';
+    });
+    const { peers } = await pair.cluster.status('h3');
+    assert.deepEqual(
+      peers.map(({ paths }) => paths.length),
+      [2, 2],
+    );
+    assert.ok((await pair.cluster.events('h1')).some(({ subject }) => subject === 'web'));
+    pair.cluster.rewrite((config) => Object.assign(config, { witnesses: 1 }));
+    assert.match(pair.cluster.refusal('h1') ?? '', /witnesses/);
   });
 });
 

@@ -1,7 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { isIPv6 } from 'node:net';
 import type { ChildProcess } from 'node:child_process';
-import { CLIENT, VIP4, address4, address6, macOf } from './addresses.ts';
+import { CLIENT, VIP4 } from './addresses.ts';
+import type { Network } from './addresses.ts';
 import { AddressWatch } from './address-watch.ts';
 import { Client } from './client.ts';
 import { Faults } from './faults.ts';
@@ -18,21 +19,19 @@ import {
 } from './namespaces.ts';
 import { commandOf } from './process-tree.ts';
 import { signalQuietly } from './program.ts';
-import { timeWhere } from './timeline.ts';
-import type { Span, Timeline } from './timeline.ts';
+import { stretchesOf, timeWhere } from './timeline.ts';
+import type { HeldStretch, Span, Timeline } from './timeline.ts';
 import { untilSteady } from './wait.ts';
+import { wire } from './wiring.ts';
 
-/*
- *   h1 10.77.0.1   h2 10.77.0.2   h3 10.77.0.3   c 10.77.0.9      one namespace each, interface eth0,
- *     fd77::1        fd77::2        fd77::3       fd77::9          IPv4 /24 and IPv6 /64
- *       |              |              |             |
- *   ----+----- br0 in a namespace of its own -------+----         ports h1, h2, h3, c; faults are made here
- */
 const SERVICE_PORT = 7;
+const HOSTS_MAX = 5;
 
 export interface LabOptions {
-  /** Two or three. */
+  /** Two to five, named `h1` to `h5`. */
   readonly hosts?: readonly string[];
+  /** With 2, the hosts reach each other over a second network too. */
+  readonly networks?: 1 | 2;
   /** Answered on every host, and asked by the client. */
   readonly vips?: readonly string[];
   readonly clientEveryMs?: number;
@@ -42,6 +41,7 @@ export interface LabOptions {
 export class Lab {
   readonly name: string;
   readonly hosts: readonly string[];
+  readonly networks: readonly Network[];
   readonly vips: readonly string[];
   readonly faults: Faults;
   /** For files of this lab; removed with it. */
@@ -50,9 +50,11 @@ export class Lab {
   readonly #responders: ChildProcess[] = [];
   #client: Client | undefined;
 
-  private constructor({ hosts = ['h1', 'h2'], vips = [VIP4] }: LabOptions) {
+  private constructor({ hosts = ['h1', 'h2'], networks = 1, vips = [VIP4] }: LabOptions) {
+    if (hosts.length > HOSTS_MAX) throw new Error(`a lab has room for ${HOSTS_MAX} hosts`);
     this.name = newLabName();
     this.hosts = hosts;
+    this.networks = networks === 2 ? ['lan', 'cross'] : ['lan'];
     this.vips = vips;
     this.folder = labFolder(this.name);
     this.faults = new Faults(this.namespace('sw'), (host) => this.namespace(host));
@@ -63,7 +65,8 @@ export class Lab {
     const lab = new Lab(options);
     guardLab(lab.name);
     try {
-      lab.#wire();
+      mkdirSync(lab.folder, { mode: 0o700 });
+      wire(lab);
       await lab.#populate(options.clientEveryMs ?? 2);
       return lab;
     } catch (error) {
@@ -79,34 +82,6 @@ export class Lab {
   get client(): Client {
     if (this.#client === undefined) throw new Error('the lab has been disposed of');
     return this.#client;
-  }
-
-  #wire(): void {
-    mkdirSync(this.folder, { mode: 0o700 });
-    const ends = [...this.hosts, CLIENT];
-    const lines = (of: readonly string[]): string => of.map((line) => `${line}\n`).join('');
-    runTool('ip', ['-batch', '-'], lines(['sw', ...ends].map((end) => `netns add ${this.namespace(end)}`)));
-    const pair = (end: string): string =>
-      `link add eth0 netns ${this.namespace(end)} address ${macOf(end)} ` +
-      `type veth peer name ${end} netns ${this.namespace('sw')}`;
-    runTool('ip', ['-batch', '-'], lines(ends.map(pair)));
-    // A switch says nothing of its own.
-    runTool('ip', [
-      ...['netns', 'exec', this.namespace('sw'), 'sysctl', '-qw'],
-      ...['all', 'default'].map((which) => `net.ipv6.conf.${which}.disable_ipv6=1`),
-    ]);
-    const ports = ends.map((end) => `link set ${end} master br0 up`);
-    const bridge = ['link add br0 type bridge stp_state 0 mcast_snooping 0', 'link set br0 up', ...ports];
-    runTool('ip', ['-n', this.namespace('sw'), '-batch', '-'], lines(bridge));
-    for (const end of ends) {
-      const setup = [
-        'link set lo up',
-        `address add ${address4(end)}/24 dev eth0`,
-        `address add ${address6(end)}/64 dev eth0 nodad`,
-        'link set eth0 up',
-      ];
-      runTool('ip', ['-n', this.namespace(end), '-batch', '-'], lines(setup));
-    }
   }
 
   async #populate(clientEveryMs: number): Promise<void> {
@@ -156,6 +131,14 @@ export class Lab {
 
   holdersAt(atMs: number, vip: string = this.#firstVip()): string[] {
     return this.hosts.filter((host) => this.timeline(host, vip).heldAt(atMs));
+  }
+
+  /** Who held the VIP, one stretch after the other; `sync` first where the end of the window matters. */
+  holdersWithin(window: Span, vip: string = this.#firstVip()): HeldStretch[] {
+    return stretchesOf(
+      this.hosts.map((host) => ({ host, timeline: this.timeline(host, vip) })),
+      window,
+    );
   }
 
   /** Milliseconds of the window in which two or more of the hosts held the VIP. */
@@ -233,7 +216,11 @@ export class Lab {
 
   /** What runs in a host's namespace and is not the lab's own. */
   processesOn(host: string): { pid: number; command: string }[] {
-    const own = [this.#watches.get(host)?.pid, ...this.#responders.map(({ pid }) => pid)];
+    const own = [
+      this.#watches.get(host)?.pid,
+      ...this.#responders.map(({ pid }) => pid),
+      ...this.faults.relayPids(),
+    ];
     return processesIn(this.namespace(host))
       .filter((pid) => !own.includes(pid))
       .map((pid) => ({ pid, command: commandOf(pid) }))
@@ -245,8 +232,10 @@ export class Lab {
     this.faults.heal();
     for (const host of this.hosts) {
       for (const { pid } of this.processesOn(host)) signalQuietly(pid, 'SIGKILL');
-      this.faults.plugIn(host);
-      this.faults.linkUp(host);
+      for (const network of this.networks) {
+        this.faults.plugIn(host, network);
+        this.faults.linkUp(host, network);
+      }
       for (const vip of this.vips) this.removeVip(host, vip);
     }
   }

@@ -2,8 +2,9 @@ import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'nod
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { StatusReport } from '../../src/core/report.ts';
+import type { EventRecord, StatusReport } from '../../src/core/report.ts';
 import { address4 } from './addresses.ts';
+import type { Network } from './addresses.ts';
 import type { AgentSetup, Cluster, Contender } from './agent.ts';
 import { runTool } from './host-tool.ts';
 import type { Lab } from './lab.ts';
@@ -16,9 +17,19 @@ export const OWN_PROGRAM = join(PROJECT, 'bin/sealbeat');
 export const SEALBEAT = process.env['SEALBEAT_PROGRAM'] ?? OWN_PROGRAM;
 const PORT = 7112;
 
+/** A path over one of the lab's networks. */
+export const pathTo = (host: string, network: Network = 'lan', transport: 'udp' | 'tcp' = 'udp'): string =>
+  `${transport}://${address4(host, network)}:${PORT}`;
+
 export interface SealbeatOptions {
   /** Seconds, or `off`; left out for the program's default. */
   readonly lease?: string;
+  /** Ways to a host, the one over UDP on the LAN unless said otherwise; see `pathTo`. */
+  readonly paths?: (host: string) => readonly string[];
+  /** Several groups instead of `web` with all VIPs: what each has beyond or instead of its settings. */
+  readonly groups?: Readonly<Record<string, object>>;
+  /** Settings beyond those that every run has, as they stand in the file: at the top, and in every group. */
+  readonly extra?: { readonly top?: object; readonly group?: object };
   /** Replaces values of the generated configuration, to see it refused or to try something else. */
   readonly change?: (config: SealbeatConfig) => unknown;
 }
@@ -28,7 +39,7 @@ export interface SealbeatConfig {
   cluster: string;
   heartbeat: { interval: string; timeout: string };
   lease?: string;
-  nodes: Record<string, { key: string; paths: string[]; priority: number }>;
+  nodes: Record<string, { key: string; paths: readonly string[]; priority: number }>;
   groups: Record<
     string,
     { interface: string; vips: readonly string[]; failback: { mode: string; delay: string } }
@@ -45,9 +56,13 @@ export interface SealbeatCluster extends Cluster {
   readonly configPath: string;
   /** Throws when nobody answers behind the control socket. */
   status(host: string): Promise<StatusReport>;
+  /** Every transition that the agent remembers. */
+  events(host: string): Promise<readonly EventRecord[]>;
   /** POST to the control socket; the answer's status and JSON. */
   order(host: string, path: string, body?: object): Promise<{ status: number; body: unknown }>;
-  /** Writes the configuration again, with other values. */
+  /** What `sealbeat check` finds wrong with the configuration on this host; undefined for nothing. */
+  refusal(host: string): string | undefined;
+  /** Writes the configuration again: as it was at first, with other values. */
   rewrite(change: (config: SealbeatConfig) => unknown): void;
 }
 
@@ -55,9 +70,8 @@ export interface SealbeatCluster extends Cluster {
 export function sealbeat(options: SealbeatOptions = {}): Contender<SealbeatCluster> {
   return {
     name: 'sealbeat',
-    // Both ends use this port: a rule for each of the two fields would drop a share of what the other has let through. Over
-    // TCP one end has a port of its own, and each packet this one in one field only.
-    heartbeats: [`meta l4proto { tcp, udp } th dport ${PORT}`, `tcp sport ${PORT}`],
+    // Over UDP both ends use this port, so one field says it. Over TCP it stands on the side that was called.
+    heartbeats: [`udp dport ${PORT}`, `tcp dport ${PORT}`, `tcp sport ${PORT}`],
     prepare: async (lab, setup) => clusterOf(lab, setup, options),
   };
 }
@@ -65,7 +79,7 @@ export function sealbeat(options: SealbeatOptions = {}): Contender<SealbeatClust
 let foundBuilt = false;
 
 /** Throws unless the program was built from the sources as they are: an old one would be tested in silence. */
-function requireBuilt(): void {
+export function requireBuilt(): void {
   if (foundBuilt || SEALBEAT !== OWN_PROGRAM) return;
   const built = join(PROJECT, 'dist/sealbeat.cjs');
   const sources = readdirSync(join(PROJECT, 'src'), { recursive: true, encoding: 'utf8' });
@@ -77,7 +91,13 @@ function requireBuilt(): void {
 function clusterOf(
   lab: Lab,
   setup: AgentSetup,
-  { lease, change = () => undefined }: SealbeatOptions,
+  {
+    lease,
+    paths = (host) => [pathTo(host)],
+    groups = { web: {} },
+    extra = {},
+    change = () => undefined,
+  }: SealbeatOptions,
 ): SealbeatCluster {
   requireBuilt();
   const { intervalMs, timeoutMs, priorities, vips, failbackDelayMs, failbackMode = 'auto' } = setup;
@@ -86,21 +106,18 @@ function clusterOf(
   const nodes = Object.entries(priorities).map(([host, priority]) => {
     const key = runTool(SEALBEAT, ['keygen', '-o', file(host, 'identity')]).trim();
     mkdirSync(file(host, 'state'), { mode: 0o700 });
-    const node: SealbeatConfig['nodes'][string] = {
-      key,
-      paths: [`udp://${address4(host)}:${PORT}`],
-      priority,
-    };
+    const node: SealbeatConfig['nodes'][string] = { key, paths: paths(host), priority };
     return [host, node] as const;
   });
+  const failback = { mode: failbackMode, delay: `${failbackDelayMs}ms` };
+  const groupOf = (own: object) => ({ interface: 'eth0', vips, failback, ...extra.group, ...own });
   const config = (): SealbeatConfig => ({
     cluster: 'lab',
     heartbeat: { interval: `${intervalMs}ms`, timeout: `${timeoutMs}ms` },
     ...(lease === undefined ? {} : { lease }),
-    nodes: Object.fromEntries(nodes),
-    groups: {
-      web: { interface: 'eth0', vips, failback: { mode: failbackMode, delay: `${failbackDelayMs}ms` } },
-    },
+    nodes: Object.fromEntries(nodes.map(([host, node]) => [host, { ...node }])),
+    groups: Object.fromEntries(Object.entries(groups).map(([name, own]) => [name, groupOf(own)])),
+    ...extra.top,
   });
   const rewrite = (changeIt: (config: SealbeatConfig) => unknown): void => {
     const changed = config();
@@ -123,9 +140,15 @@ function clusterOf(
   return {
     configPath,
     status,
+    async events(host) {
+      const answer = await call(host, 'GET', '/v1/events');
+      if (answer.status !== 200) throw new Error(`events of ${host}: ${JSON.stringify(answer)}`);
+      return answer.body as readonly EventRecord[];
+    },
+    refusal: (host) => refusalOf(lab.namespace(host), configPath, file(host, 'identity')),
     rewrite,
     order: (host, path, body = {}) => call(host, 'POST', path, body),
-    async start(host, { cgroupProcs } = {}) {
+    async start(host, { cgroupProcs, env = {} } = {}) {
       const program = startProgram({
         namespace: lab.namespace(host),
         file: SEALBEAT,
@@ -134,6 +157,7 @@ function clusterOf(
           ...['--control', file(host, 'sock'), '--state', file(host, 'state')],
         ],
         cgroupProcs,
+        env,
       });
       await until(
         `sealbeat on ${host} to answer at its control socket`,
@@ -156,6 +180,17 @@ function clusterOf(
       });
     },
   };
+}
+
+function refusalOf(namespace: string, configPath: string, identity: string): string | undefined {
+  const check = ['check', '--config', configPath, '--identity', identity];
+  try {
+    runTool('ip', ['netns', 'exec', namespace, SEALBEAT, ...check]);
+    return undefined;
+  } catch (error) {
+    const words = error instanceof Error ? error.message : String(error);
+    return /sealbeat: error: (.*)/s.exec(words)?.[1] ?? words;
+  }
 }
 
 function callControl(

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Timeline, timeWhere } from './timeline.ts';
+import { Timeline, stretchesOf, timeWhere } from './timeline.ts';
 
 function held(...stretches: readonly (readonly [number, number?])[]): Timeline {
   const timeline = new Timeline();
@@ -55,3 +55,24 @@ for (const { name, a, b, both, nobody } of overlaps) {
     );
   });
 }
+
+test('timeline: stretches join, and say who held in each', () => {
+  const hosts = [
+    { host: 'h1', timeline: held([0, 120]) },
+    { host: 'h2', timeline: held([100, 110], [150]) },
+  ];
+  assert.deepEqual(
+    stretchesOf(hosts, { fromMs: 50, toMs: 200 }).map(({ holders, fromMs, toMs }) => [
+      holders.join(),
+      fromMs,
+      toMs,
+    ]),
+    [
+      ['h1', 50, 100],
+      ['h1,h2', 100, 110],
+      ['h1', 110, 120],
+      ['', 120, 150],
+      ['h2', 150, 200],
+    ],
+  );
+});

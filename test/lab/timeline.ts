@@ -71,3 +71,24 @@ export function timeWhere(
   }
   return total;
 }
+
+/** A stretch of the window during which the same hosts held an address. */
+export interface HeldStretch extends Span {
+  readonly holders: readonly string[];
+}
+
+/** The window cut at every change of holders, none left out: the stretches join. */
+export function stretchesOf(
+  held: readonly { readonly host: string; readonly timeline: Timeline }[],
+  window: Span,
+): HeldStretch[] {
+  const edges = held
+    .flatMap(({ timeline }) => timeline.within(window))
+    .flatMap(({ fromMs, toMs }) => [fromMs, toMs]);
+  const cuts = [...new Set([window.fromMs, ...edges, window.toMs])].sort((a, b) => a - b);
+  return cuts.slice(0, -1).map((fromMs, place) => ({
+    holders: held.filter(({ timeline }) => timeline.heldAt(fromMs)).map(({ host }) => host),
+    fromMs,
+    toMs: cuts[place + 1] ?? window.toMs,
+  }));
+}
