@@ -1,7 +1,7 @@
 import { CLIENT } from '../lab/addresses.ts';
 import { signalQuietly } from '../lab/program.ts';
-import { until } from '../lab/wait.ts';
-import { BOTH_SIZES, OVERLAP_MS, TIMING, stays, takenOver } from './fault.ts';
+import { until, watchFor } from '../lab/wait.ts';
+import { BOTH_SIZES, TIMING, handedOver, stays, takenOver } from './fault.ts';
 import type { Fault } from './fault.ts';
 import { isolate } from './network-faults.ts';
 import type { Stage } from './stage.ts';
@@ -79,17 +79,69 @@ export const THIRD_PARTY_FAULTS: readonly Fault[] = [
   },
   {
     name: 'restart-in-place',
-    title: 'The holder is told to restart: it ends, and is started again at once',
+    title: 'The holder is told to restart, as after an update',
     sizes: BOTH_SIZES,
     settings: ['restart'],
     async strike(stage) {
+      await untilOldEnough(stage);
+      const before = await upForMs(stage);
       await stage.order('h1', '/v1/restart');
+      await until('the new process on h1', 15_000, async () => (await upForMs(stage)) < before);
+    },
+    expected: () => stays('The VIP stays where it is: the new process adopts it.'),
+  },
+  {
+    name: 'restart-by-another',
+    title: 'The holder is told to end for a restart, and is started again a second later',
+    sizes: BOTH_SIZES,
+    settings: ['restart'],
+    async strike(stage) {
+      await untilOldEnough(stage);
+      await stage.order('h1', '/v1/restart', { exit: true });
       await until('the agent on h1 to end', 10_000, () => !stage.pair.isRunning('h1'));
+      await watchFor(1_000);
       await stage.start('h1');
     },
-    expected: () => ({
-      ...stays('The VIP stays where it is: the new process adopts it.'),
-      gapMs: OVERLAP_MS,
-    }),
+    expected: () => stays('The VIP stays where it is, and nobody else claims: the others wait for 3 s.'),
+  },
+  {
+    name: 'restart-too-late',
+    title: 'The holder is told to end for a restart, and nobody starts it again',
+    sizes: BOTH_SIZES,
+    settings: ['restart'],
+    async strike(stage) {
+      await untilOldEnough(stage);
+      await stage.order('h1', '/v1/restart', { exit: true });
+      await until('the agent on h1 to end', 10_000, () => !stage.pair.isRunning('h1'));
+    },
+    expected: () => takenOver('The kernel takes the VIP down after 3 s, then h2 takes over.'),
+  },
+  {
+    name: 'restart-too-young',
+    title: 'The holder is told to restart twice in short order',
+    sizes: BOTH_SIZES,
+    settings: ['restart'],
+    async strike(stage) {
+      await stage.order('h1', '/v1/restart', { exit: true });
+      await until('the agent on h1 to end', 10_000, () => !stage.pair.isRunning('h1'));
+    },
+    expected: () => handedOver('It cannot be away so often: the VIP is handed over to h2 instead.'),
   },
 ];
+
+/** A process that is younger than that hands over instead of leaving its VIPs (core/node/leaving.ts). */
+const OLD_ENOUGH_MS = 11 * TIMING.timeoutMs;
+
+async function upForMs({ pair }: Stage): Promise<number> {
+  return await pair.cluster.status('h1').then(
+    (status) => status.upForMs,
+    () => Infinity, // between two processes
+  );
+}
+
+async function untilOldEnough(stage: Stage): Promise<void> {
+  await until('the agent on h1 to be old enough', 2 * OLD_ENOUGH_MS, async () => {
+    const forMs = await upForMs(stage);
+    return forMs > OLD_ENOUGH_MS && forMs !== Infinity;
+  });
+}
