@@ -3,7 +3,7 @@
 // Method: every phase offset of the heal around the timeout, in steps smaller than anything that matters.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { running } from './stage.ts';
+import { bothWays, cut, gapsOf, restsAt, running, telling } from './stage.ts';
 
 const INTERVAL_MS = 100;
 const TIMEOUT_MS = 1_000;
@@ -36,3 +36,23 @@ for (const delayMs of [1, 4, 20]) {
     }
   });
 }
+
+test('sim: a cable comes back, one direction up to a second before the other: the better one goes on without a gap', () => {
+  for (let lateMs = 0; lateMs <= 1_000; lateMs += 50) {
+    const staged = running({ seed: lateMs + 1, priorities: [101, 100] });
+    const { world } = staged;
+    telling(world, () => {
+      cut(world, bothWays(1, 2));
+      world.runFor(8_000);
+      assert.deepEqual(world.holders(), [1, 2], 'apart, both hold');
+      const healedAt = world.now;
+      cut(world, [[2, 1]], false);
+      world.runFor(lateMs);
+      cut(world, [[1, 2]], false);
+      world.runFor(6_000);
+      assert.equal(gapsOf(staged, healedAt).nobodyMs, 0, `for a while nobody held, ${lateMs} ms apart`);
+      // A little later still, the deaf one is believed, and the group comes back to the better one by failback.
+      if (lateMs <= 900) restsAt(staged, 1);
+    });
+  }
+});

@@ -274,6 +274,12 @@ export const isTwoWay = (link: Link, now: MonoMs, timing: LinkTiming): boolean =
   link.alive && hearsUs(link, now, timing);
 
 /**
+ * A network that has just come back may carry one direction a second before the other: kernels that have lost a neighbour's
+ * hardware address ask for it once a second.
+ */
+const FOUND_MS = 1_200;
+
+/**
  * Alive, does not hear us, says so itself, and not only because its word was under way: its acknowledgement has not moved
  * for two intervals during which its frames kept coming, and it had three of our frames to hear. (A pair that heals just
  * before one of them would have called the other dead has nothing but old words to go by: both would let go.) A peer that says that it
@@ -284,7 +290,8 @@ export function isProvenDeaf(link: Link, now: MonoMs, timing: LinkTiming): boole
   const quietFor =
     now - Math.max(link.unbrokenSince, link.ackedTx === undefined ? link.unbrokenSince : link.anchorAt);
   // Its acknowledgement of what we sent when we began to hear it cannot be here before a round trip is over.
-  const patience = 2 * Math.max(link.intervalMs ?? 0, timing.intervalMs) + 2 * longestRttMs(link);
+  const wordsMs = 2 * Math.max(link.intervalMs ?? 0, timing.intervalMs) + 2 * longestRttMs(link);
+  const patience = Math.max(wordsMs, Math.min(FOUND_MS, timing.timeoutMs));
   return quietFor >= patience && link.sentSinceHeard >= 3 * Math.max(1, readyPaths(link));
 }
 
