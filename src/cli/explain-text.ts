@@ -1,6 +1,14 @@
 import { barWords } from '../core/group/bars.ts';
 import type { Consent, Hold } from '../core/group/consent.ts';
-import type { Alone, Ask, Failback, NodeFacts, QuestionFacts, Takeover } from '../core/group/explanation.ts';
+import type {
+  Alone,
+  Ask,
+  Claimant,
+  Failback,
+  NodeFacts,
+  QuestionFacts,
+  Takeover,
+} from '../core/group/explanation.ts';
 import type { QuestionKind } from '../core/group/state.ts';
 import type { ExplainReport } from '../core/report.ts';
 import { printable } from '../system/printable.ts';
@@ -90,8 +98,10 @@ function nodeWords(facts: NodeFacts, { node }: ExplainReport): string {
 
 // ── who would be next ────────────────────────────────────────────────────────────────────────────────────────────────
 
-const takeoverHead = ({ holder, group }: ExplainReport): string =>
-  holder.known === 'nobody' ? `Who claims ${group} next:` : `If ${holder.name} fell silent:`;
+function takeoverHead({ holder, group }: ExplainReport): string {
+  if (holder.known === 'nobody') return `Who claims ${group} next:`;
+  return holder.known === 'away' ? `If ${holder.name} does not come back:` : `If ${holder.name} fell silent:`;
+}
 
 function takeoverWords(
   { claimants, asks }: Takeover,
@@ -99,13 +109,15 @@ function takeoverWords(
 ): readonly string[] {
   const [first, ...others] = claimants;
   if (first === undefined) return [`Nobody would serve ${group}${frozen ? ' until it is thawed' : ''}.`];
-  const from =
-    holder.known === 'nobody' ? 'from now' : holder.known === 'away' ? 'from now' : `after its last word`;
-  const claims = ({ name, afterMs }: { name: string; afterMs: number }): string =>
-    `${name} ${durationText(afterMs)} ${from}`;
+  // Before a silence has begun, its length counts from the holder's last word; else from now.
+  const word =
+    holder.known === 'self' || holder.known === 'direct' || holder.known === 'second-hand' ? 'after' : 'in';
+  const when = ({ afterMs }: Claimant): string =>
+    afterMs === 0 ? 'now' : `${word} ${durationText(afterMs)}`;
+  const rest = others.map((one) => `${one.name} ${when(one)}`).join(', then ');
   return [
-    `${claims(first)} would claim it${others.length === 0 ? '' : `; failing that, ${others.map(claims).join(', then ')}`}.`,
-    ...asks.map((ask) => `First ${askWords(ask)}.`),
+    `${first.name} claims it ${when(first)}${rest === '' ? '' : `; failing that, ${rest}`}.`,
+    ...asks.map((ask) => `Before that ${askWords(ask)}.`),
   ];
 }
 
@@ -129,30 +141,36 @@ const askWords = ({ question, ifNot }: Ask): string => `${ASKED[question]}, ${CO
 
 const FAILBACK_BARS: { readonly [bar in NonNullable<Failback['bar']>]: string } = {
   frozen: 'the group is frozen: "sealbeat thaw"',
-  'placed by hand': 'an operator placed it here: "sealbeat failback"',
+  'placed by hand': 'an operator placed it where it is: "sealbeat failback"',
   manual: 'the config says failback by hand: "sealbeat failback"',
   restarting: 'the daemon is restarting',
   paused: 'a handover has just failed, and the next one waits',
 };
 
-function moveWords({ failback, holder, group, frozen }: ExplainReport): readonly string[] {
+function moveWords(report: ExplainReport): readonly string[] {
+  const { failback, holder } = report;
   if (holder.known === 'nobody') return [];
-  const order = frozen ? [] : [`An order: "sealbeat switchover ${group}", said on ${holder.name}.`];
   if (failback === undefined)
-    return ['Nothing by itself: no node that could take over has a higher priority.', ...order];
+    return ['Nothing by itself: no node that could take over has a higher priority.', ...orderWords(report)];
   const { to, bar, inMs, delayMs } = failback;
-  if (bar !== undefined)
-    return [
-      `${to} has a higher priority, but it does not go back by itself: ${FAILBACK_BARS[bar]}.`,
-      ...order,
-    ];
+  if (bar !== undefined) {
+    const why = `but it does not go there by itself: ${FAILBACK_BARS[bar]}`;
+    return [`${to} has a higher priority, ${why}.`, ...orderWords(report)];
+  }
   const when =
     inMs === undefined
       ? `as soon as ${holder.name} has heard it steadily for ${durationText(delayMs)}`
       : inMs === 0
         ? 'now'
         : `in ${durationText(inMs)}, if ${to} stays steady`;
-  return [`It goes back to ${to}, which has a higher priority, ${when}.`, ...order];
+  return [`It goes to ${to}, which has a higher priority, ${when}.`, ...orderWords(report)];
+}
+
+function orderWords({ holder, heir, frozen, group, nodes }: ExplainReport): readonly string[] {
+  if (frozen || heir !== '' || (holder.known !== 'self' && holder.known !== 'direct')) return [];
+  return nodes.some(({ holds, bar }) => !holds && bar === undefined)
+    ? [`An order: "sealbeat switchover ${group}", said on ${holder.name}.`]
+    : ['No order either: no other node can take over.'];
 }
 
 // ── what it does alone ───────────────────────────────────────────────────────────────────────────────────────────────

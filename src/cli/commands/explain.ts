@@ -13,7 +13,7 @@ export interface ExplainOptions {
 export const explainCommand = (host: CliHost, run = explain): Command =>
   new Command('explain')
     .argument('<group>', 'a group of the config')
-    .summary('why the holder is the holder, and what would change it')
+    .summary('who holds a group, why, and what would change it')
     .description(
       'Asks the daemon on this host; prints who holds the group and why, who could take over and who could not, who ' +
         'would be next and whom it would have to ask, and what would move the group. All of it as this node knows it.',

@@ -1,6 +1,6 @@
 import type { NodeName } from '../units.ts';
 import { betterHeirs, placementBar, steadyForMs, whyNoFailback } from './active.ts';
-import { isPending, questionsFor, wantsFence } from './asking.ts';
+import { consentDueAt, isPending, questionsFor, wantsFence } from './asking.ts';
 import { whyNoHeir } from './bars.ts';
 import { type ClaimEvidence, consentOf, holdOf } from './consent.ts';
 import { candidates, effectivePriority, inabilityOf, isBetter, mayClaimFrozen } from './election.ts';
@@ -106,11 +106,17 @@ function takeoverOf(state: GroupState, view: GroupView, holder: KnownHolder): Ta
     .filter(({ number }) => mayClaim(number))
     .map(({ number, rank }): Claimant => {
       const isSelf = number === view.self.number;
-      const turn = isSelf && holder.known === 'nobody' ? turnAt(state, view) : undefined;
+      const turn = isSelf && holder.known === 'nobody' ? ownTurnAt(state, view) : undefined;
       const afterMs = turn === undefined ? silenceMs + rank * timeoutMs : Math.max(0, turn - view.now);
       return { name: nameOf(view, number) as NodeName, isSelf, afterMs };
     });
   return { claimants, asks: asksOf(then) };
+}
+
+/** After a refusal it does not ask again at once. */
+function ownTurnAt(state: GroupState, view: GroupView): number | undefined {
+  const turn = turnAt(state, view);
+  return turn === undefined || state.asking !== undefined ? turn : Math.max(turn, consentDueAt(state, view));
 }
 
 const AGREED: ClaimEvidence = {
