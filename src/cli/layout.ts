@@ -39,8 +39,8 @@ export function flow(
   const lines: string[] = [];
   let line = first;
   let fresh = true;
-  const put = (text: string, glue: string): void => {
-    if (!fresh && widthOf(line + glue + text) > columns) {
+  const put = (text: string, glue: string, after: string): void => {
+    if (!fresh && widthOf(line + glue + text + after) > columns) {
       lines.push(line + glue.trimEnd());
       line = indent;
       fresh = true;
@@ -51,8 +51,12 @@ export function flow(
   for (const [at, piece] of pieces.entries()) {
     const start = at === 0 ? Math.max(widthOf(first), widthOf(indent)) : widthOf(indent);
     const fits = start + widthOf(piece) + separator.trimEnd().length <= columns;
-    for (const [nth, part] of (fits ? [piece] : piece.split(' ')).entries())
-      put(part, nth === 0 ? separator : ' ');
+    const parts = fits ? [piece] : piece.split(' ');
+    for (const [nth, part] of parts.entries()) {
+      // The separator that may have to follow on the same line takes its place too.
+      const isFollowed = nth === parts.length - 1 && at < pieces.length - 1;
+      put(part, nth === 0 ? separator : ' ', isFollowed ? separator.trimEnd() : '');
+    }
   }
   return fresh && lines.length > 0 ? lines : [...lines, line];
 }

@@ -3,6 +3,7 @@ import { OperatorError } from '../core/errors.ts';
 import { checkCommand } from './commands/check.ts';
 import { keyCommand } from './commands/key.ts';
 import { eventsCommand } from './commands/events.ts';
+import { explainCommand } from './commands/explain.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import {
   drainCommand,
@@ -38,6 +39,7 @@ const commands: readonly ((host: CliHost) => Command)[] = [
   checkCommand,
   runCommand,
   statusCommand,
+  explainCommand,
   eventsCommand,
   switchoverCommand,
   failbackCommand,

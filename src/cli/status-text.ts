@@ -37,7 +37,8 @@ export function statusText(report: StatusReport, { columns, colour }: StatusLook
 
 function head(report: StatusReport, { columns, paint }: Page): string[] {
   const { node, cluster, version, upForMs, at, intervalMs, timeoutMs, leaseSeconds } = report;
-  const who = `${paint('heading', node)} in cluster ${cluster}, sealbeat ${version}, up ${durationText(upForMs)}`;
+  const restarting = report.restarting === true ? `, ${paint('warning', 'RESTARTING')}` : '';
+  const who = `${paint('heading', node)} in cluster ${cluster}, sealbeat ${version}, up ${durationText(upForMs)}${restarting}`;
   const when = `${at.slice(0, 19).replace('T', ' ')}Z`;
   const gap = columns - widthOf(who) - widthOf(when);
   const lease = leaseSeconds === 0 ? 'NO LEASE' : `lease ${leaseSeconds} s`;
@@ -118,6 +119,7 @@ function groupLines(group: GroupReport, report: StatusReport, { columns, paint }
     ...sentence('why', group.why, columns),
     ...flags.flatMap((flag) => sentence(paint('warning', 'flag'), flag, columns)),
     ...leaseLines(group, report, { columns, paint }),
+    ...agreementLines(group, { columns, paint }),
     ...group.vips.flatMap((vip) => labelled('vip', [vipText(vip, group, vipWidth, paint)], columns)),
   ];
 }
@@ -138,7 +140,7 @@ function roleText({ role, sinceMs }: GroupReport, paint: Paint): string {
   }
 }
 
-function holderText({ holder, holderKnown }: GroupReport, paint: Paint): string {
+function holderText({ holder, holderKnown, backWithinMs = 0 }: GroupReport, paint: Paint): string {
   if (holder === '') return paint('bad', 'NOBODY HOLDS IT');
   switch (holderKnown) {
     case 'self':
@@ -147,6 +149,8 @@ function holderText({ holder, holderKnown }: GroupReport, paint: Paint): string 
       return `held by ${paint('good', holder)} (heard from it)`;
     case 'second-hand':
       return `held by ${holder} ${paint('warning', '(NOT HEARD, another node says so)')}`;
+    case 'away':
+      return `held by ${holder} ${paint('warning', `(AWAY, it restarts: back within ${durationText(backWithinMs)})`)}`;
     case 'nobody':
       return paint('bad', 'NOBODY HOLDS IT');
   }
@@ -168,6 +172,28 @@ function leaseLines(
   const age = `renewed ${durationText(renewedAgoMs)} ago, runs for ${leaseSeconds} s`;
   const late = renewedAgoMs >= leaseSeconds * 1_000 ? [paint('bad', 'OVERDUE')] : [];
   return labelled('lease', [age, ...late, ...stray], columns);
+}
+
+/** Who has to agree: lines only where the config names somebody and there is something to say. */
+function agreementLines({ asking, witness, lock, role }: GroupReport, { columns, paint }: Page): string[] {
+  const lines: string[] = [];
+  if (asking !== undefined) {
+    const since = `for ${durationText(asking.sinceMs)}`;
+    const what = asking.questions.length === 0 ? 'before it may claim' : asking.questions.join(', ');
+    lines.push(...sentence('asking', `${what}, ${since}`, columns));
+  }
+  if (witness !== undefined) {
+    const said = witness.answers ? 'answers' : paint('bad', 'DOES NOT ANSWER');
+    const ago = `(asked ${durationText(witness.agoMs)} ago: ${printable(witness.text)})`;
+    lines.push(...labelled('witness', [`${said} ${ago}`], columns));
+  }
+  if (lock === undefined) return lines;
+  const ago = lock.agoMs === undefined ? '' : ` (asked ${durationText(lock.agoMs)} ago)`;
+  const isMissed = role === 'active' || role === 'claiming';
+  const notOurs = isMissed ? paint('bad', 'NOT HELD') : 'not held by this node';
+  const held = lock.leftMs === undefined ? notOurs : `held for another ${durationText(lock.leftMs)}`;
+  const problem = lock.problem === '' ? '' : `: ${printable(lock.problem)}`;
+  return [...lines, ...labelled('lock', [`${held}${problem}${ago}`], columns)];
 }
 
 function vipText(vip: VipReport, { role }: GroupReport, width: number, paint: Paint): string {
@@ -197,7 +223,7 @@ function peerLines(peer: PeerReport, { columns, paint }: Page): string[] {
 }
 
 function peerFacts(peer: PeerReport, paint: Paint): string[] {
-  const { state, hearsUs, heardAgoMs, timeoutMs, sessions, configDrift } = peer;
+  const { state, hearsUs, heardAgoMs, timeoutMs, sessions, configDrift, awayForMs } = peer;
   const heard = heardAgoMs === undefined ? 'never heard' : `heard ${durationText(heardAgoMs)} ago`;
   const states = {
     alive: paint('good', 'alive'),
@@ -206,8 +232,10 @@ function peerFacts(peer: PeerReport, paint: Paint): string[] {
     unproven: paint('warning', 'UNPROVEN: heard, but nothing shows that it hears us'),
   };
   const hearing = hearsUs ? ['hears us'] : [paint('bad', 'DOES NOT HEAR US')];
+  const away =
+    awayForMs === undefined ? '' : `AWAY for a restart, waited for another ${durationText(awayForMs)}`;
   return [
-    states[state],
+    away === '' ? states[state] : paint('warning', away),
     ...(state === 'alive' || state === 'suspect' ? hearing : []),
     state === 'alive' ? heard : `${heard} (timeout ${durationText(timeoutMs)})`,
     ...(sessions > 1 ? [`session ${sessions}`] : []),

@@ -1,6 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { OperatorError, type ErrorCode } from '../core/errors.ts';
-import type { EventRecord, StatusReport } from '../core/report.ts';
+import type { EventRecord, ExplainReport, StatusReport } from '../core/report.ts';
 import { whoMayUse } from './group-file.ts';
 import { PID_HEADER, type DoneBody, type StreamEnd } from './messages.ts';
 
@@ -28,6 +28,10 @@ export async function controlRequest(
 
 export const fetchStatus = async (socketPath: string): Promise<StatusReport> =>
   (await controlRequest(socketPath, 'GET', '/v1/status')) as StatusReport;
+
+/** `group` must be a name: it becomes a part of the path. */
+export const fetchExplanation = async (socketPath: string, group: string): Promise<ExplainReport> =>
+  (await controlRequest(socketPath, 'GET', `/v1/groups/${group}/explain`)) as ExplainReport;
 
 export const fetchEvents = async (socketPath: string, after = 0): Promise<readonly EventRecord[]> =>
   (await controlRequest(socketPath, 'GET', `/v1/events?after=${after}`)) as EventRecord[];

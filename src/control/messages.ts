@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts';
-import type { EventRecord, StatusReport } from '../core/report.ts';
+import type { EventRecord, ExplainReport, StatusReport } from '../core/report.ts';
 import type { GroupName, NodeName } from '../core/units.ts';
 
 /**
@@ -9,10 +9,13 @@ import type { GroupName, NodeName } from '../core/units.ts';
  * GET  /v1/status            StatusReport
  * GET  /v1/events?after=N    EventRecord[], those with a number above N (default 0)
  * GET  /v1/events?follow=1   the same records and then every new one, one JSON object per line, without end
+ * GET  /v1/groups/NAME/explain   ExplainReport: why the holder is the holder, and what would change it
  * POST /v1/reload            read the config file again
  * POST /v1/restart           {"within_ms": N, "exit": false}: end, and leave the VIPs for the next process
  * POST /v1/VERB              drain, undrain, freeze or thaw every group
  * POST /v1/groups/NAME/VERB  switchover {"to": NODE}, failback, drain, undrain, freeze, thaw
+ *
+ * What moves a group (switchover, failback, drain) is answered when the move is over; with {"wait": false} at once.
  *
  * Answers: 200 with `{ text }` for orders, 400 to 415 for requests that make no sense, 409 for refusals, 503 when
  * busy; every answer that is not 200 is an ErrorBody. Every answer names the protocol's version and the daemon's pid
@@ -27,6 +30,8 @@ export const PID_HEADER = 'sealbeat-pid';
 
 export const VERBS_FOR_ALL = ['drain', 'undrain', 'freeze', 'thaw'] as const;
 export const VERBS_FOR_GROUP = ['switchover', 'failback', ...VERBS_FOR_ALL] as const;
+/** What moves a group, and so may take a while. */
+export const MOVING_VERBS = ['switchover', 'failback', 'drain'] as const;
 export type AllVerb = (typeof VERBS_FOR_ALL)[number];
 export type GroupVerb = (typeof VERBS_FOR_GROUP)[number];
 
@@ -36,19 +41,27 @@ export type ControlCommand =
   /** `withinMs` is 0 for the config's; without `exit` the process begins anew in its own place. */
   | { readonly kind: 'restart'; readonly withinMs: number; readonly exit: boolean }
   /** `to` is empty when the daemon shall choose. */
-  | { readonly kind: 'switchover'; readonly group: GroupName; readonly to: NodeName | '' }
-  | { readonly kind: 'failback'; readonly group: GroupName }
+  | {
+      readonly kind: 'switchover';
+      readonly group: GroupName;
+      readonly to: NodeName | '';
+      readonly wait?: false;
+    }
+  | { readonly kind: 'failback'; readonly group: GroupName; readonly wait?: false }
   /** Every group when `group` is empty. */
-  | { readonly kind: AllVerb; readonly group: GroupName | '' };
+  | { readonly kind: 'drain'; readonly group: GroupName | ''; readonly wait?: false }
+  | { readonly kind: Exclude<AllVerb, 'drain'>; readonly group: GroupName | '' };
 
 export type ControlAnswer =
   /** `text`: what was done, one sentence or more lines; `facts`: the same for programs. */
   | { readonly ok: true; readonly text: string; readonly facts?: Readonly<Record<string, unknown>> }
   | { readonly ok: false; readonly code: ErrorCode; readonly message: string; readonly hint: string };
 
-/** What the daemon lends to the control server. `status` and `events` are called between beats: they only read. */
+/** What the daemon lends to the control server. `status`, `explain` and `events` are called between beats: they only read. */
 export interface ControlPort {
   status(): StatusReport;
+  /** Undefined for a group that is not in the config. */
+  explain(group: GroupName): ExplainReport | undefined;
   /** The records that are still kept, with a number above `after`, oldest first. */
   events(after: number): readonly EventRecord[];
   /** Calls `listener` for every new record; returns what stops it. */

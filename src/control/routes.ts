@@ -2,6 +2,7 @@ import type { ErrorCode } from '../core/errors.ts';
 import { isName } from '../core/names.ts';
 import type { GroupName, NodeName } from '../core/units.ts';
 import {
+  MOVING_VERBS,
   VERBS_FOR_ALL,
   VERBS_FOR_GROUP,
   type AllVerb,
@@ -14,6 +15,7 @@ import {
 export type Route =
   | { readonly kind: 'help' }
   | { readonly kind: 'status' }
+  | { readonly kind: 'explain'; readonly group: GroupName }
   | { readonly kind: 'events'; readonly after: number; readonly follow: boolean }
   | { readonly kind: 'reload' }
   | { readonly kind: 'restart' }
@@ -34,12 +36,15 @@ export const HELP_TEXT = `sealbeat control socket
 GET  /v1/status                     what the daemon knows, as JSON
 GET  /v1/events?after=N             transitions with a number above N
 GET  /v1/events?follow=1            the same and every new one, a JSON object per line
+GET  /v1/groups/NAME/explain        why the holder is the holder, and what would change it
 POST /v1/reload                     read the config file again
 POST /v1/restart                    {"within_ms": N, "exit": true}, or no body
 POST /v1/drain, undrain             this node gives up every group, or may hold again
 POST /v1/freeze, thaw               no group moves, or may move again
 POST /v1/groups/NAME/switchover     {"to": "NODE"}, or no body
 POST /v1/groups/NAME/failback, drain, undrain, freeze, thaw
+
+What moves a group is answered when the move is over; with {"wait": false} at once.
 
   $ curl --unix-socket /run/sealbeat/control.sock http://localhost/v1/status
 `;
@@ -67,6 +72,8 @@ export function routeOf(method: string, target: string): Routed {
   if (parts[0] === 'v1' && parts[1] === 'groups' && parts.length === 4) {
     const verb = VERBS_FOR_GROUP.find((one) => one === parts[3]);
     const group = parts[2] ?? '';
+    if (parts[3] === 'explain' && isName(group))
+      return reading(method, () => ok({ kind: 'explain', group: group as GroupName }));
     if (verb !== undefined && isName(group)) {
       return ordering(method, { kind: 'group', verb, group: group as GroupName });
     }
@@ -107,6 +114,16 @@ export function commandOf(
       return no(refusal(400, 'USAGE', '"within_ms" or "exit" makes no sense', hint));
     }
   }
+  const verb = route.kind === 'group' || route.kind === 'all' ? route.verb : undefined;
+  const wait = fields.get('wait') ?? true;
+  if (MOVING_VERBS.some((one) => one === verb)) {
+    fields.delete('wait');
+    if (typeof wait !== 'boolean')
+      return no(
+        refusal(400, 'USAGE', '"wait" is neither true nor false', 'send {"wait": false}, or nothing'),
+      );
+  }
+  const waiting = wait === false ? ({ wait: false } as const) : {};
   const [stranger] = fields.keys();
   if (stranger !== undefined) {
     return no(refusal(400, 'USAGE', `unknown field ${shown(stranger)} in the body`, HINT_ROUTES));
@@ -114,11 +131,12 @@ export function commandOf(
   if (route.kind === 'reload') return { ok: true, command: { kind: 'reload' } };
   if (route.kind === 'restart')
     return { ok: true, command: { kind: 'restart', withinMs: withinMs as number, exit: exit as boolean } };
-  if (route.kind === 'all') return { ok: true, command: { kind: route.verb, group: '' } };
+  if (route.kind === 'all') return { ok: true, command: { kind: route.verb, group: '', ...waiting } };
   if (route.verb === 'switchover') {
-    return { ok: true, command: { kind: 'switchover', group: route.group, to: to as NodeName | '' } };
+    const command = { kind: route.verb, group: route.group, to: to as NodeName | '', ...waiting } as const;
+    return { ok: true, command };
   }
-  return { ok: true, command: { kind: route.verb, group: route.group } };
+  return { ok: true, command: { kind: route.verb, group: route.group, ...waiting } };
 }
 
 function eventsRoute(query: string): Routed {

@@ -99,6 +99,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, shell:
       return send(response, 200, 'text/plain; charset=utf-8', HELP_TEXT);
     case 'status':
       return sendJson(response, 200, port.status());
+    case 'explain': {
+      const explained = port.explain(route.group);
+      if (explained === undefined) return refuse(response, noGroup(route.group, port));
+      return sendJson(response, 200, explained);
+    }
     case 'events':
       if (!route.follow) return sendJson(response, 200, port.events(route.after));
       if (streams.full()) return refuse(response, tooManyStreams);
@@ -123,11 +128,8 @@ async function carryOut(
   if (!asked.ok) return refuse(response, asked.refusal);
   const { command } = asked;
   if ('group' in command && command.group !== '') {
-    const names = port.status().groups.map(({ name }) => name);
-    if (!names.includes(command.group)) {
-      const hint = names.length === 0 ? 'the config has none' : `the groups are: ${names.join(', ')}`;
-      return refuse(response, refusal(404, 'USAGE', `there is no group "${command.group}"`, hint));
-    }
+    const isThere = port.status().groups.some(({ name }) => name === command.group);
+    if (!isThere) return refuse(response, noGroup(command.group, port));
   }
   log.info({ command }, `control: ${command.kind} was ordered`);
   const done = await withinLimit(port, command);
@@ -138,6 +140,12 @@ async function carryOut(
   }
   const body: DoneBody = { text: done.text, facts: done.facts ?? {} };
   sendJson(response, 200, body);
+}
+
+function noGroup(group: string, port: ControlPort): Refusal {
+  const names = port.status().groups.map(({ name }) => name);
+  const hint = names.length === 0 ? 'the config has none' : `the groups are: ${names.join(', ')}`;
+  return refusal(404, 'USAGE', `there is no group "${group}"`, hint);
 }
 
 const tooManyStreams = refusal(503, 'REFUSED', `${MAX_STREAMS} clients follow already`, 'end one of them');

@@ -1,3 +1,5 @@
+import type { Explanation } from './group/explanation.ts';
+import type { QuestionKind } from './group/state.ts';
 import type { ConfigPart } from './settings.ts';
 import type { GroupName, NodeId, NodeName } from './units.ts';
 
@@ -12,6 +14,8 @@ export interface StatusReport {
   readonly node: NodeName;
   readonly cluster: string;
   readonly upForMs: number;
+  /** It is ending, and its VIPs stay for the next process. */
+  readonly restarting?: true | undefined;
   readonly configPath: string;
   readonly configDigest: string;
   /** Of this node's keys in the running config, the newest first; two while its key is being changed. */
@@ -36,6 +40,8 @@ export interface PeerReport {
   readonly hearsUs: boolean;
   /** Since the newest fresh frame was received; undefined before the first. */
   readonly heardAgoMs: number | undefined;
+  /** Silent, and it said before that it would be back: it is waited for so much longer. */
+  readonly awayForMs?: number | undefined;
   readonly timeoutMs: number;
   readonly intervalMs: number | undefined;
   /** How often its session was opened since this process started. */
@@ -73,16 +79,44 @@ export interface GroupReport {
   readonly epoch: number;
   /** The node known to hold the group, or empty. */
   readonly holder: NodeName | '';
-  /** How the holder is known: it is us, we hear it, or another node told us. */
-  readonly holderKnown: 'self' | 'direct' | 'second-hand' | 'nobody';
+  /** How the holder is known: it is us, we hear it, another node told us, or it announced a restart and is waited for. */
+  readonly holderKnown: 'self' | 'direct' | 'second-hand' | 'away' | 'nobody';
+  /** For a holder that is away for a restart: how much longer it is waited for. */
+  readonly backWithinMs?: number | undefined;
   readonly heir: NodeName | '';
   readonly drained: boolean;
   readonly frozen: boolean;
   readonly sticky: boolean;
   /** Since the last confirmed renewal of the lease; undefined when no VIP is held. */
   readonly renewedAgoMs: number | undefined;
+  /** While we wait for those who have to agree to a claim of ours: who has not answered yet, and since when it is asked. */
+  readonly asking?: AskingReport | undefined;
+  /** The newest answer of the witness; undefined before it was ever asked. */
+  readonly witness?: WitnessReport | undefined;
+  /** The arbiter's lock; undefined where the config wants none. */
+  readonly lock?: LockReport | undefined;
   readonly vips: readonly VipReport[];
   readonly adapter: string;
+}
+
+export interface AskingReport {
+  readonly questions: readonly QuestionKind[];
+  readonly sinceMs: number;
+}
+
+export interface WitnessReport {
+  readonly answers: boolean;
+  readonly text: string;
+  readonly agoMs: number;
+}
+
+export interface LockReport {
+  /** Ours for so long still; undefined when it is not ours as far as we know. */
+  readonly leftMs: number | undefined;
+  /** What the arbiter last said that was not "yours": who has it, or why it could not be asked; or empty. */
+  readonly problem: string;
+  /** Since the newest answer was asked for; undefined before the first. */
+  readonly agoMs: number | undefined;
 }
 
 export interface VipReport {
@@ -93,6 +127,15 @@ export interface VipReport {
   readonly present: boolean;
   /** Since that look; undefined before the first. */
   readonly lookedAgoMs?: number | undefined;
+}
+
+/** What `explain` shows of one group. */
+export interface ExplainReport extends Explanation {
+  /** Wall time, ISO 8601, for people. */
+  readonly at: string;
+  readonly node: NodeName;
+  readonly group: GroupName;
+  readonly timeoutMs: number;
 }
 
 /** One transition, as `events` shows it: who moved from where to where, and the cause. */

@@ -24,7 +24,14 @@ export function startLoop(
     clock,
     perform,
     onOverflow,
-  }: { clock: Clock; perform: (effect: NodeEffect) => void; onOverflow: () => void },
+    onStep = () => undefined,
+  }: {
+    clock: Clock;
+    perform: (effect: NodeEffect) => void;
+    onOverflow: () => void;
+    /** After each event and its effects, with the event's moment. Only looks on. */
+    onStep?: (now: MonoMs) => void;
+  },
 ): Loop {
   const inbox: Happening[] = [];
   let busy = false;
@@ -37,6 +44,7 @@ export function startLoop(
     const event = { ...happening, now: clock.nowMs(), wall: clock.wallMs() } as NodeEvent;
     const { effects, verdict, wakeAt } = step(node, event);
     for (const effect of effects) perform(effect);
+    onStep(event.now);
     schedule(wakeAt);
     return verdict;
   };

@@ -21,6 +21,8 @@ import { watchHost } from './host-watch.ts';
 import { newLeftovers } from './leftovers.ts';
 import { legacyStore } from './legacy.ts';
 import { startLoop, type Happening, type Loop } from './loop.ts';
+import { explainReport } from './explain.ts';
+import { newMoves } from './moves.ts';
 import { obey } from './orders.ts';
 import { performer } from './perform.ts';
 import { peersOf, policyOf } from './policy.ts';
@@ -155,7 +157,9 @@ async function start(
   const started = new Promise<void>((resolve) => {
     settleStarted = resolve;
   });
+  const moves = newMoves({ node, clock });
   const control: ControlPort = {
+    explain: (group) => explainReport(group, { node: begun, clock, settings: running.configured.settings }),
     status: () =>
       statusReport({
         ...{ node: begun, clock, version: options.version, configPath: options.configPath },
@@ -173,13 +177,15 @@ async function start(
       if (command.kind === 'reload') return await reload();
       if (command.kind === 'restart') return await restart(command, running.configured.settings, shutdown);
       const { settings } = running.configured;
-      return obey(command, { node: begun, settings, now: clock.nowMs(), isStopping: isStopping(), tell });
+      const now = clock.nowMs();
+      return await obey(command, { node: begun, settings, now, isStopping: isStopping(), tell, moves });
     },
   };
   // Before the first word to the peers: a second daemon by mistake is turned away here, and nobody has heard of it.
   const place = { path: options.controlPath, group: options.controlGroup };
   const server = await startControlServer(place, { log, port: control });
   closing.add('control socket', () => server.close());
+  closing.add('moves', moves.stop);
   cancelled.throwIfAborted();
 
   const net = await openLinks({
@@ -209,7 +215,15 @@ async function start(
     ...{ questions, onLeft: shutdown.onLeft, onNotLeft: shutdown.onNotLeft },
     groupName: (group) => running.configured.settings.groups.find(({ id }) => id === group)!.name,
   });
-  loop = startLoop(node, { clock, perform, onOverflow: () => counters.add('events dropped') });
+  loop = startLoop(node, {
+    clock,
+    perform(effect) {
+      moves.onEffect(effect);
+      perform(effect);
+    },
+    onOverflow: () => counters.add('events dropped'),
+    onStep: moves.onStep,
+  });
   closing.add('loop', loop.stop);
   setPeers(running.configured);
   closing.add(

@@ -1,4 +1,7 @@
-import { bestHolder, directHolders, effectivePriority, secondHandHolders } from '../core/group/election.ts';
+import { isPending } from '../core/group/asking.ts';
+import { effectivePriority, LEASE_ROUNDING_MS, someApart } from '../core/group/election.ts';
+import { knownHolder } from '../core/group/known-holder.ts';
+import { seconds } from '../core/group/moves.ts';
 import type { GroupState, GroupView } from '../core/group/state.ts';
 import { canReceive, viewOf } from '../core/node/view.ts';
 import type { NodeState } from '../core/node/state.ts';
@@ -11,9 +14,6 @@ import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from
 import { SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import { pathReports, pathsDown } from './path-status.ts';
 import type { Look } from './groups.ts';
-
-/** The kernel ends leases at whole seconds of its own, and a little late. */
-const LEASE_ROUNDING_MS = 1_200;
 
 export interface StatusSources {
   readonly node: NodeState;
@@ -41,6 +41,7 @@ export function statusReport(sources: StatusSources): StatusReport {
     node: node.policy.self.name,
     cluster: settings.cluster,
     upForMs: now - node.startedAt,
+    restarting: node.leaving === undefined ? undefined : true,
     configPath: sources.configPath,
     configDigest: settings.digest,
     keyIds: ownKeyIds(node, settings),
@@ -69,6 +70,7 @@ function peerReport(link: Link, node: NodeState, settings: Settings, now: MonoMs
     state,
     hearsUs: hearsUs(link, now, policy),
     heardAgoMs: link.freshAt === undefined ? undefined : now - link.freshAt,
+    awayForMs: awayForMs(link, now),
     timeoutMs: timeoutFor(link, policy),
     intervalMs: link.intervalMs,
     sessions: link.sessionsOpened,
@@ -78,6 +80,10 @@ function peerReport(link: Link, node: NodeState, settings: Settings, now: MonoMs
     paths: pathReports(link, { settings, self: policy.self.name }, now, timeoutFor(link, policy)),
     rejects: Object.fromEntries(link.rejects),
   };
+}
+
+function awayForMs({ alive, promise }: Link, now: MonoMs): number | undefined {
+  return alive || promise === undefined || now >= promise.until ? undefined : promise.until - now;
 }
 
 const ownKeyIds = ({ policy }: NodeState, { nodes }: Settings): readonly NodeId[] =>
@@ -105,7 +111,7 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
   const look = lookOf(group.id);
   const state = node.groups.get(group.id)!;
   const view = viewOf(node, group.id, now);
-  const held = whoHolds(state, view);
+  const held = knownHolder(state, view);
   return {
     name: group.name,
     role: state.role,
@@ -116,12 +122,15 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
     priority: effectivePriority(state, view),
     basePriority: view.basePriority,
     epoch: state.role === 'active' ? state.epoch : state.epochSeen,
-    ...held,
+    holder: held.name,
+    holderKnown: held.known,
+    backWithinMs: held.backWithinMs,
     heir: view.names[state.heir - 1] ?? '',
     drained: state.drained,
     frozen: state.frozen,
     sticky: state.sticky,
     renewedAgoMs: state.has && state.renewedAt !== undefined ? now - state.renewedAt : undefined,
+    ...agreement(state, view),
     vips: vipsOf(group).map((vip) => ({
       address: vip.address,
       prefixLength: vip.prefixLength,
@@ -133,16 +142,52 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
   };
 }
 
-function whoHolds(state: GroupState, view: GroupView): Pick<GroupReport, 'holder' | 'holderKnown'> {
-  const { names, self } = view;
-  if (state.role === 'active' || (state.role === 'releasing' && state.overlapping)) {
-    return { holder: self.name, holderKnown: 'self' };
-  }
-  const direct = bestHolder(directHolders(state, view));
-  if (direct !== undefined) return { holder: names[direct.number - 1] ?? '', holderKnown: 'direct' };
-  const told = bestHolder(secondHandHolders(view));
-  if (told !== undefined) return { holder: names[told.number - 1] ?? '', holderKnown: 'second-hand' };
-  return { holder: '', holderKnown: 'nobody' };
+const LOCK_SLACK_MS = SECOND_MS;
+
+/** Who has to agree to what this group does, and what they last said. */
+function agreement(state: GroupState, view: GroupView): Pick<GroupReport, 'asking' | 'witness' | 'lock'> {
+  const { witness, lock } = state.answers;
+  const pending = (['confirm', 'witness', 'lock', 'fence'] as const).filter((one) =>
+    isPending(state, view, one),
+  );
+  const leftMs = state.lockedUntil === undefined ? 0 : state.lockedUntil - view.now;
+  return {
+    asking: state.asking && { questions: pending, sinceMs: view.now - state.asking.since },
+    witness: witness && {
+      answers: witness.outcome === 'yes',
+      text: witness.text,
+      agoMs: view.now - witness.askedAt,
+    },
+    lock:
+      view.policy.asks.lock === undefined
+        ? undefined
+        : {
+            leftMs: leftMs > 0 ? leftMs : undefined,
+            problem: lock === undefined || lock.outcome === 'yes' ? '' : lock.text,
+            agoMs: lock && view.now - lock.askedAt,
+          },
+  };
+}
+
+/** What is wrong with witness and lock. Nobody asks the witness while all is well, so that an old no says nothing then. */
+function agreementAlarms(
+  { name, witness, lock, role }: GroupReport,
+  state: GroupState,
+  view: GroupView,
+): readonly string[] {
+  const found: string[] = [];
+  const matters = state.witnessLostAt !== undefined || someApart(view);
+  if (witness !== undefined && !witness.answers && matters)
+    found.push(`${name}: the witness does not answer: ${witness.text}`);
+  const { ttlMs = 0 } = view.policy.asks.lock ?? {};
+  if (lock === undefined || role !== 'active') return found;
+  const why = lock.problem === '' ? '' : `: ${lock.problem}`;
+  if (lock.leftMs === undefined) return [...found, `${name} is held without the arbiter's lock${why}`];
+  const ageMs = ttlMs - lock.leftMs;
+  // It is renewed after a third of its time, and asking takes a moment.
+  if (ageMs <= ttlMs / 3 + LOCK_SLACK_MS) return found;
+  const left = `it runs for another ${seconds(lock.leftMs)}`;
+  return [...found, `${name}: the lock was not renewed for ${seconds(ageMs)}; ${left}${why}`];
 }
 
 const DEAF = 'deaf: nothing is received on the interface, so who is silent cannot be told';
@@ -162,6 +207,8 @@ function alarms(
   for (const peer of peers) {
     const { name } = peer;
     if (peer.state === 'unproven') found.push(`${name} reaches me but I don't reach ${name}: firewall?`);
+    else if (peer.awayForMs !== undefined)
+      found.push(`${name} restarts: it is waited for another ${seconds(peer.awayForMs)}`);
     else if (peer.state === 'silent') found.push(`${name} is silent`);
     else if (!peer.hearsUs) found.push(`${name} is heard but does not hear me: one-way cut or firewall?`);
     const link = node.links.find((one) => one.name === name);
@@ -179,6 +226,8 @@ function alarms(
   }
   for (const group of groups) {
     if (group.fault !== '') found.push(`${group.name}: ${group.fault}`);
+    const id = settings.groups.find(({ name }) => name === group.name)!.id;
+    found.push(...agreementAlarms(group, node.groups.get(id)!, viewOf(node, id, now)));
     if (group.holderKnown === 'nobody') found.push(`${group.name}: nobody is known to hold it`);
     if (group.frozen)
       found.push(`${group.name} is frozen: if its holder dies, nobody serves until "sealbeat thaw"`);

@@ -143,6 +143,9 @@ test('reload: a refusal comes through as the daemon said it', async (t) => {
 const orders = [
   [switchoverCommand, ['web', '--to', 'lb2'], { kind: 'switchover', group: 'web', to: 'lb2' }],
   [switchoverCommand, ['web'], { kind: 'switchover', group: 'web', to: '' }],
+  [switchoverCommand, ['web', '--no-wait'], { kind: 'switchover', group: 'web', to: '', wait: false }],
+  [failbackCommand, ['web', '--no-wait'], { kind: 'failback', group: 'web', wait: false }],
+  [drainCommand, ['--no-wait'], { kind: 'drain', group: '', wait: false }],
   [failbackCommand, ['web'], { kind: 'failback', group: 'web' }],
   [drainCommand, [], { kind: 'drain', group: '' }],
   [undrainCommand, ['web'], { kind: 'undrain', group: 'web' }],

@@ -117,6 +117,39 @@ const views: Readonly<Record<string, StatusReport>> = {
       }),
     ],
   }),
+  away: statusReport({
+    node: node('lb2'),
+    restarting: true,
+    alarms: ['lb1 restarts: it is waited for another 2.4 s'],
+    peers: [
+      peerReport({ name: node('lb1'), state: 'silent', hearsUs: false, heardAgoMs: 3_100, awayForMs: 2_400 }),
+    ],
+    groups: [groupReport({ ...standby, holderKnown: 'away', backWithinMs: 2_400 })],
+  }),
+  asking: statusReport({
+    node: node('lb2'),
+    alarms: ['web: the witness does not answer: 10.0.0.1: no answer in 1 s'],
+    peers: [peerReport({ name: node('lb1'), state: 'silent', hearsUs: false, heardAgoMs: 3_400 })],
+    groups: [
+      groupReport({
+        ...standby,
+        holder: '',
+        holderKnown: 'nobody',
+        asking: { questions: ['confirm', 'lock'], sinceMs: 400 },
+        witness: { answers: false, text: '10.0.0.1: no answer in 1 s', agoMs: 400 },
+        lock: { leftMs: undefined, problem: 'lb1 has the lock', agoMs: 1_400 },
+      }),
+    ],
+  }),
+  locked: statusReport({
+    groups: [
+      groupReport({
+        witness: { answers: true, text: '10.0.0.1: connected', agoMs: 61_000 },
+        lock: { leftMs: 8_200, problem: '', agoMs: 1_800 },
+      }),
+      groupReport({ lock: { leftMs: undefined, problem: 'etcd: no answer in 1 s', agoMs: undefined } }),
+    ],
+  }),
   nobody: statusReport({
     alarms: ['nobody holds web'],
     peers: [

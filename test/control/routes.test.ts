@@ -23,6 +23,11 @@ const cases: readonly { request: string; to: string }[] = [
   { request: 'POST /v1/failback', to: '404' },
   { request: 'POST /v1/groups/web/switchover', to: '{"kind":"group","verb":"switchover","group":"web"}' },
   { request: 'DELETE /v1/groups/web/thaw', to: '405 POST' },
+  { request: 'GET /v1/groups/web/explain', to: '{"kind":"explain","group":"web"}' },
+  { request: 'HEAD /v1/groups/web/explain', to: '{"kind":"explain","group":"web"}' },
+  { request: 'POST /v1/groups/web/explain', to: '405 GET, HEAD' },
+  { request: 'GET /v1/groups/Web/explain', to: '404' },
+  { request: 'GET /v1/explain', to: '404' },
   { request: 'POST /v1/groups/Web/thaw', to: '404' },
   { request: 'POST /v1/groups/../thaw', to: '404' },
   { request: 'POST /v1/groups/web/constructor', to: '404' },
@@ -52,13 +57,14 @@ test('control routes: no request line throws, and every refusal says what to do'
   );
 });
 
-const group = (verb: 'switchover' | 'drain'): Extract<Route, { kind: 'group' }> => {
+type Verb = 'switchover' | 'drain' | 'thaw';
+const group = (verb: Verb): Extract<Route, { kind: 'group' }> => {
   const routed = routeOf('POST', `/v1/groups/web/${verb}`);
   assert.ok(routed.ok && routed.route.kind === 'group');
   return routed.route;
 };
 
-const bodies: readonly { name: string; verb: 'switchover' | 'drain'; body: unknown; to: string }[] = [
+const bodies: readonly { name: string; verb: Verb; body: unknown; to: string }[] = [
   {
     name: 'a switchover without a body lets the daemon choose',
     verb: 'switchover',
@@ -90,6 +96,36 @@ const bodies: readonly { name: string; verb: 'switchover' | 'drain'; body: unkno
     verb: 'drain',
     body: { to: 'lb2' },
     to: 'unknown field "to" in the body',
+  },
+  {
+    name: 'a switchover that nobody waits for',
+    verb: 'switchover',
+    body: { to: 'lb2', wait: false },
+    to: '{"kind":"switchover","group":"web","to":"lb2","wait":false}',
+  },
+  {
+    name: 'a drain that nobody waits for',
+    verb: 'drain',
+    body: { wait: false },
+    to: '{"kind":"drain","group":"web","wait":false}',
+  },
+  {
+    name: 'waiting is what is done anyway',
+    verb: 'drain',
+    body: { wait: true },
+    to: '{"kind":"drain","group":"web"}',
+  },
+  {
+    name: 'a wait that is no yes or no is refused',
+    verb: 'drain',
+    body: { wait: 5 },
+    to: '"wait" is neither true nor false',
+  },
+  {
+    name: 'there is no waiting for what moves nothing',
+    verb: 'thaw',
+    body: { wait: false },
+    to: 'unknown field "wait" in the body',
   },
   { name: 'an empty object will do', verb: 'drain', body: {}, to: '{"kind":"drain","group":"web"}' },
 ];

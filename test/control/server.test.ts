@@ -10,6 +10,7 @@ import { test, type TestContext } from 'node:test';
 import {
   controlRequest,
   fetchEvents,
+  fetchExplanation,
   fetchStatus,
   followEvents,
   sendOrder,
@@ -18,9 +19,12 @@ import type { StreamEnd } from '../../src/control/messages.ts';
 import { startControlServer } from '../../src/control/server.ts';
 import { makeDirectory } from '../../src/control/socket-path.ts';
 import { MAX_STREAMS, MAX_UNREAD_BYTES } from '../../src/control/streams.ts';
+import { explain } from '../../src/core/group/explain.ts';
 import type { EventRecord } from '../../src/core/report.ts';
+import { active, peer, view, word } from '../core/group/around.ts';
 import { collectedLog } from '../fakes/collected-log.ts';
 import { eventRecord, fakePort, type FakePort } from '../fakes/control-port.ts';
+import { groupNamed, node } from '../fakes/status-report.ts';
 
 function socketPath(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'sealbeat-control-'));
@@ -88,6 +92,23 @@ test('control: status is the report, as JSON, with version and pid in headers', 
   assert.equal(headers['sealbeat-pid'], String(process.pid));
   assert.deepEqual(JSON.parse(text), JSON.parse(JSON.stringify(port.report)));
   assert.deepEqual(await fetchStatus(path), JSON.parse(text));
+});
+
+test('control: a group is explained as it is, and one that is not there is no group', async (t) => {
+  const { path, port } = await served(t);
+  port.explained = {
+    ...explain(active(), view([peer(1, word())])),
+    ...{ at: '2026-03-01T12:00:00.250Z', node: node('lb2'), group: groupNamed('web'), timeoutMs: 3_000 },
+  };
+  assert.deepEqual(
+    JSON.parse(JSON.stringify(port.explained)),
+    JSON.parse(JSON.stringify(await fetchExplanation(path, 'web'))),
+  );
+  await assert.rejects(fetchExplanation(path, 'mail'), {
+    code: 'USAGE',
+    message: 'there is no group "mail"',
+    hint: 'the groups are: web',
+  });
 });
 
 test('control: / lists the routes, HEAD has no body', async (t) => {

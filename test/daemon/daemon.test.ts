@@ -5,7 +5,7 @@ import { chmodSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, w
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
-import { sendOrder } from '../../src/control/client.ts';
+import { fetchExplanation, sendOrder } from '../../src/control/client.ts';
 import { startDaemon } from '../../src/daemon/main.ts';
 import { formatKeyFile } from '../../src/keys/keyfile.ts';
 import { systemSpawn } from '../../src/system/child.ts';
@@ -538,21 +538,53 @@ test('daemon: noise on its port is counted and changes nothing', TIMEOUT, async 
   assert.equal((await cluster.status('n1')).peers[0]!.state, 'alive');
 });
 
-test('daemon: an order over the socket moves the group, and back', TIMEOUT, async (t) => {
-  const { cluster } = await settledPair(t);
-  await sendOrder(cluster.file('n1.sock'), '/v1/groups/web/switchover', { to: 'n2' });
-  await cluster.untilActive('n2');
-  await until('the VIP on n2 alone', PATIENCE_MS, () => cluster.holds('n2') && !cluster.holds('n1'));
-  await assert.rejects(sendOrder(cluster.file('n1.sock'), '/v1/groups/web/switchover'), { code: 'REFUSED' });
-  await cluster.untilStatus('n2', 'a standby to give it to', ({ peers }) => peers[0]!.hearsUs);
-  await until('the way back', PATIENCE_MS, async () => {
-    return await sendOrder(cluster.file('n2.sock'), '/v1/groups/web/switchover').then(
-      () => true,
-      () => false,
+test(
+  'daemon: a switchover is answered when it is over, with what it cost, and goes back',
+  TIMEOUT,
+  async (t) => {
+    const { cluster } = await settledPair(t);
+    const { text, facts } = await sendOrder(cluster.file('n1.sock'), '/v1/groups/web/switchover', {
+      to: 'n2',
+    });
+    assert.ok(cluster.holds('n2') && !cluster.holds('n1'), 'it is over');
+    assert.equal((await cluster.status('n2')).groups[0]?.role, 'active');
+    assert.match(
+      text,
+      /^web: n1 → n2 in [\d.]+ m?s; on both for [\d.]+ m?s, without the address for at most [\d.]+ m?s$/,
     );
-  });
-  await cluster.untilActive('n1');
-});
+    assert.deepEqual([facts['from'], facts['to']], ['n1', 'n2']);
+    assert.ok([facts['tookMs'], facts['gapMs'], facts['bothMs']].every((ms) => Number.isInteger(ms)));
+    const { nodes, holder } = await fetchExplanation(cluster.file('n1.sock'), 'web');
+    assert.deepEqual([holder.name, holder.known, nodes.length], ['n2', 'direct', 2]);
+    await assert.rejects(sendOrder(cluster.file('n1.sock'), '/v1/groups/web/switchover', { to: 'n1' }), {
+      code: 'REFUSED',
+      hint: 'on n2: sealbeat switchover web --to n1',
+    });
+    await cluster.untilStatus('n2', 'a standby to give it to', ({ peers }) => peers[0]!.hearsUs);
+    await until('the way back', PATIENCE_MS, async () => {
+      return await sendOrder(cluster.file('n2.sock'), '/v1/groups/web/switchover').then(
+        () => true,
+        () => false,
+      );
+    });
+    await cluster.untilActive('n1');
+  },
+);
+
+test(
+  'daemon: a drain says where the group went, and that nobody serves it after the last',
+  TIMEOUT,
+  async (t) => {
+    const { cluster } = await settledPair(t);
+    const first = await sendOrder(cluster.file('n1.sock'), '/v1/drain');
+    assert.match(first.text, /^web: n1 → n2 in /);
+    const last = await sendOrder(cluster.file('n2.sock'), '/v1/groups/web/drain');
+    assert.equal(last.text, 'web: nobody could take over; nobody serves web now');
+    assert.ok(!cluster.holds('n1') && !cluster.holds('n2'));
+    const again = await sendOrder(cluster.file('n1.sock'), '/v1/drain');
+    assert.equal(again.text, 'web: drained here; nobody serves web now');
+  },
+);
 
 test('daemon: what it leaves on disk is its own', TIMEOUT, async (t) => {
   const cluster = await newCluster(t);

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { GroupState } from '../../src/core/group/state.ts';
+import type { GroupPolicy, GroupState } from '../../src/core/group/state.ts';
 import type { Link } from '../../src/core/peer/link.ts';
 import type { GroupRecord } from '../../src/core/frame.ts';
 import type { StatusReport } from '../../src/core/report.ts';
 import { CONFIG_PARTS, type Settings } from '../../src/core/settings.ts';
-import { after } from '../../src/core/units.ts';
+import { after, type MonoMs } from '../../src/core/units.ts';
 import { vipsOn } from '../../src/config/vips-on.ts';
 import { statusReport, type StatusSources } from '../../src/daemon/status.ts';
 import { identities, lines } from '../config/example-file.ts';
@@ -162,6 +162,73 @@ test('status: who holds the group, and how that is known', () => {
   assert.equal(who({ group: { role: 'releasing', overlapping: false, heir: 0 } }), 'nobody nobody');
 });
 
+test('status: a holder that announced a restart is away until it is back or late', () => {
+  const away = (link: Link, _: Bench, clock: ManualClock): void => {
+    link.alive = false;
+    link.promise = { until: after(clock.nowMs(), 2_400) };
+  };
+  const seen = { group: standby, record: { role: 'active', has: true }, peer: away } as const;
+  const [group] = reported(seen).groups;
+  assert.deepEqual([group!.holder, group!.holderKnown, group!.backWithinMs], ['lb2', 'away', 2_400]);
+  assert.equal(reported(seen).peers[0]!.awayForMs, 2_400);
+  assert.equal(reported({ ...seen, laterMs: 2_399 }).groups[0]!.holderKnown, 'away');
+  assert.equal(reported({ ...seen, laterMs: 2_400 }).groups[0]!.holderKnown, 'nobody');
+  assert.equal(reported({ ...seen, laterMs: 2_400 }).peers[0]!.awayForMs, undefined);
+});
+
+test('status: a node that restarts says so', () => {
+  const since = new ManualClock().nowMs();
+  const peer = (_: Link, { node }: Bench): void =>
+    void (node.leaving = { withinMs: 3_000, since, saidAt: undefined });
+  assert.equal(reported({ peer }).restarting, true);
+  assert.equal(reported().restarting, undefined);
+});
+
+/** After 500 ms of getting to know each other, in which nothing else happens. */
+const NOW_MS = 500;
+const moment = (ms: number): MonoMs => (NOW_MS + ms) as MonoMs;
+const locks = (timing: Partial<GroupPolicy['asks']>): NonNullable<Seen['peer']> =>
+  function asks(_, { node }) {
+    const [web] = node.policy.groups;
+    const policy = { ...web!.policy, asks: { ...web!.policy.asks, ...timing } };
+    node.policy = { ...node.policy, groups: [{ ...web!, policy }] };
+  };
+const lock = { ttlMs: 9_000, timeoutMs: 1_000 };
+const answer = (outcome: 'yes' | 'no', text: string) => ({ outcome, text, askedAt: moment(-300) });
+
+test('status: what the witness and the arbiter said, with the age of each word', () => {
+  const group: Partial<GroupState> = {
+    answers: { witness: answer('yes', 'connected'), lock: answer('yes', 'the lock is ours') },
+    lockedUntil: moment(8_700),
+    asking: { since: moment(-400) },
+    asked: { confirm: { id: 3, at: moment(-400) } },
+  };
+  const peer = locks({ lock, confirm: { ifAlive: 'take', timeoutMs: 1_000 } });
+  const [web] = reported({ group, peer }).groups;
+  assert.deepEqual(web!.witness, { answers: true, text: 'connected', agoMs: 300 });
+  assert.deepEqual(web!.lock, { leftMs: 8_700, problem: '', agoMs: 300 });
+  assert.deepEqual(web!.asking, { questions: ['confirm'], sinceMs: 400 });
+  const [plain] = reported().groups;
+  assert.deepEqual([plain!.witness, plain!.lock, plain!.asking], [undefined, undefined, undefined]);
+});
+
+const lockAlarms = (leftMs: number): readonly string[] => {
+  const group = { lockedUntil: moment(leftMs), answers: { lock: answer('no', 'lb2 has the lock') } };
+  return reported({ group, peer: locks({ lock }) }).alarms;
+};
+test('status: a lock that was not renewed for a third of its time and the moment that asking takes is an alarm', () => {
+  assert.deepEqual(lockAlarms(5_000), []);
+  assert.deepEqual(lockAlarms(4_999), [
+    'web: the lock was not renewed for 4.0 s; it runs for another 5.0 s: lb2 has the lock',
+  ]);
+  assert.deepEqual(lockAlarms(0), ["web is held without the arbiter's lock: lb2 has the lock"]);
+});
+
+test('status: an old no of the witness says nothing while everybody is heard', () => {
+  const group = { answers: { witness: answer('no', 'no answer in 1 s') } };
+  assert.deepEqual(reported({ group }).alarms, []);
+});
+
 test('status: a third node is known by what another says of it', () => {
   const lb3 = `  lb3:\n    key: ${lines.lb3}\n    paths: [udp://10.10.10.3:7112]`;
   const settings = settingsWith(['groups:', `${lb3}\ngroups:`]);
@@ -214,6 +281,21 @@ const alarms: readonly (readonly [name: string, seen: Seen, alarm: string])[] = 
   ],
   ['what adapters complain of', { sources: { problems: ['arping is missing'] } }, 'arping is missing'],
   ['a silent peer', { peer: silent }, 'lb2 is silent'],
+  [
+    'a peer that is away for a restart',
+    {
+      peer(link, _, clock) {
+        link.alive = false;
+        link.promise = { until: after(clock.nowMs(), 2_400) };
+      },
+    },
+    'lb2 restarts: it is waited for another 2.4 s',
+  ],
+  [
+    'a witness that does not answer while somebody is silent',
+    { peer: silent, group: { answers: { witness: answer('no', 'no answer in 1 s') } } },
+    'web: the witness does not answer: no answer in 1 s',
+  ],
   [
     'a peer that does not hear us',
     { peer: (link) => (link.ackedTx = undefined) },

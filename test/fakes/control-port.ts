@@ -1,5 +1,5 @@
 import type { ControlAnswer, ControlCommand, ControlPort } from '../../src/control/messages.ts';
-import type { EventRecord, StatusReport } from '../../src/core/report.ts';
+import type { EventRecord, ExplainReport, StatusReport } from '../../src/core/report.ts';
 import { statusReport } from './status-report.ts';
 
 export const eventRecord = (number: number, changes: Partial<EventRecord> = {}): EventRecord => ({
@@ -14,6 +14,7 @@ export const eventRecord = (number: number, changes: Partial<EventRecord> = {}):
 
 export interface FakePort extends ControlPort {
   report: StatusReport;
+  explained: ExplainReport | undefined;
   answer: (command: ControlCommand) => Promise<ControlAnswer>;
   readonly commands: ControlCommand[];
   readonly records: EventRecord[];
@@ -25,6 +26,7 @@ export interface FakePort extends ControlPort {
 export function fakePort(): FakePort {
   const fake: FakePort = {
     report: statusReport(),
+    explained: undefined,
     answer: () => Promise.resolve({ ok: true, text: 'done' }),
     commands: [],
     records: [],
@@ -34,6 +36,7 @@ export function fakePort(): FakePort {
       for (const listener of fake.listeners) listener(record);
     },
     status: () => fake.report,
+    explain: (group) => (fake.explained?.group === group ? fake.explained : undefined),
     events: (after) => fake.records.filter(({ number }) => number > after),
     onEvent(listener) {
       fake.listeners.add(listener);

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import type { AllVerb, GroupVerb } from '../../control/messages.ts';
 import { OperatorError } from '../../core/errors.ts';
 import { isName, NAME_RULE } from '../../core/names.ts';
@@ -10,6 +10,7 @@ import { printAnswer, type OrderOptions } from '../order.ts';
 /** The orders about where groups are. The daemon decides; each of these only passes one on. */
 export interface PlacementOptions extends OrderOptions {
   readonly to?: string;
+  readonly wait?: boolean;
 }
 export type GiveOrder = (
   host: Pick<CliHost, 'out'>,
@@ -33,16 +34,21 @@ const order = (
     .addOption(controlOption())
     .addHelpText('after', example(`sealbeat ${line}`));
 
+const noWaitOption = (): Option =>
+  new Option('--no-wait', 'give the order, and do not wait for the end of the move');
+
 export const switchoverCommand = (host: CliHost, run: GiveOrder = placement): Command =>
   order(
     'switchover',
     '<group>',
     'move a group to another node, in two phases',
     'Only the holder moves a group, so this is said to the daemon of the node that holds it. The group then ' +
-      'stays where it is put until "failback", or until its new holder fails.',
+      'stays where it is put until "failback", or until its new holder fails. Waits for the end of the move, and ' +
+      'prints how long it took and for how long nobody had the address.',
     'switchover web --to lb2',
   )
     .option('--to <node>', 'the node that shall hold it; without it, the best of the others')
+    .addOption(noWaitOption())
     .action((group: string, options: PlacementOptions) => run(host, 'switchover', group, options));
 
 export const failbackCommand = (host: CliHost, run: GiveOrder = placement): Command =>
@@ -50,9 +56,11 @@ export const failbackCommand = (host: CliHost, run: GiveOrder = placement): Comm
     'failback',
     '<group>',
     'let a group go back to the best node',
-    'Ends what a switchover or "failback: manual" has put off.',
+    'Ends what a switchover or "failback: manual" has put off. Waits for the end of the move.',
     'failback web',
-  ).action((group: string, options: PlacementOptions) => run(host, 'failback', group, options));
+  )
+    .addOption(noWaitOption())
+    .action((group: string, options: PlacementOptions) => run(host, 'failback', group, options));
 
 const forAll = (
   host: CliHost,
@@ -68,9 +76,9 @@ export const drainCommand = (host: CliHost, run: GiveOrder = placement): Command
   forAll(host, 'drain', run, [
     'this node gives a group up and does not claim it',
     'Hands the group, or all groups, to another node, and keeps this one out until "undrain". ' +
-      'For maintenance of this host.',
+      'For maintenance of this host. Waits until it is done, and says where each group went: also when that is nowhere.',
     'drain',
-  ]);
+  ]).addOption(noWaitOption());
 
 export const undrainCommand = (host: CliHost, run: GiveOrder = placement): Command =>
   forAll(host, 'undrain', run, [
@@ -103,5 +111,8 @@ export async function placement(
     });
   }
   const path = group === '' ? `/v1/${verb}` : `/v1/groups/${group}/${verb}`;
-  await printAnswer(host, options, path, options.to === undefined ? {} : { to: options.to });
+  await printAnswer(host, options, path, {
+    ...(options.to === undefined ? {} : { to: options.to }),
+    ...(options.wait === false ? { wait: false } : {}),
+  });
 }

@@ -1,5 +1,6 @@
 import { after, type MonoMs } from '../units.ts';
 import { announceDueAt, announceFrom } from './announce.ts';
+import { whyNoHeir } from './bars.ts';
 import { directHolders, effectivePriority, isBetter, isHolderKnown, secondHandHolders } from './election.ts';
 import { call, handOver, me, nameOf, nextEpoch, release, type Rule, seconds, step } from './moves.ts';
 import type { GroupState, GroupView, PeerView } from './state.ts';
@@ -70,9 +71,7 @@ export function steadyForMs(state: GroupState, view: GroupView, number: number):
 
 /** Live, idle, able and heard both ways: somebody to whom the group can be handed. */
 export function heirs(view: GroupView): readonly PeerView[] {
-  const able = view.peers.filter(({ twoWay, record }) => {
-    return twoWay && record?.role === 'standby' && !record.has && record.heir === 0 && record.priority > 0;
-  });
+  const able = view.peers.filter((peer) => whyNoHeir(peer, view.now) === undefined);
   return able.toSorted((a, b) =>
     isBetter(
       { number: a.number, priority: a.record!.priority },
@@ -81,6 +80,31 @@ export function heirs(view: GroupView): readonly PeerView[] {
       ? -1
       : 1,
   );
+}
+
+/** Those of them that are better than `mine`: where a failback would go. */
+export const betterHeirs = (view: GroupView, mine: number): readonly PeerView[] =>
+  heirs(view).filter(({ record }) => record!.priority > mine);
+
+export type PlacementBar = 'frozen' | 'placed by hand' | 'manual';
+
+/** What keeps a placement as it is though it could be better, by flags that a node says of itself. */
+export const placementBar = (
+  { frozen, sticky }: { readonly frozen: boolean; readonly sticky: boolean },
+  { policy }: GroupView,
+): PlacementBar | undefined =>
+  frozen ? 'frozen' : sticky ? 'placed by hand' : policy.failback.mode === 'auto' ? undefined : 'manual';
+
+/** What keeps a holder from handing over to a better node by itself; undefined when it will. */
+export function whyNoFailback(
+  state: GroupState,
+  view: GroupView,
+): PlacementBar | 'restarting' | 'paused' | undefined {
+  if (state.frozen) return 'frozen';
+  if (state.leaving !== undefined) return 'restarting';
+  if (view.now < state.noHandoverUntil) return 'paused';
+  // One that has become worse than it was hands over, whatever the config says.
+  return effectivePriority(state, view) < state.peak ? undefined : placementBar(state, view);
 }
 
 export const dropsOldOrder: Rule = (state, view) => {
@@ -92,34 +116,39 @@ export const dropsOldOrder: Rule = (state, view) => {
   return step({ ...state, order: undefined }, { kind: 'told', text: 'switchover not done', cause });
 };
 
+const whyUnable = ({ stopping, drained, fault }: GroupState): string =>
+  stopping ? 'stopping' : drained ? 'drained' : (fault?.text ?? 'unable');
+
 export const handsOver: Rule = (state, view) => {
   if (state.frozen || state.leaving !== undefined || isHolderKnown(state, view)) return undefined;
   const mine = me(state, view).priority;
-  const candidates = heirs(view);
-  const best = candidates[0];
+  const able = heirs(view);
+  const best = able[0];
   if (best === undefined) return undefined;
   // One handover that failed is enough: who cannot hold lets go then, with nobody named.
   if (mine === 0 && view.now < state.noHandoverUntil) return undefined;
   if (mine === 0) {
-    const why = state.stopping ? 'stopping' : state.drained ? 'drained' : (state.fault?.text ?? 'unable');
-    return handOver(state, view, best, why, false);
+    return handOver(state, view, best, `${whyUnable(state)}; hands over to ${best.name}`, false);
   }
   if (state.order !== undefined) {
-    const wanted = candidates.find(({ number, record }) => {
-      return state.order === FAILBACK ? record!.priority > mine : state.order === 0 || number === state.order;
+    const isFailback = state.order === FAILBACK;
+    const wanted = able.find(({ number, record }) => {
+      return isFailback ? record!.priority > mine : state.order === 0 || number === state.order;
     });
-    if (wanted !== undefined) return handOver(state, view, wanted, 'ordered', state.order !== FAILBACK);
+    const ordered = `${isFailback ? 'failback' : 'switchover'} ordered`;
+    if (wanted !== undefined)
+      return handOver(state, view, wanted, `${ordered}; hands over to ${wanted.name}`, !isFailback);
   }
-  if (view.now < state.noHandoverUntil) return undefined;
-  const { mode, delayMs } = view.policy.failback;
-  const better = candidates.find(
-    ({ number, record }) => record!.priority > mine && steadyForMs(state, view, number) >= delayMs,
-  );
+  if (whyNoFailback(state, view) !== undefined) return undefined;
+  const { delayMs } = view.policy.failback;
+  const better = betterHeirs(view, mine).find(({ number }) => steadyForMs(state, view, number) >= delayMs);
   if (better === undefined) return undefined;
-  if (mine < state.peak)
-    return handOver(state, view, better, `${better.name} has a higher priority now`, false);
-  if (mode !== 'auto' || state.sticky) return undefined;
-  return handOver(state, view, better, `fails back to ${better.name}`, false);
+  const priorities = `priority ${better.record!.priority}, here ${mine}`;
+  const why =
+    mine < state.peak
+      ? `${better.name} has a higher priority now`
+      : `fails back to ${better.name}, which has been steady for ${seconds(delayMs)}`;
+  return handOver(state, view, better, `${why} (${priorities})`, false);
 };
 
 /** Somebody may be able to take over in a moment: one that starts, that lets go, or that has not been heard on this group. */
@@ -133,8 +162,7 @@ export const someMaySoon = (state: GroupState, view: GroupView): boolean =>
 
 export const letsGoWhenUnable: Rule = (state, view) => {
   if (me(state, view).priority > 0 || someMaySoon(state, view)) return undefined;
-  const why = state.stopping ? 'stopping' : state.drained ? 'drained' : (state.fault?.text ?? 'unable');
-  return release(state, view, `${why}, and nobody can take over`);
+  return release(state, view, `${whyUnable(state)}, and nobody can take over`);
 };
 
 /** Any sign that somebody's idea of our place may be wrong: tell everybody again, at once and repeatedly. */

@@ -18,7 +18,7 @@ const REFUSED_AGAIN_MS = SECOND_MS;
 const OFFER_AGAIN_MS = 30;
 const WITNESS_AGAIN_MS = SECOND_MS;
 
-type Kind = 'election' | 'offer';
+export type ClaimKind = 'election' | 'offer';
 
 /** A silent node that held the group when it was last heard, or was never heard. */
 const mayHold = ({ alive, record }: PeerView): boolean =>
@@ -29,7 +29,8 @@ const mayHold = ({ alive, record }: PeerView): boolean =>
     record.role === 'active' ||
     record.heir !== 0);
 
-function questions(view: GroupView, kind: Kind): readonly QuestionKind[] {
+/** Who has to be asked before a claim, but for the fence. */
+export function questionsFor(view: GroupView, kind: ClaimKind): readonly QuestionKind[] {
   const { confirm, witness, lock } = view.policy.asks;
   const isElection = kind === 'election';
   return [
@@ -39,7 +40,7 @@ function questions(view: GroupView, kind: Kind): readonly QuestionKind[] {
   ];
 }
 
-const wantsFence = (view: GroupView, kind: Kind): boolean =>
+export const wantsFence = (view: GroupView, kind: ClaimKind): boolean =>
   view.policy.asks.fence !== undefined && kind === 'election' && view.peers.some(mayHold);
 
 function limitMs({ policy: { asks } }: GroupView, question: QuestionKind): number {
@@ -69,9 +70,9 @@ export function ask(state: GroupState, question: QuestionKind, view: GroupView):
   );
 }
 
-function evidence(state: GroupState, view: GroupView, kind: Kind): ClaimEvidence {
+function evidence(state: GroupState, view: GroupView, kind: ClaimKind): ClaimEvidence {
   const { asks } = view.policy;
-  const wanted = questions(view, kind);
+  const wanted = questionsFor(view, kind);
   const since = state.asking?.since ?? view.now;
   const outcome = (question: QuestionKind): 'yes' | 'no' | 'unknown' => {
     const answer = state.answers[question];
@@ -100,9 +101,9 @@ function evidence(state: GroupState, view: GroupView, kind: Kind): ClaimEvidence
 export function seekConsent(
   state: GroupState,
   view: GroupView,
-  kind: Kind,
+  kind: ClaimKind,
 ): GroupStep | 'agreed' | undefined {
-  const wanted = questions(view, kind);
+  const wanted = questionsFor(view, kind);
   if (wanted.length === 0 && !wantsFence(view, kind)) return 'agreed';
   if (state.asking === undefined) {
     if (view.now < state.askAgainAt) return undefined;
@@ -115,7 +116,19 @@ export function seekConsent(
   return decide(state, view, kind);
 }
 
-function decide(state: GroupState, view: GroupView, kind: Kind): GroupStep | 'agreed' | undefined {
+/** What those who were asked said before the claim that they agreed to, for its cause. */
+export function agreedWords(state: GroupState, view: GroupView, kind: ClaimKind): readonly string[] {
+  const { confirm, fence } = state.answers;
+  const wanted = questionsFor(view, kind);
+  return [
+    ...(wanted.includes('confirm') ? [`the silent node's host: ${confirm?.text ?? 'no answer'}`] : []),
+    ...(wanted.includes('witness') ? ['the witness answers'] : []),
+    ...(wanted.includes('lock') ? ['the lock is ours'] : []),
+    ...(wantsFence(view, kind) ? [fence?.text ?? 'fenced'] : []),
+  ];
+}
+
+function decide(state: GroupState, view: GroupView, kind: ClaimKind): GroupStep | 'agreed' | undefined {
   const consent = consentOf(evidence(state, view, kind));
   const said = (question: QuestionKind): string => state.answers[question]?.text ?? 'no answer';
   switch (consent) {
@@ -161,7 +174,7 @@ function refused(
   view: GroupView,
   text: string,
   cause: string,
-  kind: Kind = 'election',
+  kind: ClaimKind = 'election',
 ): GroupStep {
   const againMs = kind === 'offer' ? OFFER_AGAIN_MS : REFUSED_AGAIN_MS;
   const stopped = { ...state, asking: undefined, askAgainAt: after(view.now, againMs) };

@@ -22,7 +22,9 @@ export const givesWayWhileClaiming: Rule = (state, view) => {
 };
 
 export const stopsClaimWhenUnable: Rule = (state, view) =>
-  state.drained || state.stopping ? release(state, view, state.stopping ? 'stopping' : 'drained') : undefined;
+  state.drained || state.stopping
+    ? release(state, view, `${state.stopping ? 'stopping' : 'drained'} before it was active`)
+    : undefined;
 
 export const becomesActive: Rule = (state, view) => {
   if (!state.upSeen || !isLocked(state, view)) return undefined;

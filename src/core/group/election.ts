@@ -17,14 +17,22 @@ export interface Holder extends Rank {
   readonly direct: boolean;
 }
 
-/** 0 means "I can't": drained, stopping, in fault, or a standby whose interface hears nothing. */
-export function effectivePriority(state: GroupState, view: GroupView): number {
-  if (state.drained || state.stopping || state.fault !== undefined) return 0;
+export type Inability = 'drained' | 'stopping' | 'fault' | 'deaf' | 'cut off';
+
+/** Why we cannot hold; undefined when we can. `deaf`: a standby whose interface hears nothing. */
+export function inabilityOf(state: GroupState, view: GroupView): Inability | undefined {
+  if (state.drained) return 'drained';
+  if (state.stopping) return 'stopping';
+  if (state.fault !== undefined) return 'fault';
   const isIdle = state.role === 'init' || state.role === 'standby';
-  if (!view.canReceive && isIdle) return 0;
-  if (state.witnessLostAt !== undefined && (isIdle || state.role === 'releasing')) return 0;
-  return view.basePriority;
+  if (!view.canReceive && isIdle) return 'deaf';
+  if (state.witnessLostAt !== undefined && (isIdle || state.role === 'releasing')) return 'cut off';
+  return undefined;
 }
+
+/** 0 means "I can't". */
+export const effectivePriority = (state: GroupState, view: GroupView): number =>
+  inabilityOf(state, view) === undefined ? view.basePriority : 0;
 
 export const someSilent = (view: GroupView): boolean => view.peers.some(({ alive }) => !alive);
 
@@ -126,16 +134,17 @@ export const mayClaimFrozen = (state: GroupState): boolean => !state.frozen || s
 export const isVacant = (state: GroupState, view: GroupView): boolean =>
   !isHolderKnown(state, view) && !anotherIsHeir(view) && mayClaimFrozen(state);
 
+/** Live nodes that could hold it, we among them, the best first: in this order their turns come in a vacancy. */
+export function candidates(state: GroupState, view: GroupView): readonly Rank[] {
+  const able = view.peers.flatMap(({ alive, number, record }) =>
+    alive && record !== undefined && record.priority > 0 ? [{ number, priority: record.priority }] : [],
+  );
+  const mine: Rank = { number: view.self.number, priority: effectivePriority(state, view) };
+  return (mine.priority > 0 ? [...able, mine] : able).toSorted((a, b) => (isBetter(a, b) ? -1 : 1));
+}
+
 /** How many live candidates are better than we are; undefined when we are none ourselves. */
 export function rankOf(state: GroupState, view: GroupView): number | undefined {
-  const mine: Rank = { number: view.self.number, priority: effectivePriority(state, view) };
-  if (mine.priority === 0) return undefined;
-  return view.peers.filter(({ alive, number, record }) => {
-    return (
-      alive &&
-      record !== undefined &&
-      record.priority > 0 &&
-      isBetter({ number, priority: record.priority }, mine)
-    );
-  }).length;
+  const rank = candidates(state, view).findIndex(({ number }) => number === view.self.number);
+  return rank < 0 ? undefined : rank;
 }

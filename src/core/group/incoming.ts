@@ -44,7 +44,7 @@ function onUpDone(
 ): GroupStep {
   if (state.role !== 'claiming') return step(state);
   if (found === 'all') return step({ ...state, upSeen: true, renewedAt: askedAt });
-  return release(failed(state, view, text), view, text);
+  return release(failed(state, view, text), view, `the VIP could not be brought up: ${text}`);
 }
 
 function onRenewed(
@@ -54,7 +54,8 @@ function onRenewed(
   view: GroupView,
 ): GroupStep {
   if (found === 'all') return step({ ...state, renewedAt: askedAt });
-  if (state.role === 'claiming') return release(failed(state, view, text), view, text);
+  if (state.role === 'claiming')
+    return release(failed(state, view, text), view, `the lease could not be renewed: ${text}`);
   // It is tried again at the next beat; the lease's age decides, not one failure.
   const again = after(view.now, Math.min(view.policy.intervalMs, view.policy.leaseMs / 6));
   return step({ ...state, renewAgainAt: again }, { kind: 'told', text: 'lease not renewed', cause: text });

@@ -29,5 +29,11 @@ export const leavesInit: Rule = (state, view) => {
   if (waitedMs < (state.lapsed ? view.policy.timeoutMs : view.policy.startupMs)) return undefined;
   const holder = view.peers.find((peer) => peer.unprovenActive);
   if (!state.lapsed && holder !== undefined && waitedMs < view.policy.unprovenMs) return undefined;
-  return enter('standby', state, view, `waited ${seconds(waitedMs)} for the peers`);
+  const unheard = view.peers.filter((peer) => !heardSince(peer, state.since)).map(({ name }) => name);
+  return enter(
+    'standby',
+    state,
+    view,
+    `waited ${seconds(waitedMs)} for the peers; no words exchanged with ${unheard.join(', ')}`,
+  );
 };

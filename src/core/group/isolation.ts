@@ -85,7 +85,7 @@ const isRival = ({ role, holder, holderRole }: GroupRecord): boolean =>
   role === 'claiming' || role === 'active' || (holder !== 0 && holderRole === 'active');
 
 /** The address must be gone when the lock is: with a lease, also if we freeze in that very moment. */
-const lockEndsAt = ({ lockedUntil }: GroupState, { policy }: GroupView): MonoMs =>
+export const lockEndsAt = ({ lockedUntil }: GroupState, { policy }: GroupView): MonoMs =>
   lockedUntil === undefined
     ? (Number.NEGATIVE_INFINITY as MonoMs)
     : after(lockedUntil, -policy.leaseMs - (policy.leaseMs > 0 ? LEASE_ROUNDING_MS : CALL_MS));

@@ -1,5 +1,5 @@
 import { after, type MonoMs } from '../units.ts';
-import { seekConsent } from './asking.ts';
+import { agreedWords, seekConsent } from './asking.ts';
 import {
   directHolders,
   heardSince,
@@ -26,7 +26,7 @@ export const obeysOffer: Rule = (state, view) => {
   const consent = seekConsent(state, view, 'offer');
   if (consent !== 'agreed') return consent;
   const obeying = { ...state, offerUsed: offer.epoch, byOrder: offer.sticky };
-  return claim(obeying, view, `${giver.name} hands over`);
+  return claim(obeying, view, [`${giver.name} hands over`, ...agreedWords(state, view, 'offer')].join('; '));
 };
 
 export const dropsVipFound: Rule = (state, view) => {
@@ -61,8 +61,9 @@ export const stopsAsking: Rule = (state, view) => {
 
 /** When our turn comes: each live candidate that is better costs one timeout of waiting, so that two never race. */
 export function turnAt(state: GroupState, view: GroupView): MonoMs | undefined {
+  if (state.clearSince === undefined) return undefined;
   const rank = rankOf(state, view);
-  if (rank === undefined || state.clearSince === undefined) return undefined;
+  if (rank === undefined) return undefined;
   const turn = after(state.clearSince, rank * view.policy.timeoutMs);
   // Silence proves something only to ears that work: an interface that has just come back listens for a timeout first.
   const listened = after(view.hearingSince, someSilent(view) ? view.policy.timeoutMs : 0);
@@ -78,11 +79,12 @@ export const claimsWhenElected: Rule = (state, view) => {
   if (state.calls.down !== undefined) return undefined;
   const consent = seekConsent(state, view, 'election');
   if (consent !== 'agreed') return consent;
+  const found = state.has ? 'adopts the VIP found here; nobody else holds it' : 'nobody holds it';
   const silent = view.peers.filter(({ alive }) => !alive).map(({ name }) => name);
-  const cause = state.has
-    ? 'adopts the VIP found here; nobody else holds it'
-    : silent.length > 0
-      ? `nobody holds it; silent: ${silent.join(', ')}`
-      : 'nobody holds it';
+  const cause = [
+    found,
+    ...(silent.length > 0 ? [`silent: ${silent.join(', ')}`] : []),
+    ...agreedWords(state, view, 'election'),
+  ].join('; ');
   return claim({ ...state, byOrder: false, sticky: false }, view, cause);
 };
