@@ -1,6 +1,7 @@
 import { unreachable } from '../errors.ts';
 import { after, type MonoMs, SECOND_MS } from '../units.ts';
-import { FAILBACK } from './active.ts';
+import { betterHeirs, FAILBACK } from './active.ts';
+import { effectivePriority } from './election.ts';
 import { announceFrom } from './announce.ts';
 import { LOOK_EVERY_MS } from './everywhere.ts';
 import { and, call, failed, release, seconds, step } from './moves.ts';
@@ -144,14 +145,17 @@ export function onOrder(state: GroupState, order: GroupOrder, view: GroupView): 
         });
       }
       return step({ ...state, order: order.to, orderUntil: after(view.now, view.policy.timeoutMs) });
-    case 'failback':
+    case 'failback': {
+      // With nobody better there is nothing to wait for: one that becomes better later is healthy for `delay` first.
+      const isOrder = betterHeirs(view, effectivePriority(state, view)).length > 0;
       return step({
         ...state,
         sticky: false,
-        order: FAILBACK,
+        order: isOrder ? FAILBACK : undefined,
         orderUntil: after(view.now, view.policy.timeoutMs),
-        noHandoverUntil: view.now,
+        noHandoverUntil: isOrder ? view.now : state.noHandoverUntil,
       });
+    }
     default:
       return unreachable(order);
   }

@@ -127,3 +127,13 @@ test('letting go: a hint makes a standby look, but not one that claims or releas
   assert.deepEqual(kinds(claiming()), []);
   assert.deepEqual(kinds(releasing()), []);
 });
+
+test('order: a failback that finds nobody better is not kept for one who is better a moment later', () => {
+  const placed = active({ sticky: true });
+  const refused = onOrder(placed, { kind: 'failback' }, view([peer(3, word({ priority: 100 }))])).state;
+  assert.deepEqual([refused.sticky, refused.order], [false, undefined]);
+  const better = view([peer(3, word({ priority: 110 }))]);
+  assert.equal(evaluate(refused, better).state.role, 'active', 'it is healthy for `delay` first');
+  const ordered = onOrder(placed, { kind: 'failback' }, better).state;
+  assert.equal(evaluate(ordered, better).state.role, 'releasing');
+});
