@@ -7,12 +7,16 @@ import type { Moved } from './moves.ts';
 export function moveWords(moved: Moved): string {
   const { group, from, to, tookMs, gapMs, bothMs, failure, holder } = moved;
   if (failure === '') {
-    const both = `on both for ${durationWords(bothMs)}`;
-    const gap = `without the address for at most ${durationWords(gapMs)}`;
-    return `${group}: ${from} → ${to} in ${durationWords(tookMs)}; ${both}, ${gap}`;
+    return `${group}: ${from} → ${to} in ${durationWords(tookMs)}; ${noticed(gapMs, bothMs)}`;
   }
   if (holder === '') return `${group}: ${failure}; nobody serves ${group} now`;
   return `${group}: ${failure}; ${holder} ${holder === from ? 'keeps it' : 'holds it'}`;
+}
+
+function noticed(gapMs: number, bothMs: number): string {
+  const both = bothMs > 0 ? `on both for ${durationWords(bothMs)}` : 'never on both';
+  const gap = gapMs > 0 ? `on none for at most ${durationWords(gapMs)}` : 'never on none';
+  return `${both}, ${gap}`;
 }
 
 export const moveFacts = ({ group, from, to, tookMs, gapMs, bothMs }: Moved): Record<string, unknown> => ({

@@ -223,7 +223,7 @@ for (const [command, order, who] of done) {
   });
 }
 
-const line = 'web: lb1 → lb2 in 8 ms; on both for 3 ms, without the address for at most 0 ms';
+const line = 'web: lb1 → lb2 in 8 ms; on both for 3 ms, never on none';
 const facts = { group: 'web', from: 'lb1', to: 'lb2', tookMs: 8, gapMs: 0, bothMs: 3 };
 const failed: Moved = {
   ...over,
