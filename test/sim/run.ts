@@ -5,14 +5,18 @@ import {
   HolderStays,
   NeverTwoHolders,
   NoFalseLife,
-  OneHolderInEarshot,
+  OneHolderWhereHeard,
   SaysWhatItHas,
   Seals,
   TalksWithinBounds,
 } from './checks.ts';
+import { Earshot } from './earshot.ts';
 import type { Host } from './host.ts';
-import { mends, plansStorm, Storm, type Family } from './faults.ts';
+import { mends, plansStorm, type Family } from './faults.ts';
+import { keepsOnePath } from './weather.ts';
 import { compareAround } from './intrusion.ts';
+import { Storm } from './storm.ts';
+import type { Transport } from './way.ts';
 import { DEFAULTS, Violation, World, type Setup } from './world.ts';
 
 /** One kind of weather: which faults, and what is asked while they last. */
@@ -21,10 +25,21 @@ export interface Scenario {
   readonly families: readonly Family[];
   readonly faults: number;
   readonly ms: number;
-  /** Shares of runs that get other timings than the default, and the real box. */
+  /** Some runs get other timings than the default. */
   readonly anyTiming: boolean;
+  /** Of these paths, each run has some. */
+  readonly paths: readonly (readonly Transport[])[];
   readonly asks: readonly ('I2' | 'I4')[];
 }
+
+const UDP: readonly Transport[] = ['udp'];
+const UDPS: readonly Transport[] = ['udp', 'udp'];
+const UDPS3: readonly Transport[] = ['udp', 'udp', 'udp'];
+const TCP: readonly Transport[] = ['tcp'];
+const BOTH: readonly Transport[] = ['udp', 'tcp'];
+/** Most agents have one path. */
+const ANY_PATHS = [UDP, UDP, UDP, UDP, UDPS, UDPS, UDPS3, BOTH, TCP, ['tcp', 'tcp', 'udp']] as const;
+const DATAGRAM_PATHS = [UDP, UDP, UDPS, BOTH] as const;
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -33,16 +48,52 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: 10,
     ms: 40_000,
     anyTiming: false,
+    paths: ANY_PATHS,
     asks: ['I2'],
   },
-  { name: 'network', families: ['network'], faults: 10, ms: 40_000, anyTiming: true, asks: [] },
-  { name: 'mild', families: ['mild'], faults: 6, ms: 30_000, anyTiming: false, asks: ['I4'] },
+  {
+    name: 'network',
+    families: ['network', 'network', 'lanes'],
+    faults: 10,
+    ms: 40_000,
+    anyTiming: true,
+    paths: ANY_PATHS,
+    asks: [],
+  },
+  {
+    name: 'mild',
+    families: ['mild'],
+    faults: 6,
+    ms: 30_000,
+    anyTiming: false,
+    paths: DATAGRAM_PATHS,
+    asks: ['I4'],
+  },
+  {
+    name: 'paths',
+    families: ['paths', 'paths', 'paths', 'mild'],
+    faults: 12,
+    ms: 40_000,
+    anyTiming: false,
+    paths: [UDPS, UDPS, UDPS3, BOTH, ['udp', 'udp', 'tcp']],
+    asks: ['I4'],
+  },
+  {
+    name: 'tcp',
+    families: ['network', 'lanes', 'resets', 'process', 'machine', 'orders'],
+    faults: 12,
+    ms: 40_000,
+    anyTiming: true,
+    paths: [TCP, TCP, BOTH, ['tcp', 'tcp']],
+    asks: [],
+  },
   {
     name: 'attack',
-    families: ['attack', 'attack', 'network', 'process'],
+    families: ['attack', 'attack', 'network', 'process', 'resets'],
     faults: 8,
     ms: 30_000,
     anyTiming: true,
+    paths: ANY_PATHS,
     asks: [],
   },
   {
@@ -51,14 +102,16 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: 10,
     ms: 40_000,
     anyTiming: true,
+    paths: ANY_PATHS,
     asks: [],
   },
   {
     name: 'storm',
-    families: ['network', 'process', 'machine', 'adapter', 'orders', 'attack'],
+    families: ['network', 'lanes', 'process', 'machine', 'adapter', 'orders', 'attack', 'resets'],
     faults: 12,
     ms: 40_000,
     anyTiming: true,
+    paths: ANY_PATHS,
     asks: [],
   },
 ];
@@ -84,9 +137,16 @@ const TIMINGS: readonly Partial<Setup>[] = [
   { intervalMs: 1_000, timeoutMs: 5_000, startupMs: 10_000, leaseSeconds: 2 },
 ];
 
+/** Two nodes (60 %), three (25 %), four to eight. */
+function nodesBy(chance: Chance): number {
+  const share = chance.next();
+  if (share < 0.6) return 2;
+  return share < 0.85 ? 3 : 4 + chance.whole(5);
+}
+
 function setupOf(seed: number, scenario: Scenario, nodes: number | undefined): Setup {
   const chance = new Chance(seed, 'setup');
-  const count = nodes ?? (chance.is(0.3) ? 3 : 2);
+  const count = nodes ?? nodesBy(chance);
   return {
     ...DEFAULTS,
     ...(scenario.anyTiming ? chance.oneOf(TIMINGS) : {}),
@@ -94,7 +154,9 @@ function setupOf(seed: number, scenario: Scenario, nodes: number | undefined): S
     priorities: Array.from({ length: count }, () => 100 + chance.whole(3)),
     overlapAllowed: chance.is(0.7),
     failback: { mode: chance.is(0.7) ? 'auto' : 'manual', delayMs: chance.oneOf([0, 1_000, 10_000]) },
-    box: chance.is(0.05) ? 'real' : 'cheap',
+    box: chance.is(0.95) ? 'passing' : chance.is(0.8) ? 'cheap' : 'real',
+    paths: chance.oneOf(scenario.paths),
+    socketFrames: chance.oneOf([3, 40]),
     driftPpm: chance.oneOf([0, 50, 200]),
     delayMs: chance.oneOf([0.1, 1, 10, 40]),
   };
@@ -121,12 +183,13 @@ function restMs(world: World): number {
 
 function asksWhileStorming(world: World, scenario: Scenario): HolderStays {
   const seals = new Seals(world);
-  const earshot = new OneHolderInEarshot(world, seals);
+  const earshot = new Earshot(world);
   earshot.disturbed = scenario.families.includes('attack') || scenario.families.includes('mild');
-  const stays = new HolderStays(world, seals);
+  const stays = new HolderStays(world);
   world.checks.push(
     seals,
     earshot,
+    new OneHolderWhereHeard(world),
     new NoFalseLife(world, seals),
     new SaysWhatItHas(world),
     new TalksWithinBounds(world),
@@ -163,6 +226,7 @@ function lives(world: World, scenario: Scenario): void {
     movesAtMostOnce(world);
     stays.arm(world.actives()[0]!);
   }
+  if (scenario.families.includes('paths')) keepsOnePath(storm);
   plansStorm(storm, scenario);
   world.runFor(scenario.ms);
   mends(storm);
