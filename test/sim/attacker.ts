@@ -3,7 +3,9 @@ import type { Datagram } from './network.ts';
 import { inventedPacket, type Packet } from './packet.ts';
 import type { World } from './world.ts';
 
-const RECORDED_MAX = 30_000;
+const RECORDED_MAX = 20_000;
+/** Of them, the first are kept for good; the others give way to newer ones. */
+const RECORDED_FIRST = 5_000;
 const IN_FLIGHT_MAX = 3_000;
 
 /**
@@ -18,6 +20,7 @@ export class Attacker {
   /** Which honest datagrams are taken off the wire and kept. */
   #withholds: (datagram: Datagram) => boolean = () => false;
   #inFlight = 0;
+  #oldest = 0;
 
   constructor(world: World) {
     this.#world = world;
@@ -26,10 +29,18 @@ export class Attacker {
   }
 
   #see(datagram: Datagram): boolean {
-    if (this.#recorded.length < RECORDED_MAX) this.#recorded.push(datagram);
+    this.#record(datagram);
     if (!this.#withholds(datagram)) return false;
     this.#withheld.push(datagram);
     return true;
+  }
+
+  #record(datagram: Datagram): void {
+    if (this.#recorded.length < RECORDED_MAX) this.#recorded.push(datagram);
+    else {
+      this.#recorded[RECORDED_FIRST + this.#oldest] = datagram;
+      this.#oldest = (this.#oldest + 1) % (RECORDED_MAX - RECORDED_FIRST);
+    }
   }
 
   #inject(afterMs: number, to: number, packet: Packet): void {
@@ -45,7 +56,9 @@ export class Attacker {
   replays({ rate, to, lastMs }: { rate: number; to: number | undefined; lastMs: number }): void {
     const { now } = this.#world;
     const from = now - lastMs;
-    const chosen = this.#recorded.filter(({ sentAt, to: whom }) => sentAt >= from && (to ?? whom) === whom);
+    const chosen = this.#recorded
+      .filter(({ sentAt, to: whom }) => sentAt >= from && (to ?? whom) === whom)
+      .toSorted((one, other) => one.sentAt - other.sentAt);
     this.#world.say(undefined, `ATTACK replays ${chosen.length} frames at ${rate} times their speed`);
     const first = chosen[0]?.sentAt ?? now;
     for (const { sentAt, to: whom, packet } of chosen.slice(0, IN_FLIGHT_MAX)) {

@@ -116,9 +116,15 @@ export const SCENARIOS: readonly Scenario[] = [
   },
 ];
 
+const MINUTE_MS = 60_000;
+/** How many frames that are not accepted are compared around, in 40 seconds of storm. */
+const COMPARED = 60;
+
 export interface RunOptions {
   readonly scenario?: string | undefined;
   readonly nodes?: number | undefined;
+  /** Simulated time of storm, in rounds of storm and rest; as long as the scenario's when it is left out. */
+  readonly minutes?: number | undefined;
   readonly tells?: boolean;
 }
 
@@ -196,16 +202,19 @@ function asksWhileStorming(world: World, scenario: Scenario): HolderStays {
   );
   if (scenario.asks.includes('I2')) world.checks.push(new NeverTwoHolders(world));
   world.checks.push(stays);
-  world.around = compareAround(world, { most: 60 });
   return stays;
 }
 
 /** One seed: start, storm, mending, rest. The same seed gives the same outcome. */
-export function run(seed: number, { scenario: wanted, nodes, tells = false }: RunOptions = {}): Outcome {
+export function run(
+  seed: number,
+  { scenario: wanted, nodes, minutes, tells = false }: RunOptions = {},
+): Outcome {
   const scenario = SCENARIOS.find(({ name }) => name === wanted) ?? SCENARIOS[seed % SCENARIOS.length]!;
   const world = new World(setupOf(seed, scenario, nodes), { tells });
+  const stormMs = minutes === undefined ? scenario.ms : minutes * MINUTE_MS;
   try {
-    lives(world, scenario);
+    lives(world, scenario, stormMs);
     return { seed, scenario: scenario.name, violation: undefined, world };
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
@@ -213,19 +222,32 @@ export function run(seed: number, { scenario: wanted, nodes, tells = false }: Ru
   }
 }
 
-function lives(world: World, scenario: Scenario): void {
+function lives(world: World, scenario: Scenario, stormMs: number): void {
   const chance = new Chance(world.setup.seed, 'life');
   const stays = asksWhileStorming(world, scenario);
   if (!scenario.asks.includes('I2') && chance.is(0.2)) drifts(world.host(1));
   const attacker = new Attacker(world);
-  const storm = new Storm(world, attacker);
   for (const host of world.hosts) world.later(chance.between(0, 1_500), () => host.start());
-  const isCalm = scenario.asks.includes('I4');
-  if (isCalm) {
+  if (scenario.asks.includes('I4')) {
     restsWithOneHolder(world, restMs(world), 'after the start');
     movesAtMostOnce(world);
-    stays.arm(world.actives()[0]!);
   }
+  for (let round = 0, leftMs = stormMs; leftMs > 0; round++) {
+    // A long run has storms of several lengths; what is left over goes into the last one.
+    const wanted = scenario.ms * (round === 0 ? 1 : chance.oneOf([1, 1, 3]));
+    const ms = leftMs - wanted < scenario.ms / 2 ? leftMs : wanted;
+    leftMs -= ms;
+    const faults = Math.ceil((scenario.faults * ms) / scenario.ms);
+    storms(new Storm(world, attacker, round), { ...scenario, ms, faults }, stays);
+  }
+}
+
+/** One storm, and the rest after it. */
+function storms(storm: Storm, scenario: Scenario, stays: HolderStays): void {
+  const { world } = storm;
+  const isCalm = scenario.asks.includes('I4');
+  world.around = compareAround(world, { most: (COMPARED * scenario.ms) / 40_000 });
+  if (isCalm) stays.arm(world.actives()[0]!);
   if (scenario.families.includes('paths')) keepsOnePath(storm);
   plansStorm(storm, scenario);
   world.runFor(scenario.ms);

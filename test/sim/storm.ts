@@ -11,10 +11,10 @@ export class Storm {
   readonly #kept = new Map<string, number>();
   #isOver = false;
 
-  constructor(world: World, attacker: Attacker) {
+  constructor(world: World, attacker: Attacker, round: number) {
     this.world = world;
     this.attacker = attacker;
-    this.chance = new Chance(world.setup.seed, 'faults');
+    this.chance = new Chance(world.setup.seed, `faults ${round}`);
   }
 
   /** After some time, unless everything is mended by then. */
