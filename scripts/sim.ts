@@ -82,7 +82,9 @@ const [first] = found;
 if (first !== undefined) {
   const { violation, scenario, world } = run(first.seed, { ...options, tells: true });
   if (lines > 0) console.log(world.story.last(lines));
-  console.log(`seed ${first.seed} (${scenario}): ${violation?.message}\nsetup ${JSON.stringify(world.setup)}`);
+  console.log(
+    `seed ${first.seed} (${scenario}): ${violation?.message}\nsetup ${JSON.stringify(world.setup)}`,
+  );
   process.exitCode = 1;
 }
 console.log(`sim: ${summary()}`);

@@ -40,6 +40,12 @@ export interface Agent {
   stopping: boolean;
 }
 
+/** What a snapshot of a machine holds, as far as it matters here. */
+export interface Snapshot extends Timed {
+  readonly vips: readonly GroupId[];
+  readonly node: NodeState;
+}
+
 /** One machine: clocks, kernel, guard, and perhaps a process of the program, which is the real core. */
 export class Host {
   readonly number: number;
@@ -102,6 +108,19 @@ export class Host {
 
   start(): void {
     if (this.agent !== undefined) return;
+    const found = new Map(
+      this.policy.groups.map(({ id }) => [
+        id,
+        { has: this.kernel.has(id), epochSeen: this.#stored.get(id) ?? 0 },
+      ]),
+    );
+    const seed = BigInt(this.#chance.whole(0x1_0000_0000)) * 0x1_0000_0000n;
+    const start = { ...this.#at(), seed: seed + BigInt(this.#chance.whole(0x1_0000_0000)), found };
+    this.#world.say(this, 'process starts');
+    this.#lives(startNode(this.policy, start));
+  }
+
+  #lives(node: NodeState): void {
     const { setup, now } = this.#world;
     const adapterHost = {
       kernel: this.kernel,
@@ -118,16 +137,8 @@ export class Host {
           this.feed((at) => ({ ...at, kind: 'called', group, result }));
         }),
     });
-    const found = new Map(
-      this.policy.groups.map(({ id }) => [
-        id,
-        { has: this.kernel.has(id), epochSeen: this.#stored.get(id) ?? 0 },
-      ]),
-    );
-    const seed = BigInt(this.#chance.whole(0x1_0000_0000)) * 0x1_0000_0000n;
-    const start = { ...this.#at(), seed: seed + BigInt(this.#chance.whole(0x1_0000_0000)), found };
     const agent: Agent = {
-      node: startNode(this.policy, start),
+      node,
       adapter,
       sockets: new Sockets(this.#world.socketsFor(this, (run) => this.#deliver(agent, run))),
       frozen: false,
@@ -141,10 +152,28 @@ export class Host {
       stopping: false,
     };
     this.agent = agent;
-    this.#world.say(this, 'process starts');
     this.feed((at) => ({ ...at, kind: 'tick' }));
     agent.sockets.start();
     this.#countReceived(agent);
+  }
+
+  /** The machine as it is, to be gone on from later. Taken while no command of the adapter is under way. */
+  snapshot(): Snapshot | undefined {
+    if (this.agent === undefined) return undefined;
+    const vips = this.policy.groups.map(({ id }) => id).filter((id) => this.kernel.has(id));
+    return { ...this.#at(), vips, node: structuredClone(this.agent.node) };
+  }
+
+  /** The machine goes on from a snapshot, and does not know it. */
+  restore({ now, wall, vips, node }: Snapshot): void {
+    if (this.agent !== undefined) this.#end(this.agent);
+    this.#world.say(this, 'machine goes on from a snapshot');
+    this.clock.rewind(this.#world.now, { mono: now, wall });
+    for (const { id } of this.policy.groups) {
+      if (vips.includes(id)) this.kernel.put(id, this.#world.setup.leaseSeconds);
+      else this.kernel.remove(id, 'it was not there in the snapshot');
+    }
+    this.#lives(structuredClone(node));
   }
 
   /** SIGKILL. The guard sees its pipe close, ends the child and takes the VIPs down, unless it was killed too. */

@@ -187,10 +187,13 @@ function restMs(world: World): number {
   );
 }
 
+const isAttacked = ({ families }: Scenario): boolean =>
+  families.includes('attack') || families.includes('mild');
+
 function asksWhileStorming(world: World, scenario: Scenario): HolderStays {
   const seals = new Seals(world);
   const earshot = new Earshot(world);
-  earshot.disturbed = scenario.families.includes('attack') || scenario.families.includes('mild');
+  earshot.disturbed = isAttacked(scenario);
   const stays = new HolderStays(world);
   world.checks.push(
     seals,
@@ -226,7 +229,7 @@ function lives(world: World, scenario: Scenario, stormMs: number): void {
   const chance = new Chance(world.setup.seed, 'life');
   const stays = asksWhileStorming(world, scenario);
   if (!scenario.asks.includes('I2') && chance.is(0.2)) drifts(world.host(1));
-  const attacker = new Attacker(world);
+  const attacker = new Attacker(world, { records: isAttacked(scenario) });
   for (const host of world.hosts) world.later(chance.between(0, 1_500), () => host.start());
   if (scenario.asks.includes('I4')) {
     restsWithOneHolder(world, restMs(world), 'after the start');

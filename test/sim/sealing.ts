@@ -26,6 +26,8 @@ export interface Sealing {
   seal(from: number, to: number, body: Body, clocks: Clocks): Packet;
   /** What host `at` makes of a packet: the reject that the box comes to, or a frame for the core. */
   open(at: number, packet: Packet): { from: number; arrived: Arrived } | string;
+  /** What somebody makes who has stolen the secret of the box between two nodes, but not the one that signs. */
+  forge(from: number, to: number, body: Body, clocks: Clocks): Packet;
   idOf(number: number): NodeId;
   /** Signatures looked at so far. */
   verified: number;
@@ -36,6 +38,8 @@ export interface Clusters {
 }
 
 const CHEAP_HEAD = 20;
+/** How nonces begin where the cheap box stands for one with a bad signature. */
+const FORGED = '00000000';
 
 const cheapIds = Array.from({ length: 10 }, (_, number) => number.toString(16).padStart(16, '0') as NodeId);
 
@@ -51,16 +55,20 @@ export function cheapSealing(
 ): Sealing {
   const encode = (packet: Packet): Uint8Array => cheapBytes(packet, clusters.of(packet.from));
   // Never the same twice, which is all that the core may ask of them.
-  const series = toHex(chance.bytes(4));
+  const series = toHex(Uint8Array.of(1, ...chance.bytes(3)));
   let made = 0;
-  const verify = (): boolean => {
+  const holds = (): boolean => {
     sealing.verified += 1;
     return true;
   };
-  const arrivedAs = (from: number, body: Body, echo: string): { from: number; arrived: Arrived } => ({
-    from,
-    arrived: { body, echo, key: cheapIds[from]!, path: body.path, verify },
-  });
+  const fails = (): boolean => {
+    sealing.verified += 1;
+    return false;
+  };
+  const arrivedAs = (from: number, body: Body, echo: string): { from: number; arrived: Arrived } => {
+    const verify = echo.startsWith(FORGED) ? fails : holds;
+    return { from, arrived: { body, echo, key: cheapIds[from]!, path: body.path, verify } };
+  };
   const sealing: Sealing = {
     verified: 0,
     idOf: (number) => cheapIds[number]!,
@@ -70,6 +78,11 @@ export function cheapSealing(
       const packet = new Packet({ from, to, body, echo, sealedAt: now() }, undefined, encode);
       if (passing) return packet;
       return new Packet({ from, to, body: undefined, echo, sealedAt: now() }, packet.bytes, encode);
+    },
+    forge(from, to, body) {
+      made += 1;
+      const echo = FORGED + made.toString(16).padStart(8, '0');
+      return new Packet({ from, to, body, echo, sealedAt: Number.NEGATIVE_INFINITY }, undefined, encode);
     },
     open(at, packet) {
       if (packet.body === undefined) return openCheap(at, packet.bytes, clusters.of(at), arrivedAs);
@@ -133,6 +146,7 @@ export function realSealing(chance: Chance, hosts: number, clusters: Clusters, n
     }
   }
   const ids = identities.map((identity) => identity.public.id);
+  const stranger = directionsBetween(makeIdentity(chance), identities[0]!.public, 'cluster-1').outbound;
   const sealing: Sealing = {
     verified: 0,
     idOf: (number) => ids[number - 1]!,
@@ -143,6 +157,20 @@ export function realSealing(chance: Chance, hosts: number, clusters: Clusters, n
       const bytes = sealFrame(plain, nonce, direction);
       const sealed = { from, to, body: undefined, echo: nonceEcho(nonce), sealedAt: now() };
       return new Packet(sealed, bytes, () => bytes);
+    },
+    forge(from, to, body, clocks) {
+      const direction = { ...out.get(`${from}>${to}`)!, signKey: stranger.signKey };
+      const plain = encodeBody(body);
+      const nonce = deriveNonce(direction, chance.bytes(32), clocks, plain);
+      const bytes = sealFrame(plain, nonce, direction);
+      const forged = {
+        from,
+        to,
+        body: undefined,
+        echo: nonceEcho(nonce),
+        sealedAt: Number.NEGATIVE_INFINITY,
+      };
+      return new Packet(forged, bytes, () => bytes);
     },
     open(at, packet) {
       const opened = openFrame(packet.bytes, (sender) => {
