@@ -9,16 +9,23 @@ const ASK_AGAIN_MS = 1_000;
 /** How often a process that ends leaves something unread: then its system resets the connection. */
 const UNREAD_SHARE = 0.3;
 
+/** What an end is an end of. */
+export interface Carrier {
+  /** False when the frame is skipped. */
+  write(end: End, packet: Packet): boolean;
+  left(end: End): void;
+}
+
 /** One side of a connection: a stream out, and the process that has the socket, if it still does. */
 export class End {
   readonly host: Host;
-  readonly connection: Connection;
+  readonly connection: Carrier;
   owner: Sockets | undefined;
   /** Whose it is: to whom it was dialled, or whose frame was accepted on it. */
   boundTo: { readonly peer: number; readonly path: number } | undefined;
   heardAt = 0;
 
-  constructor(host: Host, connection: Connection) {
+  constructor(host: Host, connection: Carrier) {
     this.host = host;
     this.connection = connection;
   }
@@ -43,7 +50,7 @@ export interface Wire {
 }
 
 /** One connection over one lane, from the first packet to the last. */
-export class Connection {
+export class Connection implements Carrier {
   readonly dialled: End;
   readonly accepted: End;
   readonly #wire: Wire;

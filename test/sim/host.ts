@@ -67,14 +67,17 @@ export class Host {
   /** How often it stood still, in all, by every kind of stall: what its peers may be forgiven. */
   stoodStillMs = 0;
 
-  constructor(world: World, { policy, clock }: { policy: NodePolicy; clock: HostClock }) {
+  constructor(
+    world: World,
+    { policy, clock, machine }: { policy: NodePolicy; clock: HostClock; machine?: string },
+  ) {
     this.number = policy.self.number;
     this.name = policy.self.name;
     this.policy = policy;
     this.clock = clock;
     this.#world = world;
     this.mood = new Mood(() => world.now);
-    this.#chance = new Chance(world.setup.seed, `host ${this.number}`);
+    this.#chance = new Chance(world.setup.seed, machine ?? `host ${this.number}`);
     this.kernel = new Kernel(
       new Chance(world.setup.seed, `kernel ${this.number}`),
       (ms, run) => this.later(ms, run),

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Attacker } from './attacker.ts';
+import { End } from './connection.ts';
 import { inventedPacket } from './packet.ts';
 import { bothWays, cut, gapsOf, restsAt, running, telling, type Stage } from './stage.ts';
 import type { Transport } from './way.ts';
@@ -205,4 +206,38 @@ test('sim: nonsense on a connection ends that connection, and nothing else', () 
     restsAt(staged, 2);
     assert.deepEqual(staged.claims, []);
   });
+});
+
+/** A connection of somebody who has no key: what he writes arrives, what he is told goes nowhere. */
+function strangersConnection(world: World, to: number): End {
+  const host = world.host(to);
+  const nowhere = { write: () => false, left: () => undefined };
+  const end = new End(host, nowhere);
+  end.owner = host.agent!.sockets;
+  end.owner.accepts(end);
+  return end;
+}
+
+test('sim: true frames, held back and relayed over a connection of a stranger, gain him nothing', () => {
+  for (const paths of [TCP, MIXED]) {
+    const staged = steady({ paths });
+    const { world } = staged;
+    telling(world, () => {
+      for (let round = 0; round < 12; round++) {
+        // On the way to lb1 every third frame is taken off and comes by the stranger instead, who then hears and says nothing.
+        let seen = 0;
+        world.network.tap = ({ to, packet }) => {
+          if (to !== 1 || ++seen % 3 !== 0) return false;
+          const end = strangersConnection(world, 1);
+          world.later(1, () => world.host(1).receive(packet, false, end));
+          return true;
+        };
+        world.runFor(1_000);
+        world.network.tap = () => false;
+        world.runFor(700);
+      }
+      restsAt(staged, 2);
+      assert.deepEqual(staged.claims, []);
+    });
+  }
 });

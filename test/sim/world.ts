@@ -130,7 +130,7 @@ export class World {
         ? realSealing(boxChance, setup.priorities.length, clusters, now)
         : cheapSealing(boxChance, clusters, now, { passing: setup.box === 'passing' });
     this.network = new Network(new Chance(setup.seed, 'network'), { now, later }, (datagram, isCopy) => {
-      const host = this.host(datagram.to);
+      const host = this.reach(datagram.to);
       if (host.agent === undefined) this.#refuses(datagram);
       else host.receive(datagram.packet, isCopy);
     });
@@ -183,6 +183,9 @@ export class World {
       })),
     };
   }
+
+  /** Which machine has a host's address at the moment. */
+  reach: (number: number) => Host = (number) => this.host(number);
 
   host(number: number): Host {
     const host = this.hosts[number - 1];
