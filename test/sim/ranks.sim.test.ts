@@ -24,12 +24,12 @@ const waysBetween = (
 
 for (const count of [2, 3, 5, 8]) {
   test(`sim: the holder of ${count} nodes dies: the second best has it after the timeout, and nobody else claims`, () => {
-    for (let phase = 0; phase < 8; phase++) {
+    for (let phase = 0; phase < 4; phase++) {
       const staged = running({ priorities: ranked(count), seed: phase + 1 }, 1);
       const { world, claims } = staged;
       world.checks.push(new NeverTwoHolders(world));
       telling(world, () => {
-        world.runFor(phase * 31);
+        world.runFor(phase * 67);
         const diedAt = world.now;
         world.host(1).kill({ guardToo: phase % 2 === 1 });
         world.runFor(5_000);
@@ -60,12 +60,12 @@ for (const count of [2, 3, 5, 8]) {
 
 test('sim: the holder dies while the second best is drained: the third takes over, without waiting for the second', () => {
   for (const count of [3, 5, 8]) {
-    for (let phase = 0; phase < 6; phase++) {
+    for (let phase = 0; phase < 2; phase++) {
       const staged = running({ priorities: ranked(count), seed: phase + 1, failback: MANUAL }, 1);
       const { world, claims } = staged;
       telling(world, () => {
         world.host(2).order({ kind: 'drain' });
-        world.runFor(1_000 + phase * 43);
+        world.runFor(1_000 + phase * 130);
         const diedAt = world.now;
         world.host(1).kill();
         world.runFor(5_000);
@@ -83,24 +83,22 @@ test('sim: the holder dies while the second best is drained: the third takes ove
 test('sim: all standbys sleep, the holder dies meanwhile, and they wake at once: one of them holds, the best', () => {
   for (const count of [3, 5, 8]) {
     for (const sleptMs of [400, 1_600, 3_500, 12_000]) {
-      for (let seed = 1; seed <= 3; seed++) {
-        const staged = running({ priorities: ranked(count), seed, failback: MANUAL }, 1);
-        const { world, claims } = staged;
-        telling(world, () => {
-          const standbys = world.hosts.slice(1);
-          for (const host of standbys) host.freeze();
-          world.runFor(sleptMs / 2);
-          world.host(1).kill();
-          world.runFor(sleptMs / 2);
-          for (const host of standbys) host.thaw();
-          world.runFor(8_000);
-          assert.deepEqual(
-            claims.map(({ by }) => by),
-            [2],
-          );
-          restsAt(staged, 2);
-        });
-      }
+      const staged = running({ priorities: ranked(count), seed: sleptMs, failback: MANUAL }, 1);
+      const { world, claims } = staged;
+      telling(world, () => {
+        const standbys = world.hosts.slice(1);
+        for (const host of standbys) host.freeze();
+        world.runFor(sleptMs / 2);
+        world.host(1).kill();
+        world.runFor(sleptMs / 2);
+        for (const host of standbys) host.thaw();
+        world.runFor(8_000);
+        assert.deepEqual(
+          claims.map(({ by }) => by),
+          [2],
+        );
+        restsAt(staged, 2);
+      });
     }
   }
 });
@@ -200,7 +198,7 @@ for (const count of [4, 5]) {
   for (const from of ['health', 'a full split'] as const) {
     test(`sim: ${count} nodes, from ${from} to random networks of two hops: one holder is left, and nothing moves after`, () => {
       const chance = new Chance(count, `graphs from ${from}`);
-      for (let tried = 0; tried < 40; tried++) {
+      for (let tried = 0; tried < 16; tried++) {
         const graph = randomGraph(chance, count);
         if (!isCoherent(graph, count)) continue;
         const priorities = Array.from({ length: count }, () => 100 + chance.whole(4));
