@@ -51,7 +51,24 @@ for (const { name, victim } of [
     });
   }
 
-  test(`sim: ${name} goes on from the same snapshot three times`, () => {
+  test(`sim: ${name} goes on from the same snapshot while its peer has retired that session: they do not stay deaf`, () => {
+    const staged = running({ priorities: [100, 101], failback: { mode: 'manual', delayMs: 0 } });
+    staged.earshot.disturbed = true;
+    const { world } = staged;
+    telling(world, () => {
+      const host = world.host(victim);
+      const snapshot = snapshotOf(world, host);
+      for (const ms of [4_000, 9_000, 2_000]) {
+        world.runFor(ms);
+        host.restore(snapshot);
+      }
+      world.runFor(15_000);
+      assert.ok(world.hosts.every((one) => hearsOther(world, one)));
+      restsAt(staged, world.actives()[0]!);
+    });
+  });
+
+  test(`sim: ${name} goes on from the same snapshot six times`, () => {
     for (const box of ['passing', 'real'] as const) {
       const staged = running({ priorities: [100, 101], box, failback: { mode: 'manual', delayMs: 0 } });
       staged.earshot.disturbed = true;
@@ -59,12 +76,17 @@ for (const { name, victim } of [
       telling(world, () => {
         const host = world.host(victim);
         const snapshot = snapshotOf(world, host);
-        for (const ms of [4_000, 9_000, 2_000]) {
-          world.runFor(ms);
+        // In each life it has the time to begin a session of its own anew, and it must not be the last life's again.
+        for (let life = 0; life < 6; life++) {
+          world.runFor(14_000);
           host.restore(snapshot);
+          world.runFor(5_000);
+          assert.ok(
+            world.hosts.every((one) => hearsOther(world, one)),
+            'they hear each other both ways',
+          );
         }
-        world.runFor(30_000);
-        assert.ok(world.hosts.every((one) => hearsOther(world, one)));
+        world.runFor(10_000);
         assert.equal(world.actives().length, 1);
         restsAt(staged, world.actives()[0]!);
       });

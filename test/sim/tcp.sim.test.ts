@@ -80,6 +80,21 @@ test('sim: TCP only, everything is held up for 5 s: the standby takes over, and 
   }
 });
 
+test('sim: TCP only, nothing gets through for 40 s: it is not the system that decides when to try again', () => {
+  for (let phase = 0; phase < 4; phase++) {
+    const staged = steady({ seed: phase + 1 });
+    const { world } = staged;
+    telling(world, () => {
+      cut(world, bothWays(1, 2));
+      world.runFor(40_000 + phase * 61);
+      cut(world, bothWays(1, 2), false);
+      // It would wait for another eleven seconds.
+      assert.ok(world.runUntil(5_000, () => world.holders().length === 1));
+      restsAt(staged, 2);
+    });
+  }
+});
+
 test('sim: UDP beside TCP, and TCP holds everything up for 5 s: nothing moves, nor when it all comes at once', () => {
   for (let phase = 0; phase < 8; phase++) {
     const staged = steady({ paths: MIXED, seed: phase + 1, socketFrames: 40 });
