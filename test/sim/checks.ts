@@ -200,6 +200,7 @@ export class NeverTwoHolders implements Check {
 export class HolderStays implements Check {
   readonly #world: World;
   #holder: number | undefined;
+  #excuses = true;
   /** When the newest frame that reached a host, accepted or not, had been sealed. */
   readonly #reached = new Float64Array(HOSTS_MAX * HOSTS_MAX);
   /** How often it was not asked because the network did too badly. */
@@ -209,8 +210,10 @@ export class HolderStays implements Check {
     this.#world = world;
   }
 
-  arm(holder: number): void {
+  /** `excuses` where the weather may be too bad for any promise; not where one path is kept well in every direction. */
+  arm(holder: number, { excuses }: { excuses: boolean }): void {
     this.#holder = holder;
+    this.#excuses = excuses;
   }
 
   disarm(): void {
@@ -227,6 +230,7 @@ export class HolderStays implements Check {
   }
 
   #isExcused(holder: number): boolean {
+    if (!this.#excuses) return false;
     const { hosts, now, setup, network } = this.#world;
     return hosts.some(({ number }) => {
       if (number === holder) return false;
