@@ -14,6 +14,49 @@ export interface AdapterMood {
 export const WELL: Readonly<AdapterMood> = { slowMs: 3, failing: 0, hanging: 0 };
 export const ADAPTER_TIMEOUT_MS = 2_000;
 
+/** A mood that remembers when it was last a bad one. */
+export class Mood implements AdapterMood {
+  readonly #now: () => number;
+  readonly #mood: AdapterMood = { ...WELL };
+  #badUntil = Number.NEGATIVE_INFINITY;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  get slowMs(): number {
+    return this.#mood.slowMs;
+  }
+  set slowMs(slowMs: number) {
+    this.#change({ slowMs });
+  }
+
+  get failing(): number {
+    return this.#mood.failing;
+  }
+  set failing(failing: number) {
+    this.#change({ failing });
+  }
+
+  get hanging(): number {
+    return this.#mood.hanging;
+  }
+  set hanging(hanging: number) {
+    this.#change({ hanging });
+  }
+
+  #change(mood: Partial<AdapterMood>): void {
+    this.#badUntil = this.badAt;
+    Object.assign(this.#mood, mood);
+  }
+
+  /** When it was last other than well: now, while it is. */
+  get badAt(): number {
+    const { slowMs, failing, hanging } = this.#mood;
+    return slowMs > 30 || failing > 0 || hanging > 0 ? this.#now() : this.#badUntil;
+  }
+}
+
 interface Command {
   readonly group: GroupId;
   readonly kind: CallKind;

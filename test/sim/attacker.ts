@@ -1,8 +1,11 @@
 import { Chance } from './chance.ts';
 import type { Datagram } from './network.ts';
+import { inventedPacket, type Packet } from './packet.ts';
 import type { World } from './world.ts';
 
-const RECORDED_MAX = 30_000;
+const RECORDED_MAX = 20_000;
+/** Of them, the first are kept for good; the others give way to newer ones. */
+const RECORDED_FIRST = 5_000;
 const IN_FLIGHT_MAX = 3_000;
 
 /**
@@ -17,26 +20,36 @@ export class Attacker {
   /** Which honest datagrams are taken off the wire and kept. */
   #withholds: (datagram: Datagram) => boolean = () => false;
   #inFlight = 0;
+  #oldest = 0;
 
-  constructor(world: World) {
+  /** Who never replays anything need not remember anything. */
+  constructor(world: World, { records = true }: { records?: boolean } = {}) {
     this.#world = world;
     this.#chance = new Chance(world.setup.seed, 'attacker');
-    world.network.tap = (datagram) => this.#see(datagram);
+    if (records) world.network.tap = (datagram) => this.#see(datagram);
   }
 
   #see(datagram: Datagram): boolean {
-    if (this.#recorded.length < RECORDED_MAX) this.#recorded.push(datagram);
+    this.#record(datagram);
     if (!this.#withholds(datagram)) return false;
     this.#withheld.push(datagram);
     return true;
   }
 
-  #inject(afterMs: number, to: number, bytes: Uint8Array): void {
+  #record(datagram: Datagram): void {
+    if (this.#recorded.length < RECORDED_MAX) this.#recorded.push(datagram);
+    else {
+      this.#recorded[RECORDED_FIRST + this.#oldest] = datagram;
+      this.#oldest = (this.#oldest + 1) % (RECORDED_MAX - RECORDED_FIRST);
+    }
+  }
+
+  #inject(afterMs: number, to: number, packet: Packet): void {
     if (this.#inFlight >= IN_FLIGHT_MAX) return;
     this.#inFlight += 1;
     this.#world.later(afterMs, () => {
       this.#inFlight -= 1;
-      this.#world.host(to).receive(bytes, true);
+      this.#world.host(to).receive(packet, true);
     });
   }
 
@@ -44,11 +57,13 @@ export class Attacker {
   replays({ rate, to, lastMs }: { rate: number; to: number | undefined; lastMs: number }): void {
     const { now } = this.#world;
     const from = now - lastMs;
-    const chosen = this.#recorded.filter(({ sentAt, to: whom }) => sentAt >= from && (to ?? whom) === whom);
+    const chosen = this.#recorded
+      .filter(({ sentAt, to: whom }) => sentAt >= from && (to ?? whom) === whom)
+      .toSorted((one, other) => one.sentAt - other.sentAt);
     this.#world.say(undefined, `ATTACK replays ${chosen.length} frames at ${rate} times their speed`);
     const first = chosen[0]?.sentAt ?? now;
-    for (const { sentAt, to: whom, bytes } of chosen.slice(0, IN_FLIGHT_MAX)) {
-      this.#inject((sentAt - first) / rate, whom, bytes);
+    for (const { sentAt, to: whom, packet } of chosen.slice(0, IN_FLIGHT_MAX)) {
+      this.#inject((sentAt - first) / rate, whom, packet);
     }
   }
 
@@ -66,6 +81,14 @@ export class Attacker {
       (share >= 1 || this.#chance.is(share));
   }
 
+  /** Ends connections from outside; each with this probability, and sometimes only one side hears of it. */
+  resets(share: number): void {
+    for (const connection of [...this.#world.connections]) {
+      if (!this.#chance.is(share)) continue;
+      connection.resets(this.#chance.is(0.5) ? connection.dialled : connection.accepted);
+    }
+  }
+
   letsPass(): void {
     this.#withholds = () => false;
   }
@@ -79,7 +102,7 @@ export class Attacker {
       undefined,
       `ATTACK delivers ${held.length} held-back frames, one every ${apartMs.toFixed(1)} ms`,
     );
-    held.forEach(({ to, bytes }, index) => this.#inject(index * apartMs, to, bytes));
+    held.forEach(({ to, packet }, index) => this.#inject(index * apartMs, to, packet));
   }
 
   /** Bytes that were never sent like this: garbage, flipped bits, sent back, sent to the wrong node, cut short. */
@@ -88,7 +111,7 @@ export class Attacker {
     for (let made = 0; made < count; made++) {
       const model = this.#recorded.length > 0 ? this.#chance.oneOf(this.#recorded) : undefined;
       const { to, bytes } = this.#invention(model);
-      this.#inject(this.#chance.between(0, withinMs), to, bytes);
+      this.#inject(this.#chance.between(0, withinMs), to, inventedPacket(bytes));
     }
   }
 
@@ -97,7 +120,7 @@ export class Attacker {
     const kind = this.#chance.whole(5);
     if (model === undefined || kind === 0)
       return { to: anyone, bytes: this.#chance.bytes(this.#chance.whole(600)) };
-    const bytes = model.bytes.slice();
+    const bytes = model.packet.bytes.slice();
     if (kind === 1) {
       const at = this.#chance.whole(bytes.length);
       bytes[at] = bytes[at]! ^ (1 << this.#chance.whole(8));

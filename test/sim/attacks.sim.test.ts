@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Attacker } from './attacker.ts';
+import { Forger } from './forger.ts';
 import { compareAround } from './intrusion.ts';
 import { bothWays, cut, restsAt, running, telling, type Stage } from './stage.ts';
 import type { Setup } from './world.ts';
@@ -26,7 +27,7 @@ function attacked(setup: Partial<Setup> = {}): Stage & { attacker: Attacker } {
   return { ...staged, attacker };
 }
 
-for (const box of ['cheap', 'real'] as const) {
+for (const box of ['passing', 'cheap', 'real'] as const) {
   for (const rate of [0.1, 1, 10, 1_000]) {
     test(`sim: everything ever said is replayed at ${rate} times its speed, ${box} box`, () => {
       const staged = attacked({ box });
@@ -202,3 +203,20 @@ test('sim: probes sent back and forth do not multiply', () => {
     restsAt(staged, 2, 1_000);
   });
 });
+
+for (const box of ['passing', 'real'] as const) {
+  test(`sim: who has the secret of a box and no key that signs changes nothing, ${box} box`, () => {
+    for (let seed = 1; seed <= (box === 'real' ? 1 : 6); seed++) {
+      const staged = attacked({ box, seed });
+      const { world } = staged;
+      const forger = new Forger(world);
+      telling(world, () => {
+        forger.forges(1_500, 5_000);
+        restsAt(staged, 2, 8_000);
+        assert.deepEqual(staged.claims, []);
+        const { rejects } = world.host(1).agent!.node.links[0]!;
+        assert.ok((rejects.get('signature') ?? 0) > 100, 'they came as far as the signature');
+      });
+    }
+  });
+}

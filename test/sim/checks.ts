@@ -1,6 +1,4 @@
-import type { Body } from '../../src/core/frame.ts';
-import type { NodeEvent, NodeStep } from '../../src/core/node/state.ts';
-import { isTwoWay, timeoutFor, type Link } from '../../src/core/peer/link.ts';
+import { timeoutFor } from '../../src/core/peer/link.ts';
 import { ADAPTER_TIMEOUT_MS } from './adapter.ts';
 import type { Host } from './host.ts';
 import { Violation, WEB, type Check, type World } from './world.ts';
@@ -11,44 +9,34 @@ import { Violation, WEB, type Check, type World } from './world.ts';
  * question is about beliefs.
  */
 
-const SEALS_KEPT = 4_096;
+const HOSTS_MAX = 9;
+const pairOf = (from: number, to: number): number => from * HOSTS_MAX + to;
 
-/** When each frame was really sealed: what "sent" means, whatever clocks and attackers make of it. */
+/** When each host last sealed a frame for each other: what "silent" means, whatever clocks and attackers make of it. */
 export class Seals implements Check {
   readonly #world: World;
-  readonly #sessions = new Map<string, Float64Array>();
-  readonly #ats = new Map<string, Float64Array>();
-  readonly #last = new Map<string, { readonly at: number; readonly stoodStillMs: number }>();
+  readonly #at = new Float64Array(HOSTS_MAX * HOSTS_MAX).fill(Number.NaN);
+  readonly #stoodStillMs = new Float64Array(HOSTS_MAX * HOSTS_MAX);
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  sent(host: Host, to: number, body: Body): void {
-    const way = `${host.number}>${to}`;
-    const place = body.seq % SEALS_KEPT;
-    ringOf(this.#sessions, way)[place] = body.session;
-    ringOf(this.#ats, way)[place] = this.#world.now;
-    this.#last.set(way, { at: this.#world.now, stoodStillMs: this.#world.host(to).stoodStillMs });
+  sent(host: Host, to: number): void {
+    const pair = pairOf(host.number, to);
+    this.#at[pair] = this.#world.now;
+    this.#stoodStillMs[pair] = this.#world.host(to).stoodStillMs;
   }
 
-  /** True time at which a frame that arrived was sealed; -Infinity when that is too long ago to be remembered. */
-  sealedAt(from: number, to: number, body: Body): number {
-    const way = `${from}>${to}`;
-    const place = body.seq % SEALS_KEPT;
-    if (ringOf(this.#sessions, way)[place] !== body.session) return Number.NEGATIVE_INFINITY;
-    return ringOf(this.#ats, way)[place]!;
+  /** True time of the last frame; NaN when there was none. */
+  lastAt(from: number, to: number): number {
+    return this.#at[pairOf(from, to)]!;
   }
 
-  last(from: number, to: number): { readonly at: number; readonly stoodStillMs: number } | undefined {
-    return this.#last.get(`${from}>${to}`);
+  /** For how long `to` had stood still by then, in all. */
+  stoodStillMs(from: number, to: number): number {
+    return this.#stoodStillMs[pairOf(from, to)]!;
   }
-}
-
-function ringOf(rings: Map<string, Float64Array>, way: string): Float64Array {
-  let ring = rings.get(way);
-  if (ring === undefined) rings.set(way, (ring = new Float64Array(SEALS_KEPT)));
-  return ring;
 }
 
 /** The giver of a make-before-break handover keeps the VIP, and the heir may have it too. */
@@ -80,43 +68,37 @@ interface Pair {
   otherHeard: boolean;
   /** Since when each has taken in a frame that the other sealed while both had it. */
   knownSince: number | undefined;
-  troubledAt: number;
-  calmSince: number;
 }
 
 /**
  * I1. Bound: once each of the two has accepted a frame that the other sealed while both had the VIP, one adapter call.
  * Counting from those frames takes loss and round trip out of the bound: it is exact at any loss rate. That frames are
- * accepted at all when nothing stands in their way is the second question, `earshot`.
+ * accepted at all when nothing stands in their way is another question (earshot.ts).
  */
-export class OneHolderInEarshot implements Check {
+export class OneHolderWhereHeard implements Check {
   readonly #world: World;
-  readonly #seals: Seals;
   readonly #pairs: Pair[] = [];
-  /** Somebody on the wire holds frames back or floods: then `earshot` is not asked. */
-  disturbed = false;
+  #isAsking = false;
 
-  constructor(world: World, seals: Seals) {
+  constructor(world: World) {
     this.#world = world;
-    this.#seals = seals;
     const { hosts } = world;
     for (const one of hosts) {
       for (const other of hosts) {
         if (one.number >= other.number) continue;
         const unknown = { bothSince: undefined, oneHeard: false, otherHeard: false, knownSince: undefined };
-        this.#pairs.push({ one, other, ...unknown, troubledAt: -1e9, calmSince: 0 });
+        this.#pairs.push({ one, other, ...unknown });
       }
     }
   }
 
-  stepped(host: Host, event: NodeEvent, done: NodeStep): void {
-    if (event.kind !== 'frame' || done.verdict !== 'ok') return;
+  heard(host: Host, from: number, sealedAt: number, verdict: string): void {
+    if (!this.#isAsking || verdict !== 'ok') return;
     for (const pair of this.#pairs) {
       if (pair.bothSince === undefined) continue;
-      const isOne = pair.one === host && pair.other.number === event.from;
-      const isOther = pair.other === host && pair.one.number === event.from;
-      if (!isOne && !isOther) continue;
-      if (this.#seals.sealedAt(event.from, host.number, event.arrived.body) < pair.bothSince) continue;
+      const isOne = pair.one === host && pair.other.number === from;
+      const isOther = pair.other === host && pair.one.number === from;
+      if ((!isOne && !isOther) || sealedAt < pair.bothSince) continue;
       if (isOne) pair.oneHeard = true;
       else pair.otherHeard = true;
       if (pair.oneHeard && pair.otherHeard) pair.knownSince ??= this.#world.now;
@@ -124,16 +106,15 @@ export class OneHolderInEarshot implements Check {
   }
 
   always(): void {
-    for (const pair of this.#pairs) {
-      this.#askBoth(pair);
-      this.#askEarshot(pair);
-    }
+    const several = this.#world.holderCount > 1;
+    if (!several && !this.#isAsking) return;
+    this.#isAsking = several;
+    for (const pair of this.#pairs) this.#askBoth(pair);
   }
 
   #askBoth(pair: Pair): void {
     const { one, other } = pair;
     const world = this.#world;
-    if (adapterMs(world, one) + adapterMs(world, other) > 100) pair.troubledAt = world.now;
     const both = one.kernel.has(WEB) && other.kernel.has(WEB);
     if (!both || !one.isRunning || !other.isRunning || isOverlapping(world, one, other)) {
       pair.bothSince = undefined;
@@ -146,9 +127,10 @@ export class OneHolderInEarshot implements Check {
     if (pair.knownSince === undefined) return;
     const trouble = Math.max(adapterMs(world, one), adapterMs(world, other));
     // A call that began in a bad mood of the adapter ends as slowly, even if the mood has changed since.
-    const recentTrouble = world.now - pair.troubledAt < 10_000 ? 2 * ADAPTER_TIMEOUT_MS + 3_000 : 0;
+    const troubledAt = Math.max(one.mood.badAt, other.mood.badAt);
+    const recentTrouble = world.now - troubledAt < 10_000 ? 2 * ADAPTER_TIMEOUT_MS + 3_000 : 0;
     const boundMs = Math.max(trouble, recentTrouble);
-    const since = recentTrouble > 0 ? Math.max(pair.knownSince, pair.troubledAt) : pair.knownSince;
+    const since = recentTrouble > 0 ? Math.max(pair.knownSince, troubledAt) : pair.knownSince;
     if (world.now - since > boundMs) {
       const ms = (world.now - pair.bothSince).toFixed(1);
       throw new Violation(
@@ -157,52 +139,7 @@ export class OneHolderInEarshot implements Check {
       );
     }
   }
-
-  /** Two running hosts on a calm network hear each other both ways after a few round trips and intervals. */
-  #askEarshot(pair: Pair): void {
-    const world = this.#world;
-    const { one, other } = pair;
-    const there = world.network.way(one.number, other.number);
-    const back = world.network.way(other.number, one.number);
-    const slowest = (way: typeof there): number =>
-      way.delayMs + way.jitterMs + (way.late > 0 ? way.lateMs : 0);
-    const roundTripMs = slowest(there) + slowest(back);
-    const calm =
-      !this.disturbed &&
-      one.isRunning &&
-      other.isRunning &&
-      !one.receiveDead &&
-      !other.receiveDead &&
-      !there.cut &&
-      !back.cut &&
-      there.loss === 0 &&
-      back.loss === 0 &&
-      roundTripMs < one.policy.timeoutMs / 4;
-    if (!calm) {
-      pair.calmSince = world.now;
-      return;
-    }
-    const intervalMs = Math.max(one.policy.intervalMs, other.policy.intervalMs);
-    const boundMs = 3 * roundTripMs + 3 * intervalMs + 100;
-    const since = Math.max(pair.calmSince, one.agent!.awakeSince, other.agent!.awakeSince);
-    if (world.now - since <= boundMs) return;
-    for (const [here, peer] of [
-      [one, other],
-      [other, one],
-    ] as const) {
-      const link = linkOf(here, peer);
-      if (!isTwoWay(link, here.clock.mono(world.now), here.policy)) {
-        throw new Violation(
-          'earshot',
-          `${here.name} does not hear ${peer.name} both ways, though nothing hinders it`,
-        );
-      }
-    }
-  }
 }
-
-const linkOf = (here: Host, peer: Host): Link =>
-  here.agent!.node.links.find(({ number }) => number === peer.number)!;
 
 /**
  * I2. Whatever happens to processes, with the default timing, leases and a network that delivers: never two holders, not
@@ -210,7 +147,7 @@ const linkOf = (here: Host, peer: Host): Link =>
  */
 export class NeverTwoHolders implements Check {
   readonly #world: World;
-  readonly #overlapUntil = new Map<string, number>();
+  readonly #overlapUntil = new Float64Array(HOSTS_MAX * HOSTS_MAX);
   readonly #claimedAt = new Map<number, number>();
   readonly #mayCross: boolean;
 
@@ -230,28 +167,31 @@ export class NeverTwoHolders implements Check {
     const apart = Math.abs(
       (this.#claimedAt.get(one.number) ?? 0) - (this.#claimedAt.get(other.number) ?? 1e9),
     );
-    const { delayMs, jitterMs } = this.#world.network.way(one.number, other.number);
-    return apart <= delayMs + jitterMs && one.isRunning && other.isRunning;
+    const ways = this.#world.network.lanes(one.number, other.number);
+    const fastest = Math.min(...ways.map(({ delayMs, jitterMs }) => delayMs + jitterMs));
+    return apart <= fastest && one.isRunning && other.isRunning;
+  }
+
+  stepped(host: Host): void {
+    const state = host.agent?.node.groups.get(WEB);
+    if (state === undefined || state.role !== 'releasing' || !state.overlapping || state.heir === 0) return;
+    const { now, setup } = this.#world;
+    if (!setup.overlapAllowed) return;
+    const until = now + (setup.leaseSeconds + 1) * 1_000 + adapterMs(this.#world, host);
+    this.#overlapUntil[pairOf(host.number, state.heir)] = until;
+    this.#overlapUntil[pairOf(state.heir, host.number)] = until;
   }
 
   always(): void {
-    const holders = this.#world.holders();
-    if (holders.length < 1) return;
-    const { now, hosts, setup } = this.#world;
+    if (this.#world.holderCount < 2) return;
+    const { now, hosts } = this.#world;
     for (const one of hosts) {
       for (const other of hosts) {
-        if (one.number >= other.number) continue;
-        const pair = `${one.number}/${other.number}`;
-        if (isOverlapping(this.#world, one, other)) {
-          this.#overlapUntil.set(pair, now + (setup.leaseSeconds + 1) * 1_000 + adapterMs(this.#world, one));
-        } else if (
-          one.kernel.has(WEB) &&
-          other.kernel.has(WEB) &&
-          now > (this.#overlapUntil.get(pair) ?? -1) &&
-          !this.#crossed(one, other)
-        ) {
-          throw new Violation('I2', `${one.name} and ${other.name} both have the VIP`);
-        }
+        if (one.number >= other.number || !one.kernel.has(WEB) || !other.kernel.has(WEB)) continue;
+        if (isOverlapping(this.#world, one, other)) continue;
+        if (now <= this.#overlapUntil[pairOf(one.number, other.number)]! || this.#crossed(one, other))
+          continue;
+        throw new Violation('I2', `${one.name} and ${other.name} both have the VIP`);
       }
     }
   }
@@ -263,44 +203,53 @@ export class NeverTwoHolders implements Check {
  */
 export class HolderStays implements Check {
   readonly #world: World;
-  readonly #seals: Seals;
   #holder: number | undefined;
+  #excuses = true;
   /** When the newest frame that reached a host, accepted or not, had been sealed. */
-  readonly #reached = new Map<string, number>();
+  readonly #reached = new Float64Array(HOSTS_MAX * HOSTS_MAX);
+  /** How often it was not asked because the network did too badly. */
+  excused = 0;
 
-  constructor(world: World, seals: Seals) {
+  constructor(world: World) {
     this.#world = world;
-    this.#seals = seals;
   }
 
-  arm(holder: number): void {
+  /** `excuses` where the weather may be too bad for any promise; not where one path is kept well in every direction. */
+  arm(holder: number, { excuses }: { excuses: boolean }): void {
     this.#holder = holder;
+    this.#excuses = excuses;
   }
 
   disarm(): void {
     this.#holder = undefined;
   }
 
-  stepped(host: Host, event: NodeEvent): void {
-    if (event.kind !== 'frame') return;
-    const way = `${event.from}>${host.number}`;
-    const sealedAt = this.#seals.sealedAt(event.from, host.number, event.arrived.body);
-    this.#reached.set(way, Math.max(this.#reached.get(way) ?? 0, sealedAt));
+  get isArmed(): boolean {
+    return this.#holder !== undefined;
+  }
+
+  heard(host: Host, from: number, sealedAt: number): void {
+    const pair = pairOf(from, host.number);
+    if (sealedAt > this.#reached[pair]!) this.#reached[pair] = sealedAt;
   }
 
   #isExcused(holder: number): boolean {
-    const { hosts, now, setup } = this.#world;
+    if (!this.#excuses) return false;
+    const { hosts, now, setup, network } = this.#world;
     return hosts.some(({ number }) => {
       if (number === holder) return false;
-      const { delayMs, jitterMs } = this.#world.network.way(holder, number);
-      const oldest = now - setup.timeoutMs + 2 * (delayMs + jitterMs) + 50;
-      return (this.#reached.get(`${holder}>${number}`) ?? 0) < oldest;
+      const slowest = Math.max(...network.lanes(holder, number).map((way) => way.delayMs + way.jitterMs));
+      const oldest = now - setup.timeoutMs + 2 * slowest + 50;
+      return this.#reached[pairOf(holder, number)]! < oldest;
     });
   }
 
   moved(host: Host, _group: string, { to, cause }: { to: string; cause: string }): void {
     if (this.#holder === undefined || (host.number !== this.#holder && to !== 'claiming')) return;
-    if (this.#isExcused(this.#holder)) return this.disarm();
+    if (this.#isExcused(this.#holder)) {
+      this.excused += 1;
+      return this.disarm();
+    }
     const holder = this.#world.host(this.#holder).name;
     throw new Violation('I4', `${host.name} went to ${to} (${cause}) though ${holder} was well and heard`);
   }
@@ -329,13 +278,13 @@ export class NoFalseLife implements Check {
     const { now } = this.#world;
     for (const link of host.agent?.node.links ?? []) {
       if (!link.alive) continue;
-      const seal = this.#seals.last(link.number, host.number);
-      if (seal === undefined)
-        throw new Violation('I5', `${host.name} calls ${link.name} alive, which never spoke to it`);
-      const silentMs = now - seal.at;
-      const grace = 2 * (link.intervalMs ?? host.policy.intervalMs) + 10;
+      const silentMs = now - this.#seals.lastAt(link.number, host.number);
       const timeoutMs = timeoutFor(link, host.policy);
-      const stoodStillMs = host.stoodStillMs - seal.stoodStillMs;
+      if (silentMs <= timeoutMs) continue;
+      if (Number.isNaN(silentMs))
+        throw new Violation('I5', `${host.name} calls ${link.name} alive, which never spoke to it`);
+      const grace = 2 * (link.intervalMs ?? host.policy.intervalMs) + 10;
+      const stoodStillMs = host.stoodStillMs - this.#seals.stoodStillMs(link.number, host.number);
       const forgiven = stoodStillMs > 0 ? stoodStillMs + grace : 0;
       const tolerance = 0.002 * (timeoutMs + Math.max(0, now - (link.anchorAt - host.clock.mono(0)))) + 10;
       if (silentMs > timeoutMs + forgiven + Math.min(tolerance, 9 * timeoutMs)) {
@@ -349,54 +298,57 @@ export class NoFalseLife implements Check {
 /** I10. What is on the interface is said: a VIP that an agent keeps silent about for longer than a left-over lease. */
 export class SaysWhatItHas implements Check {
   readonly #world: World;
-  readonly #silentSince = new Map<number, number>();
+  readonly #silentSince = new Float64Array(HOSTS_MAX).fill(Number.NaN);
 
   constructor(world: World) {
     this.#world = world;
   }
 
-  always(): void {
-    const { now, hosts, setup } = this.#world;
-    for (const host of hosts) {
-      const silent =
-        host.isRunning && host.kernel.has(WEB) && host.agent!.node.groups.get(WEB)?.has === false;
-      if (!silent) {
-        this.#silentSince.delete(host.number);
-        continue;
-      }
-      const since = this.#silentSince.get(host.number) ?? now;
-      this.#silentSince.set(host.number, since);
-      if (setup.leaseSeconds > 0 && now - since > (setup.leaseSeconds + 1) * 1_000 + ADAPTER_TIMEOUT_MS) {
-        throw new Violation('I10', `${host.name} has the VIP and does not say so`);
-      }
+  stepped(host: Host): void {
+    const { now, setup } = this.#world;
+    const silent = host.isRunning && host.agent!.node.groups.get(WEB)?.has === false && host.kernel.has(WEB);
+    if (!silent) {
+      this.#silentSince[host.number] = Number.NaN;
+      return;
     }
+    if (Number.isNaN(this.#silentSince[host.number])) this.#silentSince[host.number] = now;
+    const ms = now - this.#silentSince[host.number]!;
+    if (setup.leaseSeconds > 0 && ms > (setup.leaseSeconds + 1) * 1_000 + ADAPTER_TIMEOUT_MS) {
+      throw new Violation('I10', `${host.name} has the VIP and does not say so`);
+    }
+  }
+
+  agentEnded(host: Host): void {
+    this.#silentSince[host.number] = Number.NaN;
   }
 }
 
 /** Nobody can make a node talk without bound: probes, answers, bursts and hellos within any timeout. */
 export class TalksWithinBounds implements Check {
   readonly #world: World;
-  readonly #counts = new Map<string, { from: number; frames: number }>();
+  readonly #from = new Float64Array(HOSTS_MAX * HOSTS_MAX);
+  readonly #frames = new Uint32Array(HOSTS_MAX * HOSTS_MAX);
 
   constructor(world: World) {
     this.#world = world;
   }
 
   sent(host: Host, to: number): void {
-    const { now } = this.#world;
+    const { now, lanes } = this.#world;
     const { intervalMs, timeoutMs } = host.policy;
-    const way = `${host.number}>${to}`;
-    const window = this.#counts.get(way);
-    if (window === undefined || now - window.from > timeoutMs) {
-      this.#counts.set(way, { from: now, frames: 1 });
+    const pair = pairOf(host.number, to);
+    if (now - this.#from[pair]! > timeoutMs) {
+      this.#from[pair] = now;
+      this.#frames[pair] = 1;
       return;
     }
-    window.frames += 1;
+    const frames = ++this.#frames[pair]!;
+    if (frames <= 200) return;
     // Beats and probes; a few changes of state, three frames each; answers to probes and hellos by their buckets.
     const beats = timeoutMs / intervalMs + 16;
     const answers = ((200 + 50) * timeoutMs) / 1_000 + 70;
-    if (window.frames > beats + 150 + answers) {
-      throw new Violation('bounds', `${host.name} sent ${window.frames} frames to one peer within a timeout`);
+    if (frames > lanes.length * (beats + 150) + answers) {
+      throw new Violation('bounds', `${host.name} sent ${frames} frames to one peer within a timeout`);
     }
   }
 }

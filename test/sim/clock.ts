@@ -41,6 +41,13 @@ export class HostClock {
     if (wallFollows) this.#wallMinusMono += at - pausedAt;
   }
 
+  /** The machine goes on from a snapshot: both clocks show what they showed then. */
+  rewind(at: number, { mono, wall }: { mono: MonoMs; wall: WallMs }): void {
+    this.#monoBase = mono;
+    this.#trueBase = at;
+    this.#wallMinusMono = wall - mono;
+  }
+
   stepWall(ms: number): void {
     this.#wallMinusMono += ms;
   }

@@ -63,8 +63,9 @@ export class Counsel {
 
   #isReachable(host: Host, number: number): boolean {
     const { network } = this.#world;
-    const [there, back] = [network.way(host.number, number), network.way(number, host.number)];
-    return !there.cut && !back.cut && this.#world.host(number).pausedAt === undefined;
+    const isOpen = (from: number, to: number): boolean => network.lanes(from, to).some(({ cut }) => !cut);
+    const isThere = this.#world.host(number).pausedAt === undefined;
+    return isThere && isOpen(host.number, number) && isOpen(number, host.number);
   }
 
   /** The request and the answer travel on their own: what was not answered may have taken effect. */

@@ -1,10 +1,9 @@
 import { WELL } from './adapter.ts';
-import type { Attacker } from './attacker.ts';
-import { Chance } from './chance.ts';
 import type { Host } from './host.ts';
-import { calmWay, type Way } from './network.ts';
 import { arbiter, mendsOutside, planned, witness } from './outside-faults.ts';
-import type { World } from './world.ts';
+import type { Storm } from './storm.ts';
+import { calmWay, type Way, type WayMood } from './way.ts';
+import { connectionFaults, laneFaults, sparingFaults } from './weather.ts';
 
 /** What may go wrong in a run, by family; each family is a list of faults to choose from. */
 export type Family =
@@ -15,40 +14,17 @@ export type Family =
   | 'orders'
   | 'attack'
   | 'mild'
+  | 'paths'
+  | 'lanes'
+  | 'resets'
   | 'witness'
   | 'arbiter'
   | 'planned';
 
-export class Storm {
-  readonly world: World;
-  readonly attacker: Attacker;
-  readonly chance: Chance;
-  #isOver = false;
-
-  constructor(world: World, attacker: Attacker) {
-    this.world = world;
-    this.attacker = attacker;
-    this.chance = new Chance(world.setup.seed, 'faults');
-  }
-
-  /** After some time, unless everything is mended by then. */
-  later(ms: number, run: () => void): void {
-    this.world.later(ms, () => {
-      if (!this.#isOver) run();
-    });
-  }
-
-  ends(): void {
-    this.#isOver = true;
-  }
-}
 export type Fault = (storm: Storm) => void;
 
 const aHost = ({ world, chance }: Storm): Host => chance.oneOf(world.hosts);
-const aMoment = ({ chance, world }: Storm): number =>
-  world.setup.timeoutMs *
-  chance.oneOf([0.1, 0.3, 0.45, 0.55, 0.9, 1.05, 1.5, 2.2, 4]) *
-  chance.between(0.9, 1.1);
+const aMoment = (storm: Storm): number => storm.moment();
 
 function aWay(storm: Storm): { from: number; to: number } {
   const from = aHost(storm).number;
@@ -57,11 +33,11 @@ function aWay(storm: Storm): { from: number; to: number } {
 }
 
 /** Changes ways now and back again after a while, unless they were changed anew meanwhile. */
-function changesWays(storm: Storm, ways: readonly Way[], change: Partial<Way>, ms: number): void {
+function changesWays(storm: Storm, ways: readonly Way[], change: Partial<WayMood>, ms: number): void {
   const { world } = storm;
   for (const way of ways) {
     const mended = calmWay(world.setup.delayMs);
-    const back = Object.fromEntries(Object.keys(change).map((key) => [key, mended[key as keyof Way]]));
+    const back = Object.fromEntries(Object.keys(change).map((key) => [key, mended[key as keyof WayMood]]));
     Object.assign(way, change);
     storm.later(ms, () => void Object.assign(way, back));
   }
@@ -78,20 +54,20 @@ const network: readonly Fault[] = [
     const { from, to } = aWay(storm);
     const ms = 2 * aMoment(storm);
     storm.world.say(undefined, `FAULT lb${from} → lb${to} loses 60 % for ${ms.toFixed(0)} ms`);
-    changesWays(storm, [storm.world.network.way(from, to)], { loss: 0.6 }, ms);
+    changesWays(storm, storm.world.network.lanes(from, to), { loss: 0.6 }, ms);
   },
   function cutsOneWay(storm) {
     const { from, to } = aWay(storm);
     const ms = aMoment(storm);
     storm.world.say(undefined, `FAULT lb${from} → lb${to} is cut for ${ms.toFixed(0)} ms`);
-    changesWays(storm, [storm.world.network.way(from, to)], { cut: true }, ms);
+    changesWays(storm, storm.world.network.lanes(from, to), { cut: true }, ms);
   },
   function cutsPair(storm) {
     const { from, to } = aWay(storm);
     const ms = aMoment(storm);
     storm.world.say(undefined, `FAULT lb${from} and lb${to} are cut apart for ${ms.toFixed(0)} ms`);
     const { network: wire } = storm.world;
-    changesWays(storm, [wire.way(from, to), wire.way(to, from)], { cut: true }, ms);
+    changesWays(storm, [...wire.lanes(from, to), ...wire.lanes(to, from)], { cut: true }, ms);
   },
   function cutsOff(storm) {
     const alone = aHost(storm).number;
@@ -99,7 +75,7 @@ const network: readonly Fault[] = [
     storm.world.say(undefined, `FAULT lb${alone} is cut off for ${ms.toFixed(0)} ms`);
     const others = storm.world.hosts.filter(({ number }) => number !== alone);
     const { network: wire } = storm.world;
-    const ways = others.flatMap(({ number }) => [wire.way(alone, number), wire.way(number, alone)]);
+    const ways = others.flatMap(({ number }) => [...wire.lanes(alone, number), ...wire.lanes(number, alone)]);
     changesWays(storm, ways, { cut: true }, ms);
   },
   function delays(storm) {
@@ -325,6 +301,9 @@ const FAULTS: { readonly [family in Family]: readonly Fault[] } = {
   witness,
   arbiter,
   planned,
+  paths: sparingFaults,
+  lanes: laneFaults,
+  resets: connectionFaults,
 };
 
 export interface StormPlan {

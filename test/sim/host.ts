@@ -1,13 +1,17 @@
 import { legacyOf, type GroupEffect, type GroupOrder, type Legacy } from '../../src/core/group/state.ts';
 import type { NodeEvent, NodePolicy, NodeState, NodeStep } from '../../src/core/node/state.ts';
 import { reconfigure, startNode, step } from '../../src/core/node/step.ts';
+import type { Arrived } from '../../src/core/peer/receive.ts';
 import { noteEcho } from '../../src/core/peer/sent.ts';
 import type { GroupId, MonoMs, NodeName, WallMs } from '../../src/core/units.ts';
-import { Adapter, WELL, type AdapterMood } from './adapter.ts';
+import { Adapter, Mood } from './adapter.ts';
 import type { Appointment } from './agenda.ts';
 import { Chance } from './chance.ts';
 import type { HostClock } from './clock.ts';
 import { Kernel } from './kernel.ts';
+import type { End } from './connection.ts';
+import type { Packet } from './packet.ts';
+import { Sockets } from './sockets.ts';
 import type { World } from './world.ts';
 
 /** Datagrams that a socket keeps for an agent that does not read. */
@@ -21,10 +25,13 @@ export type Timed = { readonly now: MonoMs; readonly wall: WallMs };
 export interface Agent {
   readonly node: NodeState;
   readonly adapter: Adapter;
+  readonly sockets: Sockets;
   frozen: boolean;
   /** Since when it has been reading its sockets without a break. */
   awakeSince: number;
   timer: Appointment | undefined;
+  /** For which wake-up the timer is. */
+  timerFor: number;
   /** What waits for a frozen agent, in the order in which it came. */
   readonly waiting: (() => void)[];
   datagramsWaiting: number;
@@ -35,13 +42,19 @@ export interface Agent {
   onLeft: (() => void) | undefined;
 }
 
+/** What a snapshot of a machine holds, as far as it matters here. */
+export interface Snapshot extends Timed {
+  readonly vips: readonly GroupId[];
+  readonly node: NodeState;
+}
+
 /** One machine: clocks, kernel, guard, and perhaps a process of the program, which is the real core. */
 export class Host {
   readonly number: number;
   readonly name: NodeName;
   readonly clock: HostClock;
   readonly kernel: Kernel;
-  readonly mood: AdapterMood = { ...WELL };
+  readonly mood: Mood;
   readonly #world: World;
   readonly #chance: Chance;
   /** Epochs in the state directory. */
@@ -53,18 +66,23 @@ export class Host {
   policy: NodePolicy;
   pausedAt: number | undefined;
   readonly #whenResumed: { readonly leftMs: number; readonly run: () => void }[] = [];
-  /** The interface takes nothing in. */
-  receiveDead = false;
+  #receiveDead = false;
+  /** Since when its interface has been taking something in. */
+  hearsSince = 0;
   /** How often it stood still, in all, by every kind of stall: what its peers may be forgiven. */
   stoodStillMs = 0;
 
-  constructor(world: World, { policy, clock }: { policy: NodePolicy; clock: HostClock }) {
+  constructor(
+    world: World,
+    { policy, clock, machine }: { policy: NodePolicy; clock: HostClock; machine?: string },
+  ) {
     this.number = policy.self.number;
     this.name = policy.self.name;
     this.policy = policy;
     this.clock = clock;
     this.#world = world;
-    this.#chance = new Chance(world.setup.seed, `host ${this.number}`);
+    this.mood = new Mood(() => world.now);
+    this.#chance = new Chance(world.setup.seed, machine ?? `host ${this.number}`);
     this.kernel = new Kernel(
       new Chance(world.setup.seed, `kernel ${this.number}`),
       (ms, run) => this.later(ms, run),
@@ -81,6 +99,15 @@ export class Host {
     });
   }
 
+  /** The interface takes nothing in. */
+  get receiveDead(): boolean {
+    return this.#receiveDead;
+  }
+  set receiveDead(isDead: boolean) {
+    this.#receiveDead = isDead;
+    if (!isDead) this.hearsSince = this.#world.now;
+  }
+
   get isRunning(): boolean {
     return this.agent !== undefined && !this.agent.frozen && this.pausedAt === undefined;
   }
@@ -89,6 +116,23 @@ export class Host {
 
   start(): void {
     if (this.agent !== undefined) return;
+    const found = new Map(
+      this.policy.groups.map(({ id }) => [
+        id,
+        {
+          has: this.kernel.has(id),
+          epochSeen: this.#stored.get(id) ?? 0,
+          legacy: this.#world.now < (this.#legacy?.until ?? 0) ? this.#legacy?.groups.get(id) : undefined,
+        },
+      ]),
+    );
+    const seed = BigInt(this.#chance.whole(0x1_0000_0000)) * 0x1_0000_0000n;
+    const start = { ...this.#at(), seed: seed + BigInt(this.#chance.whole(0x1_0000_0000)), found };
+    this.#world.say(this, 'process starts');
+    this.#lives(startNode(this.policy, start));
+  }
+
+  #lives(node: NodeState): void {
     const { setup, now } = this.#world;
     const adapterHost = {
       kernel: this.kernel,
@@ -105,24 +149,14 @@ export class Host {
           this.feed((at) => ({ ...at, kind: 'called', group, result }));
         }),
     });
-    const found = new Map(
-      this.policy.groups.map(({ id }) => [
-        id,
-        {
-          has: this.kernel.has(id),
-          epochSeen: this.#stored.get(id) ?? 0,
-          legacy: this.#world.now < (this.#legacy?.until ?? 0) ? this.#legacy?.groups.get(id) : undefined,
-        },
-      ]),
-    );
-    const seed = BigInt(this.#chance.whole(0x1_0000_0000)) * 0x1_0000_0000n;
-    const start = { ...this.#at(), seed: seed + BigInt(this.#chance.whole(0x1_0000_0000)), found };
     const agent: Agent = {
-      node: startNode(this.policy, start),
+      node,
       adapter,
+      sockets: new Sockets(this.#world.socketsFor(this, (run) => this.#deliver(agent, run))),
       frozen: false,
       awakeSince: now,
       timer: undefined,
+      timerFor: Number.NaN,
       waiting: [],
       datagramsWaiting: 0,
       tickWaits: false,
@@ -132,9 +166,28 @@ export class Host {
     };
     this.#legacy = undefined;
     this.agent = agent;
-    this.#world.say(this, 'process starts');
     this.feed((at) => ({ ...at, kind: 'tick' }));
+    agent.sockets.start();
     this.#countReceived(agent);
+  }
+
+  /** The machine as it is, to be gone on from later. Taken while no command of the adapter is under way. */
+  snapshot(): Snapshot | undefined {
+    if (this.agent === undefined) return undefined;
+    const vips = this.policy.groups.map(({ id }) => id).filter((id) => this.kernel.has(id));
+    return { ...this.#at(), vips, node: structuredClone(this.agent.node) };
+  }
+
+  /** The machine goes on from a snapshot, and does not know it. */
+  restore({ now, wall, vips, node }: Snapshot): void {
+    if (this.agent !== undefined) this.#end(this.agent);
+    this.#world.say(this, 'machine goes on from a snapshot');
+    this.clock.rewind(this.#world.now, { mono: now, wall });
+    for (const { id } of this.policy.groups) {
+      if (vips.includes(id)) this.kernel.put(id, this.#world.setup.leaseSeconds);
+      else this.kernel.remove(id, 'it was not there in the snapshot');
+    }
+    this.#lives(structuredClone(node));
   }
 
   /** SIGKILL. The guard sees its pipe close, ends the child and takes the VIPs down, unless it was killed too. */
@@ -158,6 +211,7 @@ export class Host {
     agent.adapter.orphaned = true;
     if (agent.timer !== undefined) agent.timer.cancelled = true;
     this.agent = undefined;
+    agent.sockets.leave();
     this.#world.agentEnded(this);
   }
 
@@ -253,19 +307,29 @@ export class Host {
     if (agent === undefined) return;
     agent.awakeSince = this.#world.now;
     if (!agent.frozen) this.#catchUp(agent);
+    agent.timerFor = Number.NaN;
     if (this.agent === agent) this.#arm(agent);
   }
 
   // ── what reaches the process ───────────────────────────────────────────────────────────────────────────────────────
 
-  receive(bytes: Uint8Array, isForeign: boolean): void {
+  /** A frame reaches a socket of the process: `over` is the connection, for a datagram there is none. */
+  receive(packet: Packet, isForeign: boolean, over?: End): void {
     const { agent } = this;
     if (agent === undefined || this.receiveDead) return;
-    if (!this.isRunning) {
+    if (this.isRunning) return this.#reads(agent, packet, isForeign, over);
+    if (over === undefined) {
       if (agent.datagramsWaiting >= SOCKET_QUEUE_MAX) return;
       agent.datagramsWaiting += 1;
     }
-    this.#deliver(agent, () => this.#world.arrived(this, bytes, isForeign));
+    agent.waiting.push(() => this.#reads(agent, packet, isForeign, over));
+  }
+
+  #reads(agent: Agent, packet: Packet, isForeign: boolean, over: End | undefined): void {
+    if (this.agent !== agent) return;
+    agent.sockets.reading = over;
+    this.#world.arrived(this, packet, isForeign, over);
+    agent.sockets.reading = undefined;
   }
 
   /** The socket reports that nobody listens there. */
@@ -293,6 +357,7 @@ export class Host {
     this.#deliver(agent, () => {
       this.#world.say(this, `has priority ${priority} in its config now`);
       reconfigure(agent.node, this.policy, () => false, this.#at().now);
+      agent.sockets.tellsAgain();
       this.feed((at) => ({ ...at, kind: 'tick' }));
     });
   }
@@ -334,9 +399,24 @@ export class Host {
 
   /** Hands one event to the core and carries out what it wants. */
   feed(eventAt: (at: Timed) => NodeEvent): NodeStep | undefined {
+    return this.#feed(eventAt(this.#at()));
+  }
+
+  /** The same for a frame, of which there are many. */
+  feedFrame(from: number, arrived: Arrived): NodeStep | undefined {
+    const { now } = this.#world;
+    return this.#feed({
+      now: this.clock.mono(now),
+      wall: this.clock.wall(now),
+      kind: 'frame',
+      from,
+      arrived,
+    });
+  }
+
+  #feed(event: NodeEvent): NodeStep | undefined {
     const { agent } = this;
     if (agent === undefined) return undefined;
-    const event = eventAt(this.#at());
     const late = event.now - agent.node.wakeAt;
     if (late > 0) this.stoodStillMs += late;
     const done = step(agent.node, event);
@@ -350,11 +430,10 @@ export class Host {
   #perform(agent: Agent, { effects }: NodeStep): void {
     for (const effect of effects) {
       if (effect.kind === 'send') {
-        const clocks = { wallMs: this.#at().wall, monoMs: this.#at().now };
-        const { bytes, echo } = this.#world.sealing.seal(this.number, effect.peer, effect.body, clocks);
+        const packet = this.#world.seals(this, effect.peer, effect.body);
         const link = agent.node.links.find(({ number }) => number === effect.peer)!;
-        noteEcho(link.tx.ring, effect.body.seq, echo);
-        this.#world.sends(this, effect.peer, bytes, effect.body);
+        noteEcho(link.tx.ring, effect.body.seq, packet.echo);
+        this.#world.sends(this, agent, effect, packet);
       } else if (effect.kind === 'drain') {
         this.#drains(agent);
       } else if (effect.kind === 'group') {
@@ -373,7 +452,9 @@ export class Host {
       } else if (effect.kind === 'notLeft') {
         this.#world.say(this, `does not leave its VIPs: ${effect.cause}`);
         agent.stopping = true;
-      } else if (effect.kind !== 'redial' && this.#world.tells) {
+      } else if (effect.kind === 'redial') {
+        agent.sockets.redial(effect.peer, effect.path);
+      } else if (this.#world.tells) {
         const who = effect.kind === 'peer' ? `${effect.name} ` : '';
         this.#world.say(this, `${who}${effect.text}: ${effect.cause}`);
       }
@@ -402,14 +483,15 @@ export class Host {
 
   /** One timer, at the earliest wake-up that was asked for; timers are a little late, never early. */
   #arm(agent: Agent): void {
-    const dueAt = this.clock.trueAt(agent.node.wakeAt);
-    if (agent.timer !== undefined && !agent.timer.cancelled) {
-      if (agent.timer.at === dueAt) return;
-      agent.timer.cancelled = true;
-    }
+    const { wakeAt } = agent.node;
+    if (agent.timerFor === wakeAt) return;
+    if (agent.timer !== undefined) agent.timer.cancelled = true;
+    agent.timerFor = wakeAt;
+    const dueAt = this.clock.trueAt(wakeAt);
     const lateMs = this.#chance.is(0.02) ? this.#chance.between(0, 8) : 0.05;
     agent.timer = this.later(Math.max(0, dueAt - this.#world.now) + lateMs, () => {
       if (this.agent !== agent) return;
+      agent.timerFor = Number.NaN;
       if (agent.frozen) agent.tickWaits = true;
       else this.feed((at) => ({ ...at, kind: 'tick' }));
     });

@@ -1,81 +1,84 @@
 import type { Chance } from './chance.ts';
-
-/** One direction between two hosts. */
-export interface Way {
-  cut: boolean;
-  loss: number;
-  delayMs: number;
-  /** Added to the delay, evenly spread: frames overtake each other within it. */
-  jitterMs: number;
-  duplicates: number;
-  /** Share of frames that come up to `lateMs` later than the others. */
-  late: number;
-  lateMs: number;
-}
+import type { Packet } from './packet.ts';
+import { Way, type Transport, type WayMood } from './way.ts';
 
 export interface Datagram {
   readonly from: number;
   readonly to: number;
-  readonly bytes: Uint8Array;
+  /** Which of the paths between the two. */
+  readonly lane: number;
+  readonly packet: Packet;
   readonly sentAt: number;
 }
 
-/** Sees every datagram as it is sent; true takes it off the wire. */
+/** Sees every frame as it is sent, over whatever path; true takes it off the wire. */
 export type Tap = (datagram: Datagram) => boolean;
 
-export const calmWay = (delayMs: number): Way => ({
-  cut: false,
-  loss: 0,
-  delayMs,
-  jitterMs: delayMs / 4,
-  duplicates: 0,
-  late: 0,
-  lateMs: 0,
-});
+const HOSTS_MAX = 9;
+const NO_WAYS: readonly Way[] = [];
 
-/** Datagrams between hosts, one way at a time: lost, late, doubled and reordered as each way says. */
+/**
+ * What is between hosts: paths side by side, one way at a time. Datagrams are lost, late, doubled and reordered as each way
+ * says; connections.ts makes streams of the ways whose transport is TCP.
+ */
 export class Network {
-  readonly #ways = new Map<string, Way>();
+  /** By pair: the ways of all paths. */
+  readonly #ways: (Way[] | undefined)[] = [];
   readonly #chance: Chance;
-  readonly #later: (ms: number, run: () => void) => void;
+  readonly later: (ms: number, run: () => void) => void;
   readonly #deliver: (datagram: Datagram, isCopy: boolean) => void;
+  readonly #now: () => number;
   tap: Tap = () => false;
 
   constructor(
     chance: Chance,
-    later: (ms: number, run: () => void) => void,
+    { now, later }: { now: () => number; later: (ms: number, run: () => void) => void },
     deliver: (datagram: Datagram, isCopy: boolean) => void,
   ) {
     this.#chance = chance;
-    this.#later = later;
+    this.#now = now;
+    this.later = later;
     this.#deliver = deliver;
   }
 
-  addWay(from: number, to: number, way: Way): void {
-    this.#ways.set(`${from}>${to}`, way);
+  addWay(from: number, to: number, transport: Transport, mood: WayMood): void {
+    (this.#ways[from * HOSTS_MAX + to] ??= []).push(new Way(transport, mood, this.#now));
   }
 
-  way(from: number, to: number): Way {
-    const way = this.#ways.get(`${from}>${to}`);
-    if (way === undefined) throw new Error(`no way from host ${from} to host ${to}`);
+  way(from: number, to: number, lane = 0): Way {
+    const way = this.#ways[from * HOSTS_MAX + to]?.[lane];
+    if (way === undefined) throw new Error(`no way from host ${from} to host ${to} over path ${lane}`);
     return way;
   }
 
+  /** One direction over every path. */
+  lanes(from: number, to: number): readonly Way[] {
+    return this.#ways[from * HOSTS_MAX + to] ?? NO_WAYS;
+  }
+
   ways(): readonly Way[] {
-    return [...this.#ways.values()];
+    return this.#ways.flatMap((ways) => ways ?? NO_WAYS);
   }
 
   send(datagram: Datagram): void {
     if (this.tap(datagram)) return;
-    const way = this.way(datagram.from, datagram.to);
-    if (way.cut || this.#chance.is(way.loss)) return;
+    const way = this.way(datagram.from, datagram.to, datagram.lane);
+    if (!this.passes(way)) return;
     this.#carry(datagram, way, false);
     if (this.#chance.is(way.duplicates)) this.#carry(datagram, way, true);
   }
 
   #carry(datagram: Datagram, way: Way, isCopy: boolean): void {
+    this.later(this.takesMs(way), () => this.#deliver(datagram, isCopy));
+  }
+
+  /** Whether something sent now arrives at all. */
+  passes(way: Way): boolean {
+    return !way.cut && !this.#chance.is(way.loss);
+  }
+
+  takesMs(way: Way): number {
     const late = this.#chance.is(way.late) ? this.#chance.between(0, way.lateMs) : 0;
-    const ms = way.delayMs + this.#chance.between(0, way.jitterMs) + late;
-    this.#later(ms, () => this.#deliver(datagram, isCopy));
+    return way.delayMs + this.#chance.between(0, way.jitterMs) + late;
   }
 }

@@ -24,7 +24,10 @@ export const witness: readonly Fault[] = [
     storm.world.say(host, 'FAULT it is cut off from everything');
     const ways = storm.world.hosts
       .filter(({ number }) => number !== host.number)
-      .flatMap(({ number }) => [network.way(host.number, number), network.way(number, host.number)]);
+      .flatMap(({ number }) => [
+        ...network.lanes(host.number, number),
+        ...network.lanes(number, host.number),
+      ]);
     for (const way of ways) way.cut = true;
     Object.assign(host.cutOff, { witness: true, arbiter: true });
     storm.later(setup.timeoutMs * storm.chance.oneOf([0.7, 1.5, 3, 6]), () => {

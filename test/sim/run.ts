@@ -6,14 +6,18 @@ import {
   HolderStays,
   NeverTwoHolders,
   NoFalseLife,
-  OneHolderInEarshot,
+  OneHolderWhereHeard,
   SaysWhatItHas,
   Seals,
   TalksWithinBounds,
 } from './checks.ts';
+import { Earshot } from './earshot.ts';
 import type { Host } from './host.ts';
-import { mends, plansStorm, Storm, type Family } from './faults.ts';
+import { mends, plansStorm, type Family } from './faults.ts';
+import { keepsOnePath } from './weather.ts';
 import { compareAround } from './intrusion.ts';
+import { Storm } from './storm.ts';
+import type { Transport } from './way.ts';
 import { DEFAULTS, Violation, World, type Setup } from './world.ts';
 
 /** One kind of weather: which faults, and what is asked while they last. */
@@ -22,8 +26,10 @@ export interface Scenario {
   readonly families: readonly Family[];
   readonly faults: number;
   readonly ms: number;
-  /** Shares of runs that get other timings than the default, and the real box. */
+  /** Some runs get other timings than the default. */
   readonly anyTiming: boolean;
+  /** Of these paths, each run has some. */
+  readonly paths: readonly (readonly Transport[])[];
   readonly asks: readonly ('I2' | 'I4' | 'lock')[];
   /** Who has to agree before a claim. */
   readonly counsel?: Partial<AskPolicy>;
@@ -31,6 +37,14 @@ export interface Scenario {
 
 const WITNESS = { timeoutMs: 500 };
 const LOCK = { ttlMs: 10_000, timeoutMs: 1_000 };
+const UDP: readonly Transport[] = ['udp'];
+const UDPS: readonly Transport[] = ['udp', 'udp'];
+const UDPS3: readonly Transport[] = ['udp', 'udp', 'udp'];
+const TCP: readonly Transport[] = ['tcp'];
+const BOTH: readonly Transport[] = ['udp', 'tcp'];
+/** Most agents have one path. */
+const ANY_PATHS = [UDP, UDP, UDP, UDP, UDPS, UDPS, UDPS3, BOTH, TCP, ['tcp', 'tcp', 'udp']] as const;
+const DATAGRAM_PATHS = [UDP, UDP, UDPS, BOTH] as const;
 
 export const SCENARIOS: readonly Scenario[] = [
   {
@@ -39,16 +53,52 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: 10,
     ms: 40_000,
     anyTiming: false,
+    paths: ANY_PATHS,
     asks: ['I2'],
   },
-  { name: 'network', families: ['network'], faults: 10, ms: 40_000, anyTiming: true, asks: [] },
-  { name: 'mild', families: ['mild'], faults: 6, ms: 30_000, anyTiming: false, asks: ['I4'] },
+  {
+    name: 'network',
+    families: ['network', 'network', 'lanes'],
+    faults: 10,
+    ms: 40_000,
+    anyTiming: true,
+    paths: ANY_PATHS,
+    asks: [],
+  },
+  {
+    name: 'mild',
+    families: ['mild'],
+    faults: 6,
+    ms: 30_000,
+    anyTiming: false,
+    paths: DATAGRAM_PATHS,
+    asks: ['I4'],
+  },
+  {
+    name: 'paths',
+    families: ['paths'],
+    faults: 12,
+    ms: 40_000,
+    anyTiming: false,
+    paths: [UDPS, UDPS, UDPS3, BOTH, ['udp', 'udp', 'tcp']],
+    asks: ['I4'],
+  },
+  {
+    name: 'tcp',
+    families: ['network', 'lanes', 'resets', 'process', 'machine', 'orders'],
+    faults: 12,
+    ms: 40_000,
+    anyTiming: true,
+    paths: [TCP, TCP, BOTH, ['tcp', 'tcp']],
+    asks: [],
+  },
   {
     name: 'attack',
-    families: ['attack', 'attack', 'network', 'process'],
+    families: ['attack', 'attack', 'network', 'process', 'resets'],
     faults: 8,
     ms: 30_000,
     anyTiming: true,
+    paths: ANY_PATHS,
     asks: [],
   },
   {
@@ -57,14 +107,16 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: 10,
     ms: 40_000,
     anyTiming: true,
+    paths: ANY_PATHS,
     asks: [],
   },
   {
     name: 'storm',
-    families: ['network', 'process', 'machine', 'adapter', 'orders', 'attack'],
+    families: ['network', 'lanes', 'process', 'machine', 'adapter', 'orders', 'attack', 'resets'],
     faults: 12,
     ms: 40_000,
     anyTiming: true,
+    paths: ANY_PATHS,
     asks: [],
   },
   {
@@ -73,6 +125,7 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: 8,
     ms: 60_000,
     anyTiming: false,
+    paths: DATAGRAM_PATHS,
     asks: ['I2'],
   },
   {
@@ -81,6 +134,7 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: 10,
     ms: 60_000,
     anyTiming: true,
+    paths: ANY_PATHS,
     asks: [],
     counsel: { witness: WITNESS, confirm: { ifAlive: 'wait', timeoutMs: 500 } },
   },
@@ -90,6 +144,7 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: 8,
     ms: 60_000,
     anyTiming: false,
+    paths: ANY_PATHS,
     asks: [],
     counsel: { fence: { timeoutMs: 2_000 }, confirm: { ifAlive: 'take', timeoutMs: 500 } },
   },
@@ -99,14 +154,21 @@ export const SCENARIOS: readonly Scenario[] = [
     faults: 10,
     ms: 80_000,
     anyTiming: false,
+    paths: ANY_PATHS,
     asks: ['lock'],
     counsel: { lock: LOCK },
   },
 ];
 
+const MINUTE_MS = 60_000;
+/** How many frames that are not accepted are compared around, in 40 seconds of storm. */
+const COMPARED = 60;
+
 export interface RunOptions {
   readonly scenario?: string | undefined;
   readonly nodes?: number | undefined;
+  /** Simulated time of storm, in rounds of storm and rest; as long as the scenario's when it is left out. */
+  readonly minutes?: number | undefined;
   readonly tells?: boolean;
 }
 
@@ -125,9 +187,16 @@ const TIMINGS: readonly Partial<Setup>[] = [
   { intervalMs: 1_000, timeoutMs: 5_000, startupMs: 10_000, leaseSeconds: 2 },
 ];
 
+/** Two nodes (60 %), three (25 %), four to eight. */
+function nodesBy(chance: Chance): number {
+  const share = chance.next();
+  if (share < 0.6) return 2;
+  return share < 0.85 ? 3 : 4 + chance.whole(5);
+}
+
 function setupOf(seed: number, scenario: Scenario, nodes: number | undefined): Setup {
   const chance = new Chance(seed, 'setup');
-  const count = nodes ?? (chance.is(0.3) ? 3 : 2);
+  const count = nodes ?? nodesBy(chance);
   return {
     ...DEFAULTS,
     ...(scenario.anyTiming ? chance.oneOf(TIMINGS) : {}),
@@ -136,7 +205,9 @@ function setupOf(seed: number, scenario: Scenario, nodes: number | undefined): S
     priorities: Array.from({ length: count }, () => 100 + chance.whole(3)),
     overlapAllowed: chance.is(0.7),
     failback: { mode: chance.is(0.7) ? 'auto' : 'manual', delayMs: chance.oneOf([0, 1_000, 10_000]) },
-    box: chance.is(0.05) ? 'real' : 'cheap',
+    box: chance.is(0.95) ? 'passing' : chance.is(0.8) ? 'cheap' : 'real',
+    paths: chance.oneOf(scenario.paths),
+    socketFrames: chance.oneOf([3, 40]),
     driftPpm: chance.oneOf([0, 50, 200]),
     delayMs: chance.oneOf([0.1, 1, 10, 40]),
   };
@@ -164,14 +235,18 @@ function restMs(world: World): number {
   );
 }
 
+const isAttacked = ({ families }: Scenario): boolean =>
+  families.includes('attack') || families.includes('mild');
+
 function asksWhileStorming(world: World, scenario: Scenario): HolderStays {
   const seals = new Seals(world);
-  const earshot = new OneHolderInEarshot(world, seals);
-  earshot.disturbed = scenario.families.includes('attack') || scenario.families.includes('mild');
-  const stays = new HolderStays(world, seals);
+  const earshot = new Earshot(world);
+  earshot.disturbed = isAttacked(scenario);
+  const stays = new HolderStays(world);
   world.checks.push(
     seals,
     earshot,
+    new OneHolderWhereHeard(world),
     new NoFalseLife(world, seals),
     new SaysWhatItHas(world),
     new TalksWithinBounds(world),
@@ -179,16 +254,19 @@ function asksWhileStorming(world: World, scenario: Scenario): HolderStays {
   if (scenario.asks.includes('I2')) world.checks.push(new NeverTwoHolders(world));
   if (scenario.asks.includes('lock')) world.checks.push(new NeverTwoHolders(world, { mayCross: false }));
   world.checks.push(stays);
-  world.around = compareAround(world, { most: 60 });
   return stays;
 }
 
 /** One seed: start, storm, mending, rest. The same seed gives the same outcome. */
-export function run(seed: number, { scenario: wanted, nodes, tells = false }: RunOptions = {}): Outcome {
+export function run(
+  seed: number,
+  { scenario: wanted, nodes, minutes, tells = false }: RunOptions = {},
+): Outcome {
   const scenario = SCENARIOS.find(({ name }) => name === wanted) ?? SCENARIOS[seed % SCENARIOS.length]!;
   const world = new World(setupOf(seed, scenario, nodes), { tells });
+  const stormMs = minutes === undefined ? scenario.ms : minutes * MINUTE_MS;
   try {
-    lives(world, scenario);
+    lives(world, scenario, stormMs);
     return { seed, scenario: scenario.name, violation: undefined, world };
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
@@ -196,19 +274,34 @@ export function run(seed: number, { scenario: wanted, nodes, tells = false }: Ru
   }
 }
 
-function lives(world: World, scenario: Scenario): void {
+function lives(world: World, scenario: Scenario, stormMs: number): void {
   const chance = new Chance(world.setup.seed, 'life');
   const stays = asksWhileStorming(world, scenario);
   if (!scenario.asks.includes('I2') && chance.is(0.2)) drifts(world.host(1));
-  const attacker = new Attacker(world);
-  const storm = new Storm(world, attacker);
+  const attacker = new Attacker(world, { records: isAttacked(scenario) });
   for (const host of world.hosts) world.later(chance.between(0, 1_500), () => host.start());
-  const isCalm = scenario.asks.includes('I4');
-  if (isCalm) {
+  if (scenario.asks.includes('I4')) {
     restsWithOneHolder(world, restMs(world), 'after the start');
     movesAtMostOnce(world);
-    stays.arm(world.actives()[0]!);
   }
+  for (let round = 0, leftMs = stormMs; leftMs > 0; round++) {
+    // A long run has storms of several lengths; what is left over goes into the last one.
+    const wanted = scenario.ms * (round === 0 ? 1 : chance.oneOf([1, 1, 3]));
+    const ms = leftMs - wanted < scenario.ms / 2 ? leftMs : wanted;
+    leftMs -= ms;
+    const faults = Math.ceil((scenario.faults * ms) / scenario.ms);
+    storms(new Storm(world, attacker, round), { ...scenario, ms, faults }, stays);
+  }
+}
+
+/** One storm, and the rest after it. */
+function storms(storm: Storm, scenario: Scenario, stays: HolderStays): void {
+  const { world } = storm;
+  const isCalm = scenario.asks.includes('I4');
+  world.around = compareAround(world, { most: (COMPARED * scenario.ms) / 40_000 });
+  const sparing = scenario.families.includes('paths');
+  if (isCalm) stays.arm(world.actives()[0]!, { excuses: !sparing });
+  if (sparing) keepsOnePath(storm);
   plansStorm(storm, scenario);
   world.runFor(scenario.ms);
   mends(storm);

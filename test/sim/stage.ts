@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { NoFalseLife, OneHolderInEarshot, SaysWhatItHas, Seals, TalksWithinBounds } from './checks.ts';
+import { NoFalseLife, OneHolderWhereHeard, SaysWhatItHas, Seals, TalksWithinBounds } from './checks.ts';
+import { Earshot } from './earshot.ts';
 import { DEFAULTS, Violation, World, type Setup } from './world.ts';
 
 export interface Stage {
   readonly world: World;
-  readonly earshot: OneHolderInEarshot;
+  readonly earshot: Earshot;
   /** Every claim since the stage was set: who, when. */
   readonly claims: { readonly by: number; readonly at: number }[];
   /** True times at which the number of kernels with the VIP changed, with the new number. */
@@ -17,10 +18,11 @@ export function stage(setup: Partial<Setup> = {}): Stage {
   const claims: Stage['claims'] = [];
   const counts: Stage['counts'] = [];
   const seals = new Seals(world);
-  const earshot = new OneHolderInEarshot(world, seals);
+  const earshot = new Earshot(world);
   world.checks.push(
     seals,
     earshot,
+    new OneHolderWhereHeard(world),
     new NoFalseLife(world, seals),
     new SaysWhatItHas(world),
     new TalksWithinBounds(world),
@@ -64,7 +66,7 @@ export function bestOf(world: World): number {
 export function cut(world: World, ways: readonly (readonly [number, number])[], isCut = true): void {
   for (const [from, to] of ways) {
     world.say(undefined, `lb${from} → lb${to} is ${isCut ? 'cut' : 'mended'}`);
-    world.network.way(from, to).cut = isCut;
+    for (const way of world.network.lanes(from, to)) way.cut = isCut;
   }
 }
 

@@ -1,16 +1,21 @@
 import type { Body, RoleName } from '../../src/core/frame.ts';
 import { ASKS_NOBODY, type AskPolicy, type GroupState } from '../../src/core/group/state.ts';
-import type { NodeEvent, NodePolicy, NodeStep } from '../../src/core/node/state.ts';
+import type { NodeEffect, NodeEvent, NodePolicy, NodeStep } from '../../src/core/node/state.ts';
+import type { Arrived } from '../../src/core/peer/receive.ts';
 import type { GroupId, GroupName, NodeName } from '../../src/core/units.ts';
 import { Agenda } from './agenda.ts';
 import { Chance } from './chance.ts';
 import { HostClock } from './clock.ts';
+import type { Connection, End } from './connection.ts';
 import { Counsel } from './counsel.ts';
-import { Host } from './host.ts';
-import { calmWay, Network, type Datagram } from './network.ts';
+import { Host, type Agent } from './host.ts';
+import { Network, type Datagram } from './network.ts';
+import type { Packet } from './packet.ts';
+import { lanesOver, waysOver, type Lane } from './lanes.ts';
 import { cheapSealing, realSealing, type Sealing } from './sealing.ts';
+import type { SocketsHost } from './sockets.ts';
 import { Story, wordsOf } from './story.ts';
-import { udpWays } from '../../src/core/ways.ts';
+import { calmWay, type Transport } from './way.ts';
 
 export interface Setup {
   readonly seed: number;
@@ -23,7 +28,12 @@ export interface Setup {
   readonly leaseSeconds: number;
   readonly overlapAllowed: boolean;
   readonly failback: { readonly mode: 'auto' | 'manual'; readonly delayMs: number };
-  readonly box: 'cheap' | 'real';
+  /** What is on the wire: bodies as they are, their bytes in a cheap box, or frames. */
+  readonly box: 'passing' | 'cheap' | 'real';
+  /** The paths that every node lists, in order: one to three. */
+  readonly paths: readonly Transport[];
+  /** How many frames a system takes on one connection before the first is acknowledged. */
+  readonly socketFrames: number;
   /** Clocks drift by up to this much either way. */
   readonly driftPpm: number;
   readonly delayMs: number;
@@ -44,7 +54,9 @@ export const DEFAULTS: Omit<Setup, 'seed'> = {
   leaseSeconds: 1,
   overlapAllowed: true,
   failback: { mode: 'auto', delayMs: 10_000 },
-  box: 'cheap',
+  box: 'passing',
+  paths: ['udp'],
+  socketFrames: 4,
   driftPpm: 50,
   delayMs: 1,
   groups: 1,
@@ -68,9 +80,17 @@ export interface Check {
   stepped?(host: Host, event: NodeEvent, done: NodeStep): void;
   moved?(host: Host, group: GroupId, move: { from: RoleName; to: RoleName; cause: string }): void;
   sent?(host: Host, to: number, body: Body): void;
+  /** A process has read a frame that some peer sealed at `sealedAt`, and came to this verdict. */
+  heard?(host: Host, from: number, sealedAt: number, verdict: string): void;
   agentEnded?(host: Host): void;
   /** After every event, whatever it was. */
   always?(): void;
+}
+
+type Sending = Extract<NodeEffect, { kind: 'send' }>;
+interface Opened {
+  readonly from: number;
+  readonly arrived: Arrived;
 }
 
 /** What arrives at a host goes through here first, for whoever wants to compare before and after. */
@@ -86,8 +106,13 @@ export class World {
   readonly agenda = new Agenda();
   readonly hosts: Host[] = [];
   readonly network: Network;
+  /** Those that somebody dials or has, for whoever can reset them. */
+  readonly connections = new Set<Connection>();
+  readonly #socketChance: Chance;
   readonly sealing: Sealing;
   readonly counsel: Counsel;
+  /** The ways from any host to any other, by the place that frames name them by. */
+  readonly lanes: readonly Lane[];
   readonly tells: boolean;
   readonly story = new Story(4_000);
   readonly checks: Check[] = [];
@@ -101,19 +126,22 @@ export class World {
   constructor(setup: Setup, { tells = false }: { tells?: boolean } = {}) {
     this.setup = setup;
     this.tells = tells;
+    this.lanes = lanesOver(setup.paths);
     const chance = new Chance(setup.seed, 'world');
+    this.#socketChance = new Chance(setup.seed, 'sockets');
     const later = (ms: number, run: () => void): void => void this.agenda.at(this.now + ms, run);
     this.counsel = new Counsel(this, new Chance(setup.seed, 'counsel'));
+    const now = (): number => this.now;
     const clusters = { of: () => 1 };
     const boxChance = new Chance(setup.seed, 'box');
     this.sealing =
       setup.box === 'real'
-        ? realSealing(boxChance, setup.priorities.length, clusters)
-        : cheapSealing(boxChance, clusters);
-    this.network = new Network(new Chance(setup.seed, 'network'), later, (datagram, isCopy) => {
-      const host = this.host(datagram.to);
+        ? realSealing(boxChance, setup.priorities.length, clusters, now)
+        : cheapSealing(boxChance, clusters, now, { passing: setup.box === 'passing' });
+    this.network = new Network(new Chance(setup.seed, 'network'), { now, later }, (datagram, isCopy) => {
+      const host = this.reach(datagram.to);
       if (host.agent === undefined) this.#refuses(datagram);
-      else host.receive(datagram.bytes, isCopy);
+      else host.receive(datagram.packet, isCopy);
     });
     for (let number = 1; number <= setup.priorities.length; number++) {
       const clock = new HostClock({
@@ -124,14 +152,17 @@ export class World {
       this.hosts.push(new Host(this, { policy: this.policyOf(number), clock }));
     }
     for (const { number: from } of this.hosts) {
-      for (const { number: to } of this.hosts)
-        if (from !== to) this.network.addWay(from, to, calmWay(setup.delayMs));
+      for (const { number: to } of this.hosts) {
+        if (from === to) continue;
+        for (const transport of setup.paths) this.network.addWay(from, to, transport, calmWay(setup.delayMs));
+      }
     }
   }
 
   policyOf(number: number): NodePolicy {
     const { setup } = this;
     const names = setup.priorities.map((_, index) => `lb${index + 1}` as NodeName);
+    const ways = waysOver(setup.paths);
     const { intervalMs, timeoutMs, startupMs, unprovenMs, overlapAllowed, failback } = setup;
     return {
       self: { number, name: names[number - 1]! },
@@ -139,7 +170,7 @@ export class World {
       peers: names.flatMap((name, index) => {
         return index + 1 === number
           ? []
-          : [{ name, number: index + 1, ways: udpWays(1), newestKey: this.sealing.idOf(index + 1) }];
+          : [{ name, number: index + 1, ways, newestKey: this.sealing.idOf(index + 1) }];
       }),
       intervalMs,
       timeoutMs,
@@ -165,6 +196,9 @@ export class World {
     };
   }
 
+  /** Which machine has a host's address at the moment. */
+  reach: (number: number) => Host = (number) => this.host(number);
+
   host(number: number): Host {
     const host = this.hosts[number - 1];
     if (host === undefined) throw new Error(`no host ${number}`);
@@ -174,6 +208,9 @@ export class World {
   group(number: number, id: GroupId = WEB): GroupState | undefined {
     return this.host(number).agent?.node.groups.get(id);
   }
+
+  /** How many kernels have the VIP that is looked at. */
+  holderCount = 0;
 
   /** Numbers of the hosts whose kernel has the VIP. */
   holders(id: GroupId = WEB): readonly number[] {
@@ -188,8 +225,8 @@ export class World {
   }
 
   /** A machine on which nothing listens says so (ICMP port unreachable), if it runs and its word gets through. */
-  #refuses({ from, to }: Datagram): void {
-    const back = this.network.way(to, from);
+  #refuses({ from, to, lane }: Datagram): void {
+    const back = this.network.way(to, from, lane);
     if (this.host(to).pausedAt !== undefined || back.cut) return;
     this.later(back.delayMs, () => this.host(from).refused(to));
   }
@@ -237,20 +274,54 @@ export class World {
     if (this.tells) this.story.add(this.now, host?.name ?? '', text);
   }
 
-  sends(host: Host, to: number, bytes: Uint8Array, body: Body): void {
-    for (const check of this.checks) check.sent?.(host, to, body);
-    this.network.send({ from: host.number, to, bytes, sentAt: this.now });
+  seals(host: Host, to: number, body: Body): Packet {
+    const clocks = { wallMs: host.clock.wall(this.now), monoMs: host.clock.mono(this.now) };
+    return this.sealing.seal(host.number, to, body, clocks);
   }
 
-  /** A datagram that the process on `host` reads; `isForeign` unless it is the first copy of an honest one. */
-  arrived(host: Host, bytes: Uint8Array, isForeign: boolean): void {
-    const opened = this.sealing.open(host.number, bytes);
-    if (typeof opened === 'string') return;
-    this.around(host, isForeign, () => {
-      const done = host.feed((at) => ({ ...at, kind: 'frame', from: opened.from, arrived: opened.arrived }));
-      if (this.tells) this.#tellHeard(host, opened.from, opened.arrived.body, done?.verdict, isForeign);
-      return done;
-    });
+  sends(host: Host, agent: Agent, { peer, path, body }: Sending, packet: Packet): void {
+    for (const check of this.checks) check.sent?.(host, peer, body);
+    const { kind, lane } = this.lanes[path]!;
+    const datagram = { from: host.number, to: peer, lane, packet, sentAt: this.now };
+    if (kind === 'udp') this.network.send(datagram);
+    else if (this.network.tap(datagram)) return;
+    else if (body.answer) agent.sockets.answer(peer, path, packet);
+    else agent.sockets.send(peer, path, packet);
+  }
+
+  /** What the sockets of a process on `host` need. */
+  socketsFor(host: Host, deliver: SocketsHost['deliver']): SocketsHost {
+    const { network, lanes, connections } = this;
+    return {
+      ...{ host, network, lanes, connections, deliver },
+      hostOf: (number) => this.host(number),
+      chance: this.#socketChance,
+      policy: () => host.policy,
+      frames: this.setup.socketFrames,
+      now: () => this.now,
+    };
+  }
+
+  /** A frame that the process on `host` reads; `isForeign` unless it is the first copy of an honest one. */
+  arrived(host: Host, packet: Packet, isForeign: boolean, over: End | undefined): void {
+    const opened = this.sealing.open(host.number, packet);
+    if (typeof opened === 'string') return over?.owner?.refuses(over);
+    const { from, arrived } = opened;
+    if (!isForeign) {
+      const done = this.#read(host, opened, packet, isForeign);
+      if (over !== undefined && done?.verdict === 'ok') over.owner?.belongsTo(over, from, arrived.path);
+      return;
+    }
+    this.around(host, isForeign, () => this.#read(host, opened, packet, isForeign));
+  }
+
+  #read(host: Host, { from, arrived }: Opened, packet: Packet, isForeign: boolean): NodeStep | undefined {
+    const done = host.feedFrame(from, arrived);
+    const verdict = done?.verdict;
+    if (verdict !== undefined)
+      for (const check of this.checks) check.heard?.(host, from, packet.sealedAt, verdict);
+    if (this.tells) this.#tellHeard(host, from, arrived.body, verdict, isForeign);
+    return done;
   }
 
   #tellHeard(host: Host, from: number, body: Body, verdict: string | undefined, isForeign: boolean): void {
@@ -265,6 +336,7 @@ export class World {
   }
 
   kernelChanged(host: Host, group: GroupId, present: boolean, cause: string): void {
+    if (group === WEB) this.holderCount += present ? 1 : -1;
     if (this.tells)
       this.say(host, `KERNEL ${present ? '+' : '−'} VIP (${cause}); holders: ${this.#names(this.holders())}`);
     for (const check of this.checks) check.kernelChanged?.(host, group, present);
@@ -287,5 +359,3 @@ export class World {
     for (const check of this.checks) check.agentEnded?.(host);
   }
 }
-
-export type { Datagram };

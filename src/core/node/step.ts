@@ -17,6 +17,7 @@ import {
   relink,
   renewOwnSession,
   setReady,
+  timeoutFor,
   type Link,
 } from '../peer/link.ts';
 import { receive } from '../peer/receive.ts';
@@ -121,6 +122,15 @@ function nextSession(node: NodeState): number {
   return Number(node.seed >> 11n) || 1;
 }
 
+/**
+ * A new session of our own in the place of one that has run. A machine that goes on from a snapshot has the same seed as the
+ * last time it did, and the peer has retired what came of it; but what the peer has said since is new.
+ */
+function anotherSession(node: NodeState, { rx }: Link): number {
+  node.seed ^= BigInt(`0x${rx?.newestEcho ?? '0'}`);
+  return nextSession(node);
+}
+
 export function step(node: NodeState, event: NodeEvent): NodeStep {
   const { now } = event;
   const effects: NodeEffect[] = [];
@@ -155,7 +165,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
           cause: 'the clock of this host stood still',
         });
       }
-      if (received.rolledBack) renewOwnSession(link, nextSession(node), now, node.policy);
+      if (received.rolledBack) renewOwnSession(link, anotherSession(node, link), now, node.policy);
       if (received.opened) sendTo(link);
       if (received.answer === 'probe')
         effects.push(composeFrame(node, link, event.arrived.path, now, { answer: true }));
@@ -200,8 +210,10 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
     }
     case 'trouble':
       for (const link of node.links) {
-        // At most one series of probes in a silence: later evidence changes nothing.
-        if (link.number === event.peer && link.alive && link.probesSent === 0) {
+        // At most one series of probes in a silence, and in a timeout: an answer ends the silence, and whoever can make a
+        // socket err every millisecond would be asked and answered for ever.
+        if (link.number === event.peer && link.alive && link.probesSent === 0 && now >= link.troubleAt) {
+          link.troubleAt = after(now, timeoutFor(link, node.policy));
           effects.push(...probe(node, link, now));
           link.probesSent = 1;
         }
@@ -283,7 +295,7 @@ function checkClocks(node: NodeState, { now, wall }: NodeEvent, effects: NodeEff
     node.wallMinusMono = wall - now;
     const cause = `it jumped by ${Math.round(apart)} ms; nothing depends on it`;
     effects.push({ kind: 'node', text: 'wall clock and monotonic clock have parted', cause });
-    for (const link of node.links) renewOwnSession(link, nextSession(node), now, node.policy);
+    for (const link of node.links) renewOwnSession(link, anotherSession(node, link), now, node.policy);
   }
   return stalledMs;
 }
@@ -321,7 +333,8 @@ function judgeAll(node: NodeState, now: MonoMs, effects: NodeEffect[]): void {
         cause: `no fresh frame for ${ms} ms`,
       });
     }
-    if (ignoresUs(link, now, node.policy)) renewOwnSession(link, nextSession(node), now, node.policy);
+    if (ignoresUs(link, now, node.policy))
+      renewOwnSession(link, anotherSession(node, link), now, node.policy);
   }
 }
 

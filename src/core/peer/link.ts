@@ -149,6 +149,8 @@ export interface Link {
   probesSent: number;
   /** When the first of them was sent. */
   probingSince: MonoMs | undefined;
+  /** No transport evidence starts another series of probes before. */
+  troubleAt: MonoMs;
   readonly rejects: Map<string, number>;
 }
 
@@ -229,6 +231,7 @@ export function newLink(
     helloAt: now,
     probesSent: 0,
     probingSince: undefined,
+    troubleAt: now,
     rejects: new Map(),
   };
 }
@@ -260,11 +263,16 @@ const hearingMs = (link: Link, timing: LinkTiming): number =>
 export const hearsUs = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
   link.ackedTx !== undefined && now - link.ackedTx < hearingMs(link, timing);
 
-/** We hear it, and for two timeouts it has not acknowledged anything: perhaps it has lost track of our session. */
-export const ignoresUs = (link: Link, now: MonoMs, timing: LinkTiming): boolean =>
-  link.alive &&
-  !hearsUs(link, now, timing) &&
-  now - Math.max(link.heardSince, link.ackedTx ?? link.heardSince) >= 2 * hearingMs(link, timing);
+/**
+ * Its frames come, and for two timeouts it has not acknowledged anything: perhaps it has lost track of our session. Stale
+ * ones count too. A node that went on from a snapshot may speak in a session that its peer has retired: nothing that it
+ * hears is fresh then, ever.
+ */
+export function ignoresUs(link: Link, now: MonoMs, timing: LinkTiming): boolean {
+  const isHeard = link.alive || (link.rx !== undefined && now - link.rx.newestAt < timeoutFor(link, timing));
+  if (!isHeard || hearsUs(link, now, timing)) return false;
+  return now - Math.max(link.heardSince, link.ackedTx ?? link.heardSince) >= 2 * hearingMs(link, timing);
+}
 
 export const readyPaths = (link: Link): number => link.paths.filter(({ ready }) => ready).length;
 

@@ -106,6 +106,14 @@ test('link: a peer that ignores us for two timeouts may have lost our session', 
   assert.equal(ignoresUs(openEnd().link, ms(1_100), timing), false);
 });
 
+test('link: a peer whose frames come but are never fresh may have retired our session', () => {
+  const { link } = openEnd();
+  link.alive = false;
+  link.rx!.newestAt = ms(20_000);
+  assert.equal(ignoresUs(link, ms(22_999), timing), true);
+  assert.equal(ignoresUs(link, ms(23_000), timing), false, 'silent for a timeout, it ignores nobody');
+});
+
 test('link: a session of our own begins anew at most every two timeouts, then more seldom', () => {
   const { link } = end();
   const renewed: number[] = [];
