@@ -284,3 +284,27 @@ test('sim: more groups than a frame holds: all are taken over, and none is claim
     assert.equal(held(1), 80);
   });
 });
+
+test('sim: a standby whose receiver dies claims once, finds out that it is deaf, and the healthy node has it back', () => {
+  for (let phase = 0; phase < 12; phase++) {
+    for (const priorities of [
+      [101, 100],
+      [100, 101],
+    ]) {
+      const staged = running({ seed: phase + 1, priorities, failback: { mode: 'manual', delayMs: 0 } }, 1);
+      const { world } = staged;
+      telling(world, () => {
+        world.runFor(phase * 20);
+        const deafAt = world.now;
+        world.host(2).receiveDead = true;
+        world.runFor(12_000);
+        assert.deepEqual(world.actives(), [1], 'the deaf one does not keep it');
+        assert.equal(gapsOf(staged, deafAt).nobodyMs < 100, true, 'nobody held for more than a few frames');
+        restsAt(staged, 1, 20_000);
+        world.host(2).receiveDead = false;
+        world.runFor(5_000);
+        restsAt(staged, 1);
+      });
+    }
+  }
+});

@@ -1,6 +1,6 @@
+import { whyNoHeir } from './bars.ts';
 import { after, type MonoMs } from '../units.ts';
 import { announceDueAt, announceFrom } from './announce.ts';
-import { whyNoHeir } from './bars.ts';
 import { directHolders, effectivePriority, isBetter, isHolderKnown, secondHandHolders } from './election.ts';
 import { call, handOver, me, nameOf, nextEpoch, release, type Rule, seconds, step } from './moves.ts';
 import type { GroupState, GroupView, PeerView } from './state.ts';

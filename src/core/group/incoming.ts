@@ -1,8 +1,8 @@
 import { unreachable } from '../errors.ts';
 import { after, type MonoMs, SECOND_MS } from '../units.ts';
 import { betterHeirs, FAILBACK } from './active.ts';
-import { effectivePriority } from './election.ts';
 import { announceFrom } from './announce.ts';
+import { effectivePriority } from './election.ts';
 import { LOOK_EVERY_MS } from './everywhere.ts';
 import { and, call, failed, release, seconds, step } from './moves.ts';
 import type { CallResult, GroupEffect, GroupOrder, GroupState, GroupStep, GroupView } from './state.ts';

@@ -3,7 +3,7 @@ import { after, type MonoMs, SECOND_MS } from '../units.ts';
 import { ask, isPending } from './asking.ts';
 import { type HoldEvidence, holdOf } from './consent.ts';
 import { LEASE_ROUNDING_MS } from './election.ts';
-import { release, type Rule } from './moves.ts';
+import { release, type Rule, seconds, step } from './moves.ts';
 import type { GroupState, GroupView } from './state.ts';
 
 /*
@@ -115,6 +115,20 @@ export const letsGoWhenUnsafe: Rule = (state, view) => {
   if (hold === 'keep') return undefined;
   const witnessLostAt = hold === 'alone without witness' ? view.now : state.witnessLostAt;
   return release({ ...state, witnessLostAt }, view, WHY[hold]);
+};
+
+/**
+ * A receiver that dies at a standby makes everybody look dead, and proof of hearing is generous enough to let it claim once.
+ * When it then turns out that still nothing comes in, not even what clients of the address would send, it lets go and waits for a
+ * first packet; whoever held before has it back.
+ */
+export const letsGoWhenDeaf: Rule = (state, view) => {
+  if (state.claimedInSilenceAt === undefined) return undefined;
+  if (view.receivedAt > state.claimedInSilenceAt) return step({ ...state, claimedInSilenceAt: undefined });
+  if (view.canReceive || view.draining) return undefined;
+  const forMs = view.now - view.receivedAt;
+  const heard = { ...state, claimedInSilenceAt: undefined };
+  return release(heard, view, `nothing has been received for ${seconds(forMs)}: this node may be deaf`);
 };
 
 const lockDueAt = (state: GroupState, view: GroupView): MonoMs => {

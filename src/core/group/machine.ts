@@ -34,7 +34,7 @@ import {
   takesDownAgain,
 } from './everywhere.ts';
 import { dropsVipOfAnother, leavesInit } from './init.ts';
-import { asksWitnessWhenAlone, holdDueAt, keepsLock, letsGoWhenUnsafe } from './isolation.ts';
+import { asksWitnessWhenAlone, holdDueAt, keepsLock, letsGoWhenDeaf, letsGoWhenUnsafe } from './isolation.ts';
 import { type Rule, step } from './moves.ts';
 import { endsRelease, letsGoAfterHandover, takesBackFailedHandover } from './releasing.ts';
 import {
@@ -98,6 +98,7 @@ const RULES: { readonly [role in RoleName]: readonly Rule[] } = {
     asksWitnessWhenAlone,
     keepsLock,
     letsGoWhenUnsafe,
+    letsGoWhenDeaf,
     dropsOldOrder,
     handsOver,
     letsGoWhenUnable,

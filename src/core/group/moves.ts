@@ -62,6 +62,7 @@ export function claim(state: GroupState, view: GroupView, cause: string): GroupS
           ...entered,
           ...{ epoch, epochSeen: epoch, has: true, upSeen: false, renewedAt: undefined, heir: 0 },
           ...{ asking: undefined, confirmWaitUntil: undefined },
+          claimedInSilenceAt: isSilent(view) ? view.now : undefined,
         },
         'up',
         view,
@@ -70,6 +71,12 @@ export function claim(state: GroupState, view: GroupView, cause: string): GroupS
     ),
   );
 }
+
+/** Nearly as long as a peer must be silent before it is called dead: the silence may be ours. */
+const SILENCE_SHARE = 0.9;
+
+const isSilent = ({ now, receivedAt, policy }: GroupView): boolean =>
+  now - receivedAt >= SILENCE_SHARE * policy.timeoutMs;
 
 /** Down, with nobody named: `releasing` without an heir. */
 export function release(state: GroupState, view: GroupView, cause: string): GroupStep {

@@ -35,6 +35,8 @@ export interface GroupState {
   readonly waitUntil: MonoMs;
   /** In `init`: not because the process started, but because a lease may have lapsed. */
   readonly lapsed: boolean;
+  /** When we claimed, if nothing at all had been received for about a timeout: then it may be our ears that are dead. */
+  readonly claimedInSilenceAt: MonoMs | undefined;
   /** Highest effective priority since the claim. */
   readonly peak: number;
 
@@ -127,6 +129,8 @@ export interface GroupView {
   readonly policy: GroupPolicy;
   /** Something was received on the VIP's interfaces lately. */
   readonly canReceive: boolean;
+  /** When that was last. */
+  readonly receivedAt: MonoMs;
   /** Since when that has been so without a long break. */
   readonly hearingSince: MonoMs;
   /** Datagrams that arrived during a stall are still being read: no verdicts. */
@@ -290,6 +294,7 @@ export function initialGroup(
     noHandoverUntil: now,
     waitUntil: now,
     lapsed: false,
+    claimedInSilenceAt: undefined,
     peak: 0,
     fault: undefined,
     failures: 0,

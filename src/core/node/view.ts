@@ -72,6 +72,7 @@ export function viewsAt(node: NodeState, now: MonoMs, moment: Moment = QUIET): V
     self,
     names,
     canReceive: canReceive(node, now),
+    receivedAt: node.receivedAt,
     hearingSince: node.hearingSince,
     draining: node.drainUntil !== undefined,
     stalledAt: node.stalledAt,

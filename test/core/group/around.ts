@@ -82,6 +82,7 @@ export const view = (peers: readonly PeerView[], more: Partial<GroupView> = {}):
   basePriority: 100,
   policy,
   canReceive: true,
+  receivedAt: at(-10),
   hearingSince: at(-100_000),
   draining: false,
   stalledAt: at(-100_000),

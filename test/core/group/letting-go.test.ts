@@ -137,3 +137,41 @@ test('order: a failback that finds nobody better is not kept for one who is bett
   const ordered = onOrder(placed, { kind: 'failback' }, better).state;
   assert.equal(evaluate(ordered, better).state.role, 'releasing');
 });
+
+for (const { name, state, more, role } of [
+  {
+    name: 'who claimed in silence and has heard nothing since lets go when its proof of hearing is over',
+    state: active({ claimedInSilenceAt: at(-900) }),
+    more: { canReceive: false, receivedAt: at(-3_900) },
+    role: 'releasing',
+  },
+  {
+    name: 'but not before',
+    state: active({ claimedInSilenceAt: at(-700) }),
+    more: { canReceive: true, receivedAt: at(-3_700) },
+    role: 'active',
+  },
+  {
+    name: 'nor when something came in after the claim, however long ago',
+    state: active({ claimedInSilenceAt: at(-90_000) }),
+    more: { canReceive: false, receivedAt: at(-80_000) },
+    role: 'active',
+  },
+  {
+    name: 'nor when it claimed with something in its ears: a quiet network is no dead one',
+    state: active(),
+    more: { canReceive: false, receivedAt: at(-80_000) },
+    role: 'active',
+  },
+] as const) {
+  test(`deaf: ${name}`, () => assert.equal(roleAfter(state, [dead(1, undefined)], more), role));
+}
+
+test('deaf: a claim remembers that it was made in silence, a little before a timeout of it is over', () => {
+  const alone = [dead(1, undefined), dead(3, undefined)];
+  const claimed = (receivedAt: number): unknown =>
+    evaluate(standby({ clearSince: at(-10) }), view(alone, { receivedAt: at(receivedAt) })).state
+      .claimedInSilenceAt;
+  assert.equal(claimed(-2_700), at(0));
+  assert.equal(claimed(-2_699), undefined);
+});
