@@ -27,6 +27,8 @@ export class Counsel {
   readonly #chance: Chance;
   /** True time at which each group's lock ends, and who has it. */
   readonly #locks = new Map<GroupId, { readonly by: number; readonly until: number }>();
+  /** When the newest call of a host about a group is there: each host's calls arrive in order. */
+  readonly #callsAt = new Map<string, number>();
   readonly outside: Outside = { witnessDown: false, arbiterDown: false, fenceFails: false };
 
   constructor(world: World, chance: Chance) {
@@ -77,12 +79,23 @@ export class Counsel {
     };
     host.later(limitMs, () => once(UNKNOWN));
     if (this.#isArbiterAway(host)) return;
-    this.#world.later(this.#chance.between(0.2, ANSWER_MS_MAX), () => {
+    this.#calls(host, group, () => {
       if (this.outside.arbiterDown) return;
       const isMine = this.#take(host.number, group);
       if (this.#isArbiterAway(host)) return;
       host.later(this.#chance.between(0.2, ANSWER_MS_MAX), () => once(isMine ? YES : NO));
     });
+  }
+
+  #calls(host: Host, group: GroupId, arrive: () => void): void {
+    const { now } = this.#world;
+    const caller = `${host.number}/${group}`;
+    const at = Math.max(
+      now + this.#chance.between(0.2, ANSWER_MS_MAX),
+      (this.#callsAt.get(caller) ?? 0) + 0.01,
+    );
+    this.#callsAt.set(caller, at);
+    this.#world.later(at - now, arrive);
   }
 
   #isArbiterAway = (host: Host): boolean =>
@@ -98,7 +111,7 @@ export class Counsel {
 
   give(host: Host, group: GroupId): void {
     if (this.#isArbiterAway(host)) return;
-    this.#world.later(this.#chance.between(0.2, ANSWER_MS_MAX), () => {
+    this.#calls(host, group, () => {
       if (!this.outside.arbiterDown && this.#locks.get(group)?.by === host.number) this.#locks.delete(group);
     });
   }
