@@ -118,7 +118,7 @@ export class Counsel {
 
   /** Power off: the machine is reached in a way that no network fault of this world touches. */
   #fence(host: Host, about: readonly number[], limitMs: number, answer: (outcome: Outcome) => void): void {
-    if (this.outside.fenceFails) return void host.later(limitMs, () => answer(NO));
+    if (this.outside.fenceFails || host.cutOff.fence) return void host.later(limitMs, () => answer(NO));
     this.#world.later(this.#chance.between(10, 200), () => {
       for (const number of about) this.#powerOff(this.#world.host(number));
       host.later(1, () => answer(YES));

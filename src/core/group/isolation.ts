@@ -107,8 +107,11 @@ export const keepsLock: Rule = (state, view) => {
   return view.now < lockDueAt(state, view) ? undefined : ask(state, 'lock', view);
 };
 
+/** One that goes on with what the process before it held may do so as that one did: also while all the others agree. */
 export const isLocked = (state: GroupState, view: GroupView): boolean =>
-  view.policy.asks.lock === undefined || (state.lockedUntil !== undefined && view.now < state.lockedUntil);
+  view.policy.asks.lock === undefined ||
+  (state.lockedUntil !== undefined && view.now < state.lockedUntil) ||
+  everyoneAgrees(state, view);
 
 /** When the rules of this file want to be asked again. */
 export function holdDueAt(state: GroupState, view: GroupView): readonly MonoMs[] {

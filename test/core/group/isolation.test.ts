@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { everyoneAgrees, isolationDeadline } from '../../../src/core/group/agreement.ts';
 import { onCallDone, onOrder } from '../../../src/core/group/incoming.ts';
 import { onAnswer } from '../../../src/core/group/asking.ts';
+import { isLocked } from '../../../src/core/group/isolation.ts';
 import { evaluate, nextWakeAt } from '../../../src/core/group/machine.ts';
 import {
   ASKS_NOBODY,
@@ -381,15 +382,23 @@ for (const { name, from, asks } of renewals) {
 
 const up = { upSeen: true, calls: {}, renewedAt: at(-5), since: at(-5) };
 test("isolation: a claim becomes active with the lock, waits without it, and ends when it is another's", () => {
-  const roleOf = (more: Partial<GroupState>): string =>
-    evaluate(claiming({ ...up, ...more }), seen(LOCK, [idle])).state.role;
-  assert.equal(roleOf({ ...fresh, lockedUntil: at(1) }), 'active');
+  const roleOf = (more: Partial<GroupState>, other = dead(1, word())): string =>
+    evaluate(claiming({ ...up, ...more }), seen(LOCK, [other])).state.role;
+  assert.equal(roleOf({ ...fresh, lockedUntil: at(9_000) }), 'active');
   assert.equal(roleOf({ ...fresh, lockedUntil: at(0) }), 'claiming');
   assert.equal(roleOf({}), 'claiming');
+  assert.equal(isLocked(claiming({ lockedUntil: at(1) }), seen(LOCK, [dead(1, word())])), true);
   const no = (askedMs: number) =>
     ({ answers: { lock: { outcome: 'no', askedAt: at(-askedMs), text: 'lb3 has it' } } }) as const;
   assert.equal(roleOf(no(5)), 'releasing');
   assert.equal(roleOf({ ...no(6), lockedUntil: at(9_000) }), 'active', 'that was before the claim');
+});
+
+test('isolation: what was left by the last process is held on without the lock while all agree', () => {
+  const adopted = (ackedMs: number): string =>
+    evaluate(claiming({ ...up, claimedAt: at(-50) }), seen(LOCK, [quiet(1, 10, ackedMs)])).state.role;
+  assert.equal(adopted(50), 'claiming', 'it has not heard of the new process yet');
+  assert.equal(adopted(49), 'active');
 });
 
 // ── giving it away ───────────────────────────────────────────────────────────────────────────────────────────────────

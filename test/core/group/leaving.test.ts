@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { onCallDone, onOrder } from '../../../src/core/group/incoming.ts';
-import { evaluate } from '../../../src/core/group/machine.ts';
+import { evaluate, nextWakeAt } from '../../../src/core/group/machine.ts';
 import {
   initialGroup,
   legacyOf,
@@ -146,6 +146,10 @@ for (const { name, sees, claims } of waits) {
     assert.equal(evaluate(standby(), sees).state.role, claims ? 'claiming' : 'standby');
   });
 }
+
+test('leaving: the others wake in the moment in which their wait is over', () => {
+  assert.equal(nextWakeAt(standby({ lookedAt: at(0) }), view([away(700)])), at(700));
+});
 
 test('leaving: the others, a found VIP is not adopted while its holder is away', () => {
   const found = init({ has: true, since: at(-6_000) });
