@@ -129,6 +129,8 @@ export class Counsel {
     this.#world.say(host, 'is fenced');
     host.resume({ wallFollows: true });
     host.thaw();
+    // What was written to the child goes with the machine.
+    if (host.agent !== undefined) host.agent.adapter.killed = true;
     host.kill({ guardToo: true });
     for (const { id } of host.policy.groups) host.kernel.remove(id, 'the machine is off');
     this.#world.later(OFF_MS, () => host.start());
