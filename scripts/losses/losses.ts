@@ -47,7 +47,8 @@ export const CONFIGURED: readonly Configured[] = [
   },
   {
     title: 'fence',
-    about: 'Before a standby takes over, it makes sure that the silent holder is off.',
+    about:
+      'Before a standby takes over, it makes sure that the silent holder is off. Here the command works from everywhere, and the machine is on again after 5 s: so two that cannot hear each other switch each other off in turn. Put a witness beside it.',
     asks: asking({ fence: FENCE }),
   },
   {
