@@ -27,6 +27,8 @@ export class Counsel {
   readonly #chance: Chance;
   /** True time at which each group's lock ends, and who has it. */
   readonly #locks = new Map<GroupId, { readonly by: number; readonly until: number }>();
+  /** When the newest call of a host about a group is there: each host's calls arrive in order. */
+  readonly #callsAt = new Map<string, number>();
   readonly outside: Outside = { witnessDown: false, arbiterDown: false, fenceFails: false };
 
   constructor(world: World, chance: Chance) {
@@ -78,12 +80,23 @@ export class Counsel {
     };
     host.later(limitMs, () => once(UNKNOWN));
     if (this.#isArbiterAway(host)) return;
-    this.#world.later(this.#chance.between(0.2, ANSWER_MS_MAX), () => {
+    this.#calls(host, group, () => {
       if (this.outside.arbiterDown) return;
       const isMine = this.#take(host.number, group);
       if (this.#isArbiterAway(host)) return;
       host.later(this.#chance.between(0.2, ANSWER_MS_MAX), () => once(isMine ? YES : NO));
     });
+  }
+
+  #calls(host: Host, group: GroupId, arrive: () => void): void {
+    const { now } = this.#world;
+    const caller = `${host.number}/${group}`;
+    const at = Math.max(
+      now + this.#chance.between(0.2, ANSWER_MS_MAX),
+      (this.#callsAt.get(caller) ?? 0) + 0.01,
+    );
+    this.#callsAt.set(caller, at);
+    this.#world.later(at - now, arrive);
   }
 
   #isArbiterAway = (host: Host): boolean =>
@@ -99,14 +112,14 @@ export class Counsel {
 
   give(host: Host, group: GroupId): void {
     if (this.#isArbiterAway(host)) return;
-    this.#world.later(this.#chance.between(0.2, ANSWER_MS_MAX), () => {
+    this.#calls(host, group, () => {
       if (!this.outside.arbiterDown && this.#locks.get(group)?.by === host.number) this.#locks.delete(group);
     });
   }
 
   /** Power off: the machine is reached in a way that no network fault of this world touches. */
   #fence(host: Host, about: readonly number[], limitMs: number, answer: (outcome: Outcome) => void): void {
-    if (this.outside.fenceFails) return void host.later(limitMs, () => answer(NO));
+    if (this.outside.fenceFails || host.cutOff.fence) return void host.later(limitMs, () => answer(NO));
     this.#world.later(this.#chance.between(10, 200), () => {
       for (const number of about) this.#powerOff(this.#world.host(number));
       host.later(1, () => answer(YES));
@@ -117,6 +130,8 @@ export class Counsel {
     this.#world.say(host, 'is fenced');
     host.resume({ wallFollows: true });
     host.thaw();
+    // What was written to the child goes with the machine.
+    if (host.agent !== undefined) host.agent.adapter.killed = true;
     host.kill({ guardToo: true });
     for (const { id } of host.policy.groups) host.kernel.remove(id, 'the machine is off');
     this.#world.later(OFF_MS, () => host.start());

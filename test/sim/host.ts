@@ -59,7 +59,7 @@ export class Host {
   readonly #chance: Chance;
   /** Epochs in the state directory. */
   readonly #stored = new Map<GroupId, number>();
-  readonly cutOff = { witness: false, arbiter: false };
+  readonly cutOff = { witness: false, arbiter: false, fence: false };
   /** What the last process left for the next one, and until when that is good. */
   #legacy: { readonly until: number; readonly groups: ReadonlyMap<GroupId, Legacy> } | undefined;
   agent: Agent | undefined;

@@ -85,5 +85,6 @@ export const planned: readonly Fault[] = [
 /** Everybody can be reached again. */
 export function mendsOutside(world: Parameters<Fault>[0]['world']): void {
   Object.assign(world.counsel.outside, { witnessDown: false, arbiterDown: false, fenceFails: false });
-  for (const host of world.hosts) Object.assign(host.cutOff, { witness: false, arbiter: false });
+  for (const host of world.hosts)
+    Object.assign(host.cutOff, { witness: false, arbiter: false, fence: false });
 }

@@ -1,5 +1,5 @@
-import type { GroupRecord } from '../frame.ts';
 import { after, type MonoMs, SECOND_MS } from '../units.ts';
+import { CALL_MS, everyoneAgrees, isolationDeadline } from './agreement.ts';
 import { ask, isPending } from './asking.ts';
 import { type HoldEvidence, holdOf } from './consent.ts';
 import { LEASE_ROUNDING_MS } from './election.ts';
@@ -12,25 +12,9 @@ import type { GroupState, GroupView } from './state.ts';
  * frame that each of the others acknowledged.
  */
 
-/** Others may be a little early, frames were under way, and taking the VIP down takes a call and two turns of the loop. */
-const PATIENCE_SHARE = 0.9;
-const CALL_MS = 50;
-const TICKS_MS = 10;
 const LOCK_SHARE = 3;
 const WITNESS_NOS = 2;
 const WITNESS_APART_MS = 100;
-
-/** Until then nobody who has heard of us can have run out of patience with us. */
-export const isolationDeadline = (view: GroupView): MonoMs =>
-  Math.min(
-    ...view.peers.flatMap(({ ackedTx, itsTimeoutMs, rttMs }) =>
-      ackedTx === undefined ? [] : [ackedTx + PATIENCE_SHARE * itsTimeoutMs - 2 * rttMs - CALL_MS - TICKS_MS],
-    ),
-    // Nobody ever heard us: nobody waits for us.
-    view.peers.every(({ ackedTx }) => ackedTx === undefined)
-      ? Number.NEGATIVE_INFINITY
-      : Number.POSITIVE_INFINITY,
-  ) as MonoMs;
 
 /** Since when nobody has been heard; undefined while somebody is, or is only a little late. */
 function silentSince(view: GroupView): MonoMs | undefined {
@@ -74,15 +58,6 @@ function witnessSays(state: GroupState, view: GroupView, since: MonoMs): 'yes' |
 /** A witness that has not answered by then does not answer in time, whatever it may say later. */
 const witnessGivenUpAt = ({ policy }: GroupView, askedAt: MonoMs): MonoMs =>
   after(askedAt, Math.min(policy.asks.witness?.timeoutMs ?? 0, policy.timeoutMs / 4));
-
-const everyoneAgrees = ({ heir }: GroupState, view: GroupView): boolean =>
-  view.now < isolationDeadline(view) &&
-  view.peers.every(({ number, twoWay, record }) => {
-    return twoWay && record !== undefined && (number === heir || !isRival(record));
-  });
-
-const isRival = ({ role, holder, holderRole }: GroupRecord): boolean =>
-  role === 'claiming' || role === 'active' || (holder !== 0 && holderRole === 'active');
 
 /** The address must be gone when the lock is: with a lease, also if we freeze in that very moment. */
 export const lockEndsAt = ({ lockedUntil }: GroupState, { policy }: GroupView): MonoMs =>
@@ -134,7 +109,9 @@ export const letsGoWhenDeaf: Rule = (state, view) => {
 const lockDueAt = (state: GroupState, view: GroupView): MonoMs => {
   const { lock: last } = state.answers;
   const { ttlMs = 0 } = view.policy.asks.lock ?? {};
-  if (last === undefined) return view.now;
+  // One that was given to an heir who could not use it is asked for again at once.
+  const isGiven = state.lockedUntil === undefined && last?.outcome === 'yes';
+  if (last === undefined || isGiven) return view.now;
   return after(last.askedAt, last.outcome === 'yes' ? ttlMs / LOCK_SHARE : Math.min(SECOND_MS, ttlMs / 10));
 };
 
@@ -144,8 +121,11 @@ export const keepsLock: Rule = (state, view) => {
   return view.now < lockDueAt(state, view) ? undefined : ask(state, 'lock', view);
 };
 
+/** One that goes on with what the process before it held may do so as that one did: also while all the others agree. */
 export const isLocked = (state: GroupState, view: GroupView): boolean =>
-  view.policy.asks.lock === undefined || (state.lockedUntil !== undefined && view.now < state.lockedUntil);
+  view.policy.asks.lock === undefined ||
+  (state.lockedUntil !== undefined && view.now < state.lockedUntil) ||
+  everyoneAgrees(state, view);
 
 /** When the rules of this file want to be asked again. */
 export function holdDueAt(state: GroupState, view: GroupView): readonly MonoMs[] {

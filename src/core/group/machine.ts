@@ -190,7 +190,10 @@ export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
   const isTurn = turn !== undefined && turn <= now && !view.draining && state.calls.down === undefined;
   if (isTurn && consentDueAt(state, view) <= now) return now;
   const times: (number | undefined)[] = [state.fault?.until, turn];
-  if (state.role === 'standby') times.push(consentDueAt(state, view));
+  if (state.role === 'standby') {
+    times.push(consentDueAt(state, view));
+    for (const { awayUntil } of view.peers) times.push(awayUntil);
+  }
   if (state.role === 'standby' && state.witnessLostAt !== undefined) times.push(witnessDueAt(state));
   if (state.role === 'init') {
     times.push(

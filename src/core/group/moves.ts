@@ -1,5 +1,6 @@
 import type { RoleName } from '../frame.ts';
 import { after, SECOND_MS } from '../units.ts';
+import { everyoneAgrees } from './agreement.ts';
 import { effectivePriority, type Rank } from './election.ts';
 import type { CallKind, GroupEffect, GroupState, GroupStep, GroupView, PeerView } from './state.ts';
 
@@ -60,7 +61,15 @@ export function claim(state: GroupState, view: GroupView, cause: string): GroupS
       call(
         {
           ...entered,
-          ...{ epoch, epochSeen: epoch, has: true, upSeen: false, renewedAt: undefined, heir: 0 },
+          ...{
+            epoch,
+            epochSeen: epoch,
+            claimedAt: view.now,
+            has: true,
+            upSeen: false,
+            renewedAt: undefined,
+            heir: 0,
+          },
           ...{ asking: undefined, confirmWaitUntil: undefined },
           claimedInSilenceAt: isSilent(view) ? view.now : undefined,
         },
@@ -101,7 +110,10 @@ export function handOver(
   cause: string,
   byOrder: boolean,
 ): GroupStep {
-  const overlapping = view.policy.overlapAllowed && (heir.record?.overlap ?? false);
+  // An heir needs the lock, and nobody has it on the way: then we keep the VIP only because all the others agree.
+  const { lock } = view.policy.asks;
+  const isSafe = lock === undefined || everyoneAgrees(state, view);
+  const overlapping = view.policy.overlapAllowed && (heir.record?.overlap ?? false) && isSafe;
   const releasing = enter('releasing', state, view, cause);
   return and(releasing, (entered) => {
     // From here on only the heir announces: the last word that neighbours hear must be the one that stays true.
@@ -113,10 +125,12 @@ export function handOver(
       order: undefined,
       announce: undefined,
     };
-    const moving = overlapping ? step(named) : call(named, 'down', view);
-    if (state.lockedUntil === undefined) return moving;
-    // The heir needs the lock before it may claim. Until it has it, we keep the VIP because all the others agree.
-    return and(moving, (given) => step({ ...given, lockedUntil: undefined }, { kind: 'unlock' }));
+    // Without an overlap the lock is given up when the VIP is gone, as after any release (asking.ts).
+    if (!overlapping) return call(named, 'down', view);
+    if (state.lockedUntil === undefined) return step(named);
+    // A renewal that is under way is answered about a lock that we have no more.
+    const { lock: _, ...asked } = named.asked;
+    return step({ ...named, asked, lockedUntil: undefined }, { kind: 'unlock' });
   });
 }
 

@@ -12,6 +12,8 @@ export interface GroupState {
 
   /** Of our newest claim. */
   readonly epoch: number;
+  /** When it was made: whoever acknowledges a frame that was sent since knows of it. */
+  readonly claimedAt: MonoMs;
   /** Highest that was ever seen or stored. */
   readonly epochSeen: number;
   /** The giver's epoch of the handover that we last obeyed: an offer is good once. */
@@ -282,6 +284,7 @@ export function initialGroup(
     cause: adopts ? 'adopts the VIP that was left for it' : 'started',
     has,
     epoch: adopts ? legacy.epoch : 0,
+    claimedAt: now,
     epochSeen: Math.max(epochSeen, legacy?.epoch ?? 0),
     offerUsed: 0,
     heir: 0,

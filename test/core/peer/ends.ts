@@ -29,7 +29,7 @@ export interface End {
 
 export const echoOf = (seq: number): string => seq.toString(16).padStart(16, '0');
 
-export function end({ session = 77, aheadMs = 0 } = {}): End {
+export function end({ session = 77, aheadMs = 0, restartMs = 0 } = {}): End {
   const link = newLink({ name: 'lb1' as NodeName, number: 1, ways: udpWays(1) }, 5, ms(0));
   let seq = 0;
   const self: End = {
@@ -75,14 +75,17 @@ export function end({ session = 77, aheadMs = 0 } = {}): End {
         self.verified += 1;
         return signed;
       };
-      return receive(link, { body, echo: echoOf(1_000 + seq), key: KEY, path: 0, verify }, ms(now), timing);
+      return receive(link, { body, echo: echoOf(1_000 + seq), key: KEY, path: 0, verify }, ms(now), {
+        ...timing,
+        restartMs,
+      });
     },
   };
   return self;
 }
 
 /** A link whose session was opened at 1,000 ms, a millisecond after we had asked. */
-export function openEnd(options: { session?: number; aheadMs?: number } = {}): End {
+export function openEnd(options: { session?: number; aheadMs?: number; restartMs?: number } = {}): End {
   const opened = end(options);
   opened.says(999);
   opened.hears(1_000);
