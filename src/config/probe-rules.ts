@@ -10,9 +10,10 @@ import type { YamlPath } from './yaml-source.ts';
 const DURATION_MIN_MS = 10;
 
 /** What the shapes of confirm and witness can't say. */
-export function probeFindings({ heartbeat, groups }: Parts): readonly Finding[] {
+export function probeFindings({ heartbeat, groups, arbiter }: Parts): readonly Finding[] {
   const known = [...groups].filter((entry): entry is [string, GroupShape] => entry[1] !== undefined);
-  return known.flatMap(([name, { confirm, witness }]) => [
+  return known.flatMap(([name, { confirm, witness, fence }]) => [
+    ...(fence && !witness && !arbiter ? fenceAlone(['groups', name, 'fence']) : []),
     ...(confirm ? probesTwice(['groups', name, 'confirm'], confirm) : []),
     ...(witness
       ? [
@@ -23,6 +24,15 @@ export function probeFindings({ heartbeat, groups }: Parts): readonly Finding[] 
       : []),
   ]);
 }
+
+/** Two that can't hear each other would each switch the other off, and one that is cut off from all would go on doing so. */
+const fenceAlone = (path: YamlPath): readonly Finding[] => [
+  {
+    severity: 'warning',
+    path,
+    text: 'there is neither a witness nor an arbiter: a node that is cut off itself would fence a healthy one; add a witness that only a working network reaches',
+  },
+];
 
 type Confirm = NonNullable<GroupShape['confirm']>;
 type Witness = NonNullable<GroupShape['witness']>;
