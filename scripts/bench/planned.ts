@@ -17,6 +17,8 @@ import type { BenchOptions, Scenario } from './scenario.ts';
 
 /** A move and its control are watched for this long at least: what is late belongs to it too. */
 const WATCH_MS = 2_000;
+/** Longer gaps are told on stderr with their circumstances. */
+const TOLD_GAP_MS = 80;
 
 interface Seen {
   readonly gaps: number[];
@@ -34,7 +36,24 @@ async function watchIdly(lab: Lab, ms: number): Promise<void> {
   });
 }
 
-async function measure<C extends Cluster>(pair: Pair<C>, move: Move<C>, seen: Seen): Promise<void> {
+/** Where a long gap was, and whether the client itself was late: a busy machine looks like an outage. */
+async function tellGaps({ say }: BenchOptions, lab: Lab, window: Span): Promise<void> {
+  for (const gap of await lab.client.gaps(VIP4, window)) {
+    if (gap.lengthMs < TOLD_GAP_MS) continue;
+    const [from, to, stall] = [gap.fromMs - window.fromMs, gap.toMs - window.fromMs, gap.ownStallMs];
+    const who = `${gap.before} before and ${gap.after} after`;
+    say(
+      `    dark from ${from.toFixed()} to ${to.toFixed()} ms, ${who}, client late by ${stall.toFixed()} ms`,
+    );
+  }
+}
+
+async function measure<C extends Cluster>(
+  options: BenchOptions,
+  pair: Pair<C>,
+  move: Move<C>,
+  seen: Seen,
+): Promise<void> {
   const { lab } = pair;
   await move.before?.(pair);
   await watchIdly(lab, 500); // what came before has come to rest
@@ -43,6 +62,7 @@ async function measure<C extends Cluster>(pair: Pair<C>, move: Move<C>, seen: Se
   await watchFor(Math.max(0, fromMs + WATCH_MS - Date.now()));
   const window: Span = { fromMs, toMs: Date.now() };
   seen.gaps.push(await lab.client.longestGapMs(VIP4, window));
+  await tellGaps(options, lab, window);
   await lab.sync();
   if (move.staysOn !== undefined) {
     seen.departures.push(lab.timeline(move.staysOn).departures(window));
@@ -71,7 +91,7 @@ async function rowsFor<C extends Cluster>(
         await pair.startAll();
         for (const [place, move] of moves.entries()) {
           options.say(`  ${move.name}`);
-          await measure(pair, move, seen[place]!).catch((error: unknown) => {
+          await measure(options, pair, move, seen[place]!).catch((error: unknown) => {
             throw new Error(`${move.name}: ${String(error)}\n${pair.lastWords()}`, { cause: error });
           });
         }
