@@ -6,13 +6,17 @@ import { parseArgs } from 'node:util';
 import { hasKeepalived, keepalived } from '../test/lab/keepalived.ts';
 import { labProblem } from '../test/lab/requirement.ts';
 import { OWN_PROGRAM, PROJECT, SEALBEAT, sealbeat } from '../test/lab/sealbeat.ts';
+import { arbiterScenario } from './bench/arbiter.ts';
 import { costScenario } from './bench/cost.ts';
 import { cryptoScenario } from './bench/crypto.ts';
 import { duplicatesScenario } from './bench/duplicates.ts';
 import { lossScenario } from './bench/loss.ts';
 import { machineText, thisMachine } from './bench/machine.ts';
 import { deathScenario, stopScenario } from './bench/outage.ts';
+import { nodesScenario } from './bench/nodes.ts';
 import { partitionScenario } from './bench/partition.ts';
+import { pathsScenario } from './bench/paths.ts';
+import { plannedScenario } from './bench/planned.ts';
 import { replayScenario } from './bench/replay.ts';
 import { strangersScenario } from './bench/strangers.ts';
 import { tableOf } from './bench/report.ts';
@@ -21,9 +25,13 @@ import type { BenchOptions, Scenario } from './bench/scenario.ts';
 
 const SCENARIOS: readonly Scenario[] = [
   deathScenario,
+  nodesScenario,
   stopScenario,
+  plannedScenario,
   duplicatesScenario,
   partitionScenario,
+  pathsScenario,
+  arbiterScenario,
   lossScenario,
   replayScenario,
   strangersScenario,
@@ -37,7 +45,7 @@ const USAGE = `usage: npm run bench -- [options]
   --only NAMES          some of: ${SCENARIOS.map(({ name }) => name).join(', ')}
   --contenders NAMES    some of: ${CONTENDERS.join(', ')}; default: those that are installed
   --runs N              how often each fault is repeated (default 10)
-  --loss-seconds N      how long each loss rate is in force (default 30; 120 for comparable figures)
+  --loss-seconds N      how long each loss rate is in force, and strangers call (default 30; 120 to compare)
   --cpu-seconds N       how long CPU is counted (default 20)
   --settle-seconds N    how long the agents run before that (default 30: compiled, warm)
   --watch-seconds N     how long is watched after faults that may never end (default 4)

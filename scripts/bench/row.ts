@@ -24,3 +24,9 @@ export function median(values: readonly number[]): number {
 
 /** The probe's resolution: shorter gaps occur on a quiet network too. */
 export const GAP_RESOLUTION_MS = 6;
+
+/** `h2 ×9, h3 ×1`, in the order of first appearance. */
+export function countsText(words: readonly string[]): string {
+  const distinct = [...new Set(words)];
+  return distinct.map((word) => `${word} ×${words.filter((each) => each === word).length}`).join(', ');
+}

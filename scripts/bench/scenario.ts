@@ -1,5 +1,7 @@
 import type { AgentSetup, Contender } from '../../test/lab/agent.ts';
 import { VIP4 } from '../../test/lab/addresses.ts';
+import type { KeepalivedCluster } from '../../test/lab/keepalived.ts';
+import type { SealbeatCluster } from '../../test/lab/sealbeat.ts';
 import type { Row } from './row.ts';
 
 export interface BenchOptions {
@@ -13,8 +15,8 @@ export interface BenchOptions {
   /** How long is watched after a fault that a contender may never recover from. */
   readonly watchMs: number;
   /** Empty where keepalived is not installed. */
-  readonly keepalived: readonly Contender[];
-  readonly sealbeat: readonly Contender[];
+  readonly keepalived: readonly Contender<KeepalivedCluster>[];
+  readonly sealbeat: readonly Contender<SealbeatCluster>[];
   /** One line about what is going on, on stderr. */
   readonly say: (text: string) => void;
 }

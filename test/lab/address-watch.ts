@@ -15,17 +15,19 @@ const markerNumber = (address: string): number => {
 interface AddressEvent {
   readonly atMs: number;
   readonly address: string;
+  readonly device: string;
   readonly added: boolean;
 }
 
 /** One line of `ip -ts -o monitor address`; undefined for anything else. A tentative address is not yet there. */
 export function parseMonitorLine(line: string): AddressEvent | undefined {
-  const parts = /^\[([^\]]+)\] (Deleted )?\d+: \S+\s+inet6? ([0-9a-f.:]+)(?:\/\d+)? (.*)$/.exec(line);
+  const parts = /^\[([^\]]+)\] (Deleted )?\d+: (\S+)\s+inet6? ([0-9a-f.:]+)(?:\/\d+)? (.*)$/.exec(line);
   if (parts === null) return undefined;
-  const [, at = '', deleted, address = '', rest = ''] = parts;
+  const [, at = '', deleted, device = '', address = '', rest = ''] = parts;
   if (deleted === undefined && /\b(tentative|dadfailed)\b/.test(rest)) return undefined;
   const micros = Number(/\.(\d{6})$/.exec(at)?.[1] ?? 0);
-  return { atMs: Date.parse(`${at.slice(0, 19)}Z`) + micros / 1_000, address, added: deleted === undefined };
+  const atMs = Date.parse(`${at.slice(0, 19)}Z`) + micros / 1_000;
+  return { atMs, address, device, added: deleted === undefined };
 }
 
 /** The truth about which addresses are on one host, from the kernel's address events. */
@@ -33,6 +35,8 @@ export class AddressWatch {
   readonly #namespace: string;
   readonly #monitor: ChildProcess;
   readonly #timelines = new Map<string, Timeline>();
+  /** An address that moves is on two interfaces for a moment: it has left the host when it is on none. */
+  readonly #devices = new Map<string, Set<string>>();
   #markers = 0;
   #nextMarker = 0;
 
@@ -54,9 +58,15 @@ export class AddressWatch {
       if (!event.added) this.#markers = Math.max(this.#markers, markerNumber(event.address));
       return;
     }
-    const timeline = this.of(event.address);
-    if (event.added) timeline.added(event.atMs);
-    else timeline.removed(event.atMs);
+    const devices = this.#devices.get(event.address) ?? new Set();
+    this.#devices.set(event.address, devices);
+    if (event.added) {
+      devices.add(event.device);
+      this.of(event.address).added(event.atMs);
+    } else {
+      devices.delete(event.device);
+      if (devices.size === 0) this.of(event.address).removed(event.atMs);
+    }
   }
 
   of(address: string): Timeline {

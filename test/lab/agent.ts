@@ -101,14 +101,19 @@ export class Pair<C extends Cluster = Cluster> {
     await this.#withWords(() => this.lab.untilAnsweredBy(host, this.boundMs));
   }
 
+  /** `lab.untilAnsweredByOneOf` in the same way. */
+  async untilAnsweredByOneOf(hosts: readonly string[]): Promise<string> {
+    return await this.#withWords(() => this.lab.untilAnsweredByOneOf(hosts, this.boundMs));
+  }
+
   /** Long enough for any change to be over, on a busy machine too: what takes longer is broken. */
   get boundMs(): number {
     return 15_000 + 5 * this.#setup.timeoutMs;
   }
 
-  async #withWords(wait: () => Promise<void>): Promise<void> {
+  async #withWords<T>(wait: () => Promise<T>): Promise<T> {
     try {
-      await wait();
+      return await wait();
     } catch (error) {
       throw new Error(`${error instanceof Error ? error.message : error}\n${this.lastWords()}`, {
         cause: error,

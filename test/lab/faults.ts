@@ -131,7 +131,13 @@ export class Faults {
 
   /** The host is gone from a network: its port at the switch goes down, and with it the host's own carrier. */
   unplug(host: string, network: Network = 'lan'): void {
-    runTool('ip', ['-n', this.#switchNamespace, 'link', 'set', portOf(host, network), 'down']);
+    this.unplugFrom(host, [network]);
+  }
+
+  /** From several networks at about one moment. */
+  unplugFrom(host: string, networks: readonly Network[]): void {
+    const lines = networks.map((network) => `link set ${portOf(host, network)} down\n`);
+    runTool('ip', ['-n', this.#switchNamespace, '-batch', '-'], lines.join(''));
   }
 
   plugIn(host: string, network: Network = 'lan'): void {

@@ -12,8 +12,19 @@ export type KeepalivedMode = 'multicast' | 'unicast';
 
 export const hasKeepalived = (): boolean => hasTool('keepalived');
 
+/** What its configuration is made of, beyond what all contenders are told. */
+export interface KeepalivedSetup extends AgentSetup {
+  /** Where the VIPs are. */
+  readonly device: string;
+}
+
+export interface KeepalivedCluster extends Cluster {
+  /** Writes the configuration of one host again, as it was at first but for `change`. SIGHUP makes it read that. */
+  rewrite(host: string, change: Partial<KeepalivedSetup>): void;
+}
+
 /** VRRPv3. With it the timeout is not a setting: a backup waits three intervals and up to one more by its priority. */
-export function keepalived(mode: KeepalivedMode): Contender {
+export function keepalived(mode: KeepalivedMode): Contender<KeepalivedCluster> {
   return {
     name: `keepalived ${mode}`,
     heartbeats: ['meta l4proto 112'],
@@ -21,11 +32,17 @@ export function keepalived(mode: KeepalivedMode): Contender {
   };
 }
 
-function clusterOf(lab: Lab, setup: AgentSetup, mode: KeepalivedMode): Cluster {
+function clusterOf(lab: Lab, setup: AgentSetup, mode: KeepalivedMode): KeepalivedCluster {
+  const fileOf = (host: string, name: string): string => join(lab.folder, `${host}.keepalived.${name}`);
+  const rewrite = (host: string, change: Partial<KeepalivedSetup>): void => {
+    const text = configFor(host, { ...setup, device: 'eth0', ...change }, mode);
+    writeFileSync(fileOf(host, 'conf'), text, { mode: 0o600 });
+  };
   return {
+    rewrite,
     async start(host, { cgroupProcs } = {}) {
-      const file = (name: string): string => join(lab.folder, `${host}.keepalived.${name}`);
-      writeFileSync(file('conf'), configFor(host, setup, mode), { mode: 0o600 });
+      const file = (name: string): string => fileOf(host, name);
+      rewrite(host, {});
       const program = startProgram({
         namespace: lab.namespace(host),
         file: 'keepalived',
@@ -51,7 +68,11 @@ function clusterOf(lab: Lab, setup: AgentSetup, mode: KeepalivedMode): Cluster {
   };
 }
 
-function configFor(host: string, { intervalMs, priorities, vips }: AgentSetup, mode: KeepalivedMode): string {
+function configFor(
+  host: string,
+  { intervalMs, priorities, vips, device }: KeepalivedSetup,
+  mode: KeepalivedMode,
+): string {
   const others = Object.keys(priorities).filter((name) => name !== host);
   const unicast = [
     `  unicast_src_ip ${address4(host)}`,
@@ -62,7 +83,7 @@ function configFor(host: string, { intervalMs, priorities, vips }: AgentSetup, m
   const addresses = (name: string, list: readonly string[]): string[] =>
     list.length === 0
       ? []
-      : [`  ${name} {`, ...list.map((vip) => `    ${vip}/${isIPv6(vip) ? 128 : 32} dev eth0`), '  }'];
+      : [`  ${name} {`, ...list.map((vip) => `    ${vip}/${isIPv6(vip) ? 128 : 32} dev ${device}`), '  }'];
   // One instance has one family; the other one rides along as "excluded".
   return [
     'global_defs {',

@@ -14,6 +14,7 @@ import { labTest } from './requirement.ts';
 import { pathTo, sealbeat } from './sealbeat.ts';
 import { SettableClock, hasSettableClocks } from './settable-clock.ts';
 import { until } from './wait.ts';
+import { wireSecondPort } from './wiring.ts';
 
 const put = (lab: Lab, host: string, ...words: readonly string[]): string =>
   runTool('ip', ['-n', lab.namespace(host), 'address', 'replace', `${VIP4}/32`, 'dev', 'eth0', ...words]);
@@ -37,6 +38,26 @@ labTest('lab: knows who holds a VIP, and sees a lease end', 30_000, async () => 
     await lab.sync();
     assert.deepEqual(lab.holdersNow(), []);
     assert.equal(lab.timeline('h2').arrivals({ fromMs: 0, toMs: Infinity }), 1);
+  });
+});
+
+labTest('lab: an address that is on two interfaces for a moment has not left its host', 30_000, async () => {
+  await withLab({}, async (lab) => {
+    wireSecondPort(lab, 'h1', 'eth2');
+    const onSecond = (verb: string): string =>
+      runTool('ip', ['-n', lab.namespace('h1'), 'address', verb, `${VIP4}/32`, 'dev', 'eth2']);
+    const fromMs = Date.now();
+    const departures = (): number => lab.timeline('h1').departures({ fromMs, toMs: Infinity });
+    put(lab, 'h1');
+    onSecond('add');
+    runTool('ip', ['-n', lab.namespace('h1'), 'address', 'del', `${VIP4}/32`, 'dev', 'eth0']);
+    await lab.sync();
+    assert.deepEqual([lab.holdersNow(), departures()], [['h1'], 0]);
+    assert.equal(await lab.untilAnsweredByOneOf(['h2', 'h1'], FIRST_ANSWER_MS), 'h1');
+    put(lab, 'h1');
+    lab.removeVip('h1', VIP4);
+    await lab.sync();
+    assert.deepEqual([lab.holdersNow(), departures()], [[], 1]);
   });
 });
 

@@ -180,6 +180,25 @@ export class Lab {
     );
   }
 
+  /** As `untilAnsweredBy`, by any of these hosts, which is told. */
+  async untilAnsweredByOneOf(hosts: readonly string[], boundMs: number, steadyMs = 200): Promise<string> {
+    let host = '';
+    let answer = '';
+    await untilSteady(
+      `the client being answered by one of ${hosts.join(', ')}`,
+      steadyMs,
+      boundMs,
+      async () => {
+        answer = await this.client.answeredBy(this.#firstVip());
+        const same = answer === host;
+        host = answer;
+        return same && hosts.includes(host) && this.timeline(host).isHeld;
+      },
+      () => `${answer} answers`,
+    );
+    return host;
+  }
+
   async #untilTruth(
     what: string,
     { boundMs, steadyMs }: { boundMs: number; steadyMs: number },
@@ -244,8 +263,10 @@ export class Lab {
   removeVip(host: string, vip: string): void {
     const address = `${vip}/${isIPv6(vip) ? 128 : 32}`;
     const namespace = this.namespace(host);
-    if (runTool('ip', ['-n', namespace, '-o', 'address', 'show', 'to', address]).trim() === '') return;
-    runTool('ip', ['-n', namespace, 'address', 'del', address, 'dev', 'eth0']);
+    const found = runTool('ip', ['-n', namespace, '-o', 'address', 'show', 'to', address]);
+    for (const [, device = ''] of found.matchAll(/^\d+: (\S+)/gm)) {
+      runTool('ip', ['-n', namespace, 'address', 'del', address, 'dev', device]);
+    }
   }
 
   /** Ends every process in the lab and removes everything. May be called twice. */

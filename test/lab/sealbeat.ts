@@ -133,9 +133,13 @@ function clusterOf(
     if (answer.status !== 200) throw new Error(`status of ${host}: ${JSON.stringify(answer)}`);
     return answer.body as StatusReport;
   };
-  const hearsAll = async (host: string): Promise<boolean> => {
+  /** Those that a host does not hear, or is not heard by, in words. */
+  const strangersOf = async (host: string): Promise<readonly string[]> => {
     const { peers } = await status(host);
-    return peers.every((peer) => peer.state === 'alive' && peer.hearsUs);
+    const strangers = peers.filter((peer) => peer.state !== 'alive' || !peer.hearsUs);
+    return strangers.map(
+      ({ name, state, hearsUs }) => `${host}: ${name} is ${state}${hearsUs ? '' : ', deaf'}`,
+    );
   };
   return {
     configPath,
@@ -175,9 +179,16 @@ function clusterOf(
       return program;
     },
     async untilSettled(hosts, boundMs) {
-      await until('all agents to hear each other', boundMs, async () => {
-        return (await Promise.all(hosts.map(hearsAll))).every(Boolean);
-      });
+      let strangers: readonly string[] = [];
+      await until(
+        'all agents to hear each other',
+        boundMs,
+        async () => {
+          strangers = (await Promise.all(hosts.map(strangersOf))).flat();
+          return strangers.length === 0;
+        },
+        () => strangers.join('; '),
+      );
     },
   };
 }

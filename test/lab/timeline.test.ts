@@ -15,6 +15,8 @@ test('timeline: a renewal does not begin a new stretch', () => {
   const timeline = held([100], [200], [300, 400]);
   assert.deepEqual(timeline.within({ fromMs: 0, toMs: 1_000 }), [{ fromMs: 100, toMs: 400 }]);
   assert.equal(timeline.arrivals({ fromMs: 0, toMs: 1_000 }), 1);
+  assert.equal(timeline.departures({ fromMs: 0, toMs: 400 }), 0);
+  assert.equal(timeline.departures({ fromMs: 400, toMs: 401 }), 1);
   assert.equal(timeline.renewedMs, 300);
   assert.equal(timeline.isHeld, false);
 });

@@ -46,6 +46,11 @@ export class Timeline {
   arrivals({ fromMs, toMs }: Span): number {
     return this.#spans.filter((span) => fromMs <= span.fromMs && span.fromMs < toMs).length;
   }
+
+  /** How often it went away within the window. */
+  departures({ fromMs, toMs }: Span): number {
+    return this.#spans.filter((span) => fromMs <= span.toMs && span.toMs < toMs).length;
+  }
 }
 
 /** Milliseconds of `window` during which the number of hosts that held the address satisfies `counts`. */

@@ -9,12 +9,12 @@ const monitorLines = [
   {
     name: 'an address with a lease',
     line: '[2026-11-20T17:12:12.019429] 2: eth0    inet 10.77.0.100/32 scope global dynamic eth0\\       valid_lft 1sec preferred_lft 1sec',
-    event: { atMs: AT, address: '10.77.0.100', added: true },
+    event: { atMs: AT, address: '10.77.0.100', device: 'eth0', added: true },
   },
   {
     name: 'one that goes',
     line: '[2026-11-20T17:12:12.019429] Deleted 2: eth0    inet6 fd77::100/128 scope global \\       valid_lft forever preferred_lft forever',
-    event: { atMs: AT, address: 'fd77::100', added: false },
+    event: { atMs: AT, address: 'fd77::100', device: 'eth0', added: false },
   },
   {
     name: 'a tentative one, which is not there yet',
@@ -24,7 +24,7 @@ const monitorLines = [
   {
     name: 'a tentative one that goes',
     line: '[2026-11-20T17:12:12.019429] Deleted 2: eth0    inet6 fd77::100/128 scope global tentative \\       valid_lft forever',
-    event: { atMs: AT, address: 'fd77::100', added: false },
+    event: { atMs: AT, address: 'fd77::100', device: 'eth0', added: false },
   },
   { name: 'something else', line: 'Dump was interrupted and may be inconsistent.', event: undefined },
 ];

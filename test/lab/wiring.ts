@@ -33,6 +33,17 @@ export function wire(lab: Wired): void {
   for (const network of lab.networks) wireNetwork(lab, network, network === 'lan' ? ends : lab.hosts);
 }
 
+/** One more cable of a host to the LAN, at an interface without an address of its own. */
+export function wireSecondPort(lab: Wired, host: string, device: string): void {
+  const port = `${host}-${device}`;
+  const lines = [
+    `link add ${device} netns ${lab.namespace(host)} type veth peer name ${port} netns ${lab.namespace('sw')}`,
+  ];
+  runTool('ip', ['-batch', '-'], linesOf(lines));
+  runTool('ip', ['-n', lab.namespace('sw'), 'link', 'set', port, 'master', BRIDGES.lan, 'up']);
+  runTool('ip', ['-n', lab.namespace(host), 'link', 'set', device, 'up']);
+}
+
 function wireNetwork(lab: Wired, network: Network, ends: readonly string[]): void {
   const [device, bridge] = [interfaceOn(network), BRIDGES[network]];
   const pair = (end: string): string =>
