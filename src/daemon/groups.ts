@@ -132,12 +132,15 @@ export function openGroups(ports: GroupsPorts): Groups {
     return { settings, adapter, vips, queue, dark, unwatch: watch(settings, adapter, vips, dark) };
   };
 
-  const dropGone = (before: ReadonlyMap<GroupId, Placed>, had: ReadonlySet<GroupId>): readonly Drop[] => {
+  const dropGone = (
+    before: ReadonlyMap<GroupId, Placed>,
+    had: ReadonlySet<GroupId>,
+    isWanted: (vip: Vip, now: Placed | undefined, old: Placed) => boolean,
+  ): readonly Drop[] => {
     const drops: Drop[] = [];
     for (const [id, old] of before) {
       const now = placed.get(id);
-      if (now === undefined) old.unwatch();
-      const gone = old.vips.filter((vip) => !isAmong(vip, now?.vips ?? []));
+      const gone = old.vips.filter((vip) => !isAmong(vip, now?.vips ?? []) && isWanted(vip, now, old));
       if (gone.length === 0 || !had.has(id)) continue;
       log.info(
         { group: old.settings.name, vips: gone.map(vipName) },
@@ -192,7 +195,8 @@ export function openGroups(ports: GroupsPorts): Groups {
         settings.groups.map((group) => [group.id, place(group, before.get(group.id), had.has(group.id))]),
       );
       for (const id of before.keys()) if (!placed.has(id)) looks.delete(id);
-      const drops = dropGone(before, had);
+      for (const [id, old] of before) if (!placed.has(id)) old.unwatch();
+      const drops = dropGone(before, had, (vip, now, old) => !movesHere(vip, now, old));
       for (const { from, vips, done } of drops) {
         // An address that went from group to group, or got another length, is brought up only after it was taken down.
         for (const { queue, vips: here } of placed.values()) {
@@ -206,12 +210,20 @@ export function openGroups(ports: GroupsPorts): Groups {
         if (now.adapter !== old.adapter || leaseChanged || !sameVips(now.vips, old.vips))
           now.queue.refresh(() => isHeld(id));
       }
+      // Made before broken: one that goes to another interface is there before it leaves the old one.
+      dropGone(before, had, movesHere);
     },
     stop() {
       for (const { unwatch } of placed.values()) unwatch();
     },
   };
 }
+
+/** The same address stays with its group, on another interface. */
+const movesHere = (vip: Vip, now: Placed | undefined, old: Placed): boolean =>
+  now?.queue === old.queue &&
+  now.vips.some(({ address, link }) => address === vip.address && link !== vip.link) &&
+  !now.vips.some(({ address, link }) => address === vip.address && link === vip.link);
 
 const isAmong = (vip: Vip, vips: readonly Vip[]): boolean =>
   vips.some((other) => vipName(other) === vipName(vip));

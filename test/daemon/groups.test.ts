@@ -231,7 +231,7 @@ test('groups: another length is another address: the old one goes first', async 
   assert.deepEqual(called(), [`down ${V4}`, 'up 10.10.10.42/24 on eth0']);
 });
 
-test('groups: another interface: off the old one, onto the new one, and watched there', async () => {
+test('groups: another interface: onto the new one, then off the old one, and watched there', async () => {
   const { groups, configure, called, adapter } = opened();
   await configure(settingsWith(vips('[10.10.10.42]')));
   await configure(
@@ -239,7 +239,7 @@ test('groups: another interface: off the old one, onto the new one, and watched 
     ['web'],
     ['web'],
   );
-  assert.deepEqual(called(), [`down ${V4}`, 'up 10.10.10.42/32 on eth7']);
+  assert.deepEqual(called(), ['up 10.10.10.42/32 on eth7', `down ${V4}`]);
   assert.deepEqual(
     [...adapter().watchers].map((watcher) => watcher.vips),
     [['10.10.10.42/32 on eth7']],
