@@ -11,7 +11,6 @@ import {
 } from '../group/state.ts';
 import {
   ignoresUs,
-  isStuck,
   newLink,
   noteClockStood,
   relink,
@@ -23,9 +22,10 @@ import {
 import { receive } from '../peer/receive.ts';
 import { forgiveStall, judge, nextProbeAt } from '../peer/suspicion.ts';
 import { after, type GroupId, type MonoMs, type WallMs } from '../units.ts';
-import { composeFrame, composeSameBeat, sayable } from './compose.ts';
+import { composeFrame, composeSameBeat } from './compose.ts';
 import { leaveDueAt, leaveVerdict } from './leaving.ts';
 import type { NodeEffect, NodeEvent, NodePolicy, NodeState, NodeStep } from './state.ts';
+import { helloDueAt, onReadyPaths, probe, speak, talk } from './talk.ts';
 import { canReceive, noteReceived, viewOf, viewsAt, viewsChangeAt, type Views } from './view.ts';
 
 /*
@@ -38,9 +38,6 @@ import { canReceive, noteReceived, viewOf, viewsAt, viewsChangeAt, type Views } 
 const STALL_MS_MIN = 25;
 /** Reading what arrived during a stall takes two turns of the loop, at most this long. */
 const DRAIN_MS_MAX = 50;
-const BURST_FRAMES = 3;
-const BURST_APART_MS = 5;
-const HELLO_APART_MS_MIN = 5;
 
 /** What is known of a group when a node starts, or when a group is new to it. */
 export interface Found {
@@ -250,7 +247,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
   const isTimer = event.kind === 'tick' && stalledMs === 0;
   const views = viewsAt(node, now, { stalledMs, healed, beatDue, isTimer });
   evaluateAll(node, views, effects);
-  leave(node, views, effects);
+  leave(node, now, views, effects);
   speak(node, now, views, effects);
   restTill(node, now, views);
   node.wakeAt = wakeAt(node, now);
@@ -359,8 +356,7 @@ function evaluateAll(node: NodeState, views: Views, effects: NodeEffect[]): void
   }
 }
 
-function leave(node: NodeState, views: Views, effects: NodeEffect[]): void {
-  const { now } = node.policy.groups.length > 0 ? views(node.policy.groups[0]!.id) : { now: node.wakeAt };
+function leave(node: NodeState, now: MonoMs, views: Views, effects: NodeEffect[]): void {
   const verdict = leaveVerdict(node, now);
   if (verdict === 'wait') return;
   if (verdict === 'say') {
@@ -375,84 +371,6 @@ function leave(node: NodeState, views: Views, effects: NodeEffect[]): void {
   for (const { id } of node.policy.groups)
     applyTo(node, id, effects, (state) => onOrder(state, { kind: 'stop' }, views(id)));
   effects.push({ kind: 'notLeft', cause: verdict.notLeft });
-}
-
-function probe(node: NodeState, link: Link, now: MonoMs): readonly NodeEffect[] {
-  const frames: NodeEffect[] = [];
-  onReadyPaths(link, (path) => frames.push(composeFrame(node, link, path, now, { probe: true })));
-  return frames;
-}
-
-function speak(node: NodeState, now: MonoMs, views: Views, effects: NodeEffect[]): void {
-  const said = sayable(node, views);
-  if (said !== node.said) {
-    node.said = said;
-    node.burst = { left: BURST_FRAMES, at: now };
-  }
-  talk(node, now, effects, (link, path, probe) => composeFrame(node, link, path, now, { probe }, views));
-}
-
-/**
- * One round of what is said to a peer: the same over every path that takes frames now. They take turns in being the last,
- * because the newest frame is the one that the peer names, and by that each path's round trip is known.
- */
-function onReadyPaths(link: Link, say: (path: number) => void): void {
-  const { paths } = link;
-  link.rounds += 1;
-  for (let turn = 0; turn < paths.length; turn++) {
-    const path = (link.rounds + turn) % paths.length;
-    if (paths[path]!.ready) say(path);
-  }
-}
-
-/** Beats, bursts, hellos and probes that are due. */
-function talk(
-  node: NodeState,
-  now: MonoMs,
-  effects: NodeEffect[],
-  compose: (link: Link, path: number, probe: boolean) => NodeEffect,
-): void {
-  const beatDue = now >= node.nextBeatAt;
-  const burstDue = node.burst !== undefined && now >= node.burst.at;
-  for (const link of node.links) {
-    // After a stall the acknowledgements may be waiting in the sockets.
-    if (beatDue && node.drainUntil === undefined) redialsStuck(node, link, now, effects);
-    if (beatDue || burstDue || now >= helloDueAt(node, link)) {
-      onReadyPaths(link, (path) => effects.push(compose(link, path, false)));
-      link.helloAt = now;
-    }
-    const probeAt = nextProbeAt(link, node.policy, node.nextBeatAt);
-    if (probeAt !== undefined && now >= probeAt && node.drainUntil === undefined) {
-      link.probingSince ??= now;
-      link.probesSent += 1;
-      onReadyPaths(link, (path) => effects.push(compose(link, path, true)));
-    }
-  }
-  if (burstDue)
-    node.burst =
-      node.burst!.left > 1 ? { left: node.burst!.left - 1, at: after(now, BURST_APART_MS) } : undefined;
-  if (beatDue) {
-    // In step with the grid, but never several at once after a stall.
-    const next = after(node.nextBeatAt, node.policy.intervalMs);
-    node.nextBeatAt = next > now ? next : after(now, node.policy.intervalMs);
-  }
-}
-
-/** What a connection does not carry any more is not added to: it is ended, and another one is dialled. */
-function redialsStuck(node: NodeState, link: Link, now: MonoMs, effects: NodeEffect[]): void {
-  link.paths.forEach((path, place) => {
-    if (!isStuck(path, now, node.policy)) return;
-    setReady(path, false);
-    effects.push({ kind: 'redial', peer: link.number, path: place });
-  });
-}
-
-/** While no session is open at the start, hellos are quick; later they go with the beats. */
-function helloDueAt(node: NodeState, link: Link): MonoMs {
-  const isStart = link.rx === undefined && node.nextBeatAt - link.createdAt <= 2 * node.policy.timeoutMs;
-  if (!isStart) return Number.POSITIVE_INFINITY as MonoMs;
-  const { intervalMs, timeoutMs } = node.policy;
-  return after(link.helloAt, Math.max(HELLO_APART_MS_MIN, Math.min(intervalMs, timeoutMs / 16)));
 }
 
 function wakeAt(node: NodeState, now: MonoMs): MonoMs {
