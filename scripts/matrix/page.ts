@@ -56,11 +56,11 @@ function clusterText({ size, setting, fault }: Scene, outcomes: readonly Outcome
 }
 
 function rowOf(outcome: Outcome, _: number, outcomes: readonly Outcome[]): string {
-  const { fault, size, problems } = outcome;
+  const { fault, size, setting, problems } = outcome;
   return line([
     `${fault.title} (\`${fault.name}\`)`,
     clusterText(outcome, outcomes),
-    fault.expected(size).says,
+    fault.expected(size, setting).says,
     holdersOverTime(outcome),
     gapText(outcome.gapMs),
     bothText(outcome),

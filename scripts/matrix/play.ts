@@ -38,8 +38,8 @@ const wordsOf = (error: unknown): string => (error instanceof Error ? error.mess
 
 /** Strikes, waits for what is expected, heals, audits. Never rejects: what went wrong is in the outcome. */
 export async function play(stage: Stage, scene: Scene): Promise<Outcome> {
-  const { fault, size } = scene;
-  const expected = fault.expected(size);
+  const { fault, size, setting } = scene;
+  const expected = fault.expected(size, setting);
   const problems: string[] = [];
   const attempt = async (what: string, step: () => Promise<void>): Promise<void> => {
     try {
@@ -70,8 +70,8 @@ export async function play(stage: Stage, scene: Scene): Promise<Outcome> {
 }
 
 /** The expected end must be there when the fault has lasted long enough, or come within the bound, and stand. */
-async function settled(stage: Stage, { fault, size }: Scene, fromMs: number): Promise<void> {
-  const expected = fault.expected(size);
+async function settled(stage: Stage, { fault, size, setting }: Scene, fromMs: number): Promise<void> {
+  const expected = fault.expected(size, setting);
   const lastsMs = fault.lastsMs ?? LASTS_MS;
   await stage.untilAsExpected(expected, { steadyMs: STEADY_MS, boundMs: lastsMs + BOUND_MS });
   // Seen early is not enough: it must still be so in the end.

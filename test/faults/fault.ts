@@ -36,7 +36,8 @@ export interface Fault {
   strike(stage: Stage): void | Promise<void>;
   /** What must be done before the general heal, where the order matters. */
   heal?(stage: Stage): Promise<void>;
-  expected(size: Size): Expected;
+  /** With TCP alone, one direction carries nothing without the other. */
+  expected(size: Size, setting: SettingName): Expected;
 }
 
 /** The program's defaults, but for the failback: its 10 s would only make everything longer. */

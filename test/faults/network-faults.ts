@@ -50,7 +50,13 @@ export const NETWORK_FAULTS: readonly Fault[] = [
     strike(stage) {
       for (const other of stage.others('h1')) stage.lab.faults.cut(other, 'h1');
     },
-    expected: () => stays('Nothing moves.'),
+    expected: (_size, setting) =>
+      setting === 'tcp'
+        ? split(
+            'A connection needs both directions: nobody hears the holder any more, and h2 holds as well.',
+            ['h1', 'h2'],
+          )
+        : stays('Nothing moves.'),
   },
   {
     name: 'standby-deaf',
@@ -58,13 +64,15 @@ export const NETWORK_FAULTS: readonly Fault[] = [
     sizes: BOTH_SIZES,
     settings: TRANSPORTS,
     strike: (stage) => stage.lab.faults.cut('h1', 'h2'),
-    expected: (size) =>
-      size === 2
-        ? {
-            ...handedOver('h2 takes over, and h1 yields to it, because it hears that h2 cannot hear it.'),
-            gapMs: OVERLAP_MS,
-          }
-        : stays('Nothing moves: h2 hears of the holder through h3.'),
+    expected: (size, setting) =>
+      size === 2 && setting === 'tcp'
+        ? split('A connection needs both directions: neither hears the other, and both hold.', ['h1', 'h2'])
+        : size === 2
+          ? {
+              ...handedOver('h2 takes over, and h1 yields to it, because it hears that h2 cannot hear it.'),
+              gapMs: OVERLAP_MS,
+            }
+          : stays('Nothing moves: h2 hears of the holder through h3.'),
   },
   {
     name: 'cut-both',

@@ -67,7 +67,7 @@ async function takeStep(stage: Stage, { faults, lastsMs }: Step): Promise<void> 
   const endMs = Date.now();
   const during = await stage.lab.heldByBoth({ fromMs: struckMs, toMs: healMs });
   const afterwards = await stage.lab.heldByBoth({ fromMs: healMs, toMs: endMs });
-  const allowedMs = second === undefined ? first.expected(stage.size).bothMs : Infinity;
+  const allowedMs = second === undefined ? first.expected(stage.size, 'udp').bothMs : Infinity;
   if (during > allowedMs) throw new Error(`the VIP was on two hosts for ${during} ms`);
   if (afterwards > BOTH_AFTER_MS) {
     throw new Error(`the VIP was on two hosts for ${afterwards} ms after the heal`);

@@ -88,8 +88,8 @@ for (const { name, said, shown } of refusals) {
 test('faults: every name is there once, and every fault says what is expected of it', () => {
   const names = FAULTS.map(({ name }) => name);
   assert.deepEqual(names, [...new Set(names)]);
-  for (const { fault, size } of scenesOf(FAULTS, BOTH_SIZES)) {
-    const { says, holders } = fault.expected(size);
+  for (const { fault, size, setting } of scenesOf(FAULTS, BOTH_SIZES)) {
+    const { says, holders } = fault.expected(size, setting);
     assert.match(says, /^[A-Z`h].*\.$/, fault.name);
     if (holders !== 'one')
       assert.ok(

@@ -48,6 +48,27 @@ for (const nodes of [TWO, THREE]) {
   });
 }
 
+test('sim: restart, with beats that are rarer than the time for the acknowledgement: the others are asked for it', () => {
+  const SELDOM = { intervalMs: 2_000, timeoutMs: 6_000, startupMs: 12_000 } as const;
+  for (let phase = 0; phase < 12; phase++) {
+    const staged = aged({ ...TWO, ...SELDOM, seed: phase + 1 });
+    const { world, claims, counts } = staged;
+    telling(world, () => {
+      world.runFor(AGED_MS + phase * 170);
+      claims.length = 0;
+      counts.length = 0;
+      world.host(1).restart({ ...WITHIN, awayMs: 1_000 });
+      assert.ok(
+        world.runUntil(300, () => world.host(1).agent === undefined),
+        'it waits for the next beat of the other',
+      );
+      world.runFor(8_000);
+      assert.deepEqual([claims, counts], [[], []]);
+      restsAt(staged, 1);
+    });
+  }
+});
+
 test('sim: restart, too late: the other has it after what was announced and 1.3 s, never both', () => {
   for (let phase = 0; phase < 20; phase++) {
     const staged = aged({ ...TWO, seed: phase + 1 });

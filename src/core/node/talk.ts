@@ -2,6 +2,7 @@ import { isStuck, setReady, type Link } from '../peer/link.ts';
 import { nextProbeAt } from '../peer/suspicion.ts';
 import { after, type MonoMs } from '../units.ts';
 import { composeFrame, sayable } from './compose.ts';
+import { promisedMs } from './leaving.ts';
 import type { NodeEffect, NodeState } from './state.ts';
 import type { Views } from './view.ts';
 
@@ -50,11 +51,13 @@ export function talk(
 ): void {
   const beatDue = now >= node.nextBeatAt;
   const burstDue = node.burst !== undefined && now >= node.burst.at;
+  // An announced restart waits for its acknowledgement, which must not take as long as the others' intervals.
+  const wantsAnswer = promisedMs(node) > 0;
   for (const link of node.links) {
     // After a stall the acknowledgements may be waiting in the sockets.
     if (beatDue && node.drainUntil === undefined) redialsStuck(node, link, now, effects);
     if (beatDue || burstDue || now >= helloDueAt(node, link)) {
-      onReadyPaths(link, (path) => effects.push(compose(link, path, false)));
+      onReadyPaths(link, (path) => effects.push(compose(link, path, wantsAnswer)));
       link.helloAt = now;
     }
     const probeAt = nextProbeAt(link, node.policy, node.nextBeatAt);
