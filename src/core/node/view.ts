@@ -1,10 +1,11 @@
-import { GROUPS_PER_FRAME } from '../frame.ts';
+import { GROUPS_PER_FRAME, type GroupRecord } from '../frame.ts';
 import type { GroupView, PeerView } from '../group/state.ts';
 import { isProvenDeaf, isTwoWay, longestRttMs, timeoutFor, type Link } from '../peer/link.ts';
 import { lateAt } from '../peer/suspicion.ts';
 import { saysActiveUnproven, unprovenUntil } from '../peer/unproven.ts';
+import { CONFIG_PARTS } from '../settings.ts';
 import type { GroupId, MonoMs, WallMs } from '../units.ts';
-import type { NodeState } from './state.ts';
+import type { NodePolicy, NodeState } from './state.ts';
 
 export interface Moment {
   readonly stalledMs: number;
@@ -106,13 +107,30 @@ export function viewsAt(node: NodeState, now: MonoMs, moment: Moment = QUIET): V
       policy,
       peers: node.links.map((link, index): PeerView => ({
         ...peers[index]!,
-        record: link.groups.get(id)?.record,
+        record: understood(link, link.groups.get(id)?.record, node.policy),
         unprovenActive: saysActiveUnproven(link, id, now, node.policy),
       })),
     };
     made.set(id, view);
     return view;
   };
+}
+
+const NODES_PART = CONFIG_PARTS.indexOf('nodes');
+
+/**
+ * Frames name nodes by their place in the list of names. A peer that is known to have another list means somebody else by a
+ * number: what it says of others is left out until the lists are the same again, what it says of itself stands.
+ */
+function understood(
+  { digest, configParts }: Link,
+  record: GroupRecord | undefined,
+  policy: NodePolicy,
+): GroupRecord | undefined {
+  const theirs = digest === policy.digest ? undefined : configParts[NODES_PART];
+  if (record === undefined || theirs === undefined || theirs === policy.partDigests[NODES_PART])
+    return record;
+  return { ...record, heir: 0, holder: 0, holderRole: 'init', holderPriority: 0 };
 }
 
 /** What one group's machine is told at this moment. */
