@@ -421,6 +421,25 @@ test('sim: arbiter, the holder dies: its lock is waited for, and no longer', () 
   }
 });
 
+test('sim: arbiter, the holder of three dies: the better of the others most often asks first after the end of its lock', () => {
+  let best = 0;
+  for (let phase = 0; phase < 40; phase++) {
+    const staged = never(LOCK, { priorities: [103, 102, 101], seed: phase + 1 });
+    const { world, claims } = staged;
+    telling(world, () => {
+      world.runFor(phase * 333);
+      claims.length = 0;
+      world.host(1).kill({ guardToo: true });
+      assert.ok(world.runUntil(12_000, () => claims.length > 0));
+      best += claims[0]!.by === 2 ? 1 : 0;
+      world.runFor(15_000);
+      assert.deepEqual(world.holders(), [2], 'and in the end it holds');
+    });
+  }
+  // Asked for as often by both, it was 1 of 40.
+  assert.ok(best >= 24, `only ${best} of 40`);
+});
+
 test('sim: arbiter, the holder is cut off and freezes at any moment: its VIP is gone before its lock', () => {
   for (let afterMs = 3_000; afterMs < 10_500; afterMs += 150) {
     const staged = never(LOCK, { ...TWO, seed: afterMs });

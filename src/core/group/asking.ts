@@ -1,7 +1,7 @@
 import { unreachable } from '../errors.ts';
 import { after, type MonoMs, SECOND_MS } from '../units.ts';
 import { type ClaimEvidence, consentOf } from './consent.ts';
-import { LEASE_ROUNDING_MS, someApart, someSilent } from './election.ts';
+import { LEASE_ROUNDING_MS, rankOf, someApart, someSilent } from './election.ts';
 import { and, failed, type Rule, seconds, step } from './moves.ts';
 import type { AnswerResult, GroupState, GroupStep, GroupView, PeerView, QuestionKind } from './state.ts';
 
@@ -17,6 +17,7 @@ const REFUSED_AGAIN_MS = SECOND_MS;
 /** The giver's lock is on its way to the arbiter when its heir first asks for it. */
 const OFFER_AGAIN_MS = 30;
 const WITNESS_AGAIN_MS = SECOND_MS;
+const NOT_OURS = 'the lock is not ours';
 
 export type ClaimKind = 'election' | 'offer';
 
@@ -156,7 +157,7 @@ function decide(state: GroupState, view: GroupView, kind: ClaimKind): GroupStep 
         said('witness'),
       );
     case 'no lock':
-      return refused(state, view, 'the lock is not ours', said('lock'), kind);
+      return refused(state, view, NOT_OURS, said('lock'), kind);
     case 'not fenced':
       return refused(
         failed(state, view, `fence failed: ${said('fence')}`),
@@ -176,7 +177,10 @@ function refused(
   cause: string,
   kind: ClaimKind = 'election',
 ): GroupStep {
-  const againMs = kind === 'offer' ? OFFER_AGAIN_MS : REFUSED_AGAIN_MS;
+  // The lock of a dead holder ends for everybody at once: who is better asks more often, and so most often has it first
+  // (a worse one that is first hands over at once, as by any failback).
+  const turnsMs = text === NOT_OURS ? (rankOf(state, view) ?? 0) * view.policy.timeoutMs : 0;
+  const againMs = kind === 'offer' ? OFFER_AGAIN_MS : REFUSED_AGAIN_MS + turnsMs;
   const stopped = { ...state, asking: undefined, askAgainAt: after(view.now, againMs) };
   // An offer is tried again at once, and its giver tells what became of it.
   return kind === 'offer'
