@@ -284,7 +284,8 @@ const mild: readonly Fault[] = [
     const host = storm.world.hosts.find(({ number }) => storm.world.actives().includes(number));
     if (host === undefined) return;
     host.freeze();
-    storm.later(storm.chance.between(20, 500), () => host.thaw());
+    // With rare beats a lease of 1 s is renewed at half of it, and relied on until 50 ms before its end.
+    storm.later(storm.chance.between(20, 440), () => host.thaw());
   },
   attack[0]!,
   attack[5]!,
