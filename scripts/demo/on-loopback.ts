@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Vip } from '../../src/core/ports.ts';
 import { systemSpawn } from '../../src/system/child.ts';
 import { systemClock } from '../../src/system/clock.ts';
-import { simulatedVip } from '../../src/vip/simulated.ts';
+import { simulatedVip } from '../../src/vip/simulated/simulated.ts';
 import { SEALBEAT } from '../../test/lab/sealbeat.ts';
 import { PORT, type Running, type Stage } from './stage.ts';
 import { Tap } from './tap.ts';

@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { systemRandom } from '../system/random.ts';
-import { interfaceSysctl, isOn } from '../vip/interface-sysctl.ts';
+import { interfaceSysctl, isOn } from '../vip/linux/interface-sysctl.ts';
 import type { CliHost } from './host.ts';
 
 /** This process, its terminal and its machine. What costs time to load is loaded when it's asked for. */

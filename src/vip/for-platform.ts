@@ -1,8 +1,8 @@
 import { OperatorError, unreachable } from '../core/errors.ts';
 import { type VipAdapter } from '../core/ports.ts';
 import { type AdapterName } from '../core/settings.ts';
-import { linuxVip, type LinuxVipOptions } from './linux.ts';
-import { simulatedVip } from './simulated.ts';
+import { linuxVip, type LinuxVipOptions } from './linux/linux.ts';
+import { simulatedVip } from './simulated/simulated.ts';
 
 /** For those who have to know it as well. */
 export const systemPlatform = process.platform;

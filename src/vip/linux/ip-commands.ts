@@ -1,0 +1,65 @@
+import { isIP } from 'node:net';
+import { OperatorError } from '../../core/errors.ts';
+import { type Vip } from '../../core/ports.ts';
+import { isHostLength } from '../address.ts';
+
+export interface Addition {
+  /** 0 for an address that stays until it is deleted. */
+  readonly leaseSeconds: number;
+  /** IPv6 only: leave out the word `nodad`, so that the kernel tells the neighbours (see quiet-dad.ts). */
+  readonly speaking?: boolean;
+}
+
+/**
+ * One line for `ip -batch` that adds a VIP or starts its lease anew; see ip-address(8).
+ *
+ * `replace`, not `add`: after a crash the address may still be there, and that has to count as success.
+ * `preferred_lft` stands last: when the agent is killed in the middle of a write, ip runs the cut line, and no proper
+ * beginning of a leased line may be a command that adds something (without preferred_lft it is refused, because the
+ * preferred lifetime would be longer than the valid one).
+ * An IPv6 VIP is added deprecated, so that this host does not choose it as the source of its own connections. IPv6
+ * forgets flags that are not repeated, so each renewal says all of them.
+ */
+export function replaceLine(vip: Vip, { leaseSeconds, speaking = false }: Addition): string {
+  const lifetime = leaseSeconds === 0 ? 'forever' : String(leaseSeconds);
+  const words = [
+    'address replace',
+    `${vip.address}/${vip.prefixLength}`,
+    'valid_lft',
+    lifetime,
+    'dev',
+    vip.link,
+  ];
+  if (vip.family === 4 && vip.label !== '') words.push('label', vip.label);
+  if (vip.family === 6 && !speaking) words.push('nodad');
+  // With another length the operator wants a subnet, so the kernel may add its route.
+  if (isHostLength(vip)) words.push('noprefixroute');
+  words.push('preferred_lft', vip.family === 6 ? '0' : lifetime);
+  return words.join(' ');
+}
+
+/** With the prefix length, always: without it ip deletes by pattern. */
+export function deleteLine({ address, prefixLength, link }: Vip): string {
+  return `address del ${address}/${prefixLength} dev ${link}`;
+}
+
+export function showLine(link: string): string {
+  return `address show dev ${link}`;
+}
+
+/** One line per command reaches ip as text, so nothing that could end a word or a line may come from outside. */
+export function assertPlain({ address, family, prefixLength, link, label }: Vip): void {
+  const lengthMax = family === 4 ? 32 : 128;
+  const wrong =
+    isIP(address) !== family
+      ? `"${address}" is no IPv${family} address`
+      : !Number.isInteger(prefixLength) || prefixLength < 1 || prefixLength > lengthMax
+        ? `/${prefixLength} is no prefix length for ${address}`
+        : !/^[A-Za-z0-9._@+-]{1,15}$/.test(link)
+          ? `"${link}" is no interface name`
+          : !/^[A-Za-z0-9._@+:-]{0,15}$/.test(label)
+            ? `"${label}" is no address label (at most 15 letters, digits and . _ - : + @)`
+            : undefined;
+  if (wrong !== undefined)
+    throw new OperatorError('CONFIG_INVALID', wrong, { hint: 'correct it in the config' });
+}

@@ -1,0 +1,277 @@
+import { OperatorError } from '../../core/errors.ts';
+import { type Clock, type Exec, type Log, type Spawn, type Vip, type VipAdapter } from '../../core/ports.ts';
+import { type AnnounceMethod } from '../../core/settings.ts';
+import { after, SECOND_MS } from '../../core/units.ts';
+import { byLink, isHostLength, vipKey, vipText } from '../address.ts';
+import { announcer } from './announce.ts';
+import { assertLeavesAlone, assertUsable } from './foreign.ts';
+import { guard, noGuard } from '../guard/guard.ts';
+import { interfaceSysctl, isOn } from './interface-sysctl.ts';
+import { assertPlain, deleteLine, replaceLine } from './ip-commands.ts';
+import { ipCoprocess } from './ip-coprocess.ts';
+import { ipFailed } from './ip-failed.ts';
+import { type LinkState, addressOf } from './ip-json.ts';
+import { ipMonitor } from './ip-monitor.ts';
+import { assertMayLeave } from '../leaving.ts';
+import { assertLeft } from './left.ts';
+import { dadFailed, notThere, stillTentative, stillThere } from './not-as-asked.ts';
+import { quietDad } from './quiet-dad.ts';
+import { announceBySameMac } from './same-mac.ts';
+
+export interface LinuxVipOptions {
+  readonly exec: Exec;
+  readonly spawn: Spawn;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly announceMethod: AnnounceMethod;
+  /** What goes wrong beside the calls: an announcement that fails, a guard that cannot be kept. Each time anew. */
+  readonly onProblem: (problem: OperatorError) => void;
+  /** False leaves the VIPs on the host when this process ends. */
+  readonly guarded?: boolean;
+  /** iproute2's program. */
+  readonly ip?: string;
+  /** How long one call may take before it is given up. */
+  readonly timeoutMs?: number;
+  readonly sysctlRoot?: string;
+}
+
+/** The kernel settles a new IPv6 address from a work queue, a moment after ip has answered. */
+const SETTLE_EVERY_MS = 5;
+const SETTLE_TRIES_MAX = 60;
+
+type Links = ReadonlyMap<string, LinkState | undefined>;
+
+/** iproute2; see ip-address(8). */
+export function linuxVip(options: LinuxVipOptions): VipAdapter {
+  const { exec, spawn, clock, log, announceMethod, onProblem, guarded = true } = options;
+  const { ip: program = 'ip', timeoutMs = 2 * SECOND_MS, sysctlRoot = '/proc/sys' } = options;
+
+  const sysctl = interfaceSysctl(sysctlRoot);
+  const dad = quietDad(sysctl);
+  const watchman = guarded
+    ? guard({ spawn, clock, onProblem, takeDown: [program, '-force', '-batch', '-'] })
+    : noGuard;
+  const children = new Map<'ip' | 'monitor', number>();
+  const onStart = (which: 'ip' | 'monitor') => (pid: number) => {
+    children.set(which, pid);
+    watchman.setChildren([...children.values()]);
+  };
+  const ip = ipCoprocess({ spawn, clock, program, onStart: onStart('ip') });
+  const monitor = ipMonitor({ spawn, clock, log, program, onStart: onStart('monitor') });
+  const announcements = announcer({
+    spawn,
+    exec,
+    clock,
+    log,
+    method: announceMethod,
+    bySameMac: (link, families) => announceBySameMac({ ip, sysctl, timeoutMs }, link, families),
+    onProblem,
+  });
+  const ours = new Set<string>();
+
+  const prepare = () => {
+    ip.prepare();
+    watchman.prepare();
+    announcements.prepare();
+  };
+
+  const look = async (vips: readonly Vip[]): Promise<Links> => {
+    const links = new Map<string, LinkState | undefined>();
+    for (const link of byLink(vips).keys()) links.set(link, await ip.show(link, { timeoutMs }));
+    return links;
+  };
+
+  /**
+   * Whether the VIP may vanish by itself, by its lease or by the guard. The primary address of a subnet may not: it
+   * takes its secondaries with it, this host's own address perhaps, unless the kernel promotes one of them.
+   */
+  const mayVanish = (vip: Vip): boolean =>
+    vip.family === 6 || isHostLength(vip) || isOn(sysctl, 'ipv4', vip.link, 'promote_secondaries');
+
+  const leaseOf = (vip: Vip, leaseSeconds: number): number => (mayVanish(vip) ? leaseSeconds : 0);
+
+  const tellUnleased = (vip: Vip) => {
+    if (mayVanish(vip)) return;
+    const message = `${vipText(vip)} stays when the agent is killed: as a primary address it could take others with it`;
+    onProblem(
+      new OperatorError('VIP_FAILED', message, {
+        hint: `sysctl -w net.ipv4.conf.${vip.link}.promote_secondaries=1, or give the VIP the length /32`,
+      }),
+    );
+  };
+
+  const holdByGuard = async (vips: readonly Vip[], leaseSeconds: number): Promise<void> => {
+    try {
+      await watchman.hold(vips.filter(mayVanish).map(deleteLine));
+    } catch (problem) {
+      // With a lease the kernel does the same, a little later. Without one nobody would.
+      if (leaseSeconds === 0 || !(problem instanceof OperatorError)) throw problem;
+      onProblem(problem);
+    }
+  };
+
+  /** Adds them, IPv6 in the way that the kernel announces where that is possible. */
+  const add = async (vips: readonly Vip[], before: Links, leaseSeconds: number) => {
+    // One that lost a duplicate detection stays unusable until it is made anew.
+    const lost = vips.filter((vip) => addressIn(vip, before)?.dadFailed === true);
+    const fresh = vips.filter((vip) => vip.family === 6 && (!isThere(vip, before) || lost.includes(vip)));
+    const freshLinks = announceMethod === 'none' ? [] : [...byLink(fresh).keys()];
+    const speaking = new Map(freshLinks.map((link) => [link, dad.enter(link)]));
+    try {
+      const additions = vips.map((vip) =>
+        replaceLine(vip, {
+          leaseSeconds: leaseOf(vip, leaseSeconds),
+          speaking: fresh.includes(vip) && speaking.get(vip.link) === true,
+        }),
+      );
+      const failures = await ip.change([...lost.map(deleteLine), ...additions], { timeoutMs });
+      return { failures, links: await lookSettled(vips) };
+    } finally {
+      freshLinks.forEach((link) => dad.leave(link));
+    }
+  };
+
+  const lookSettled = async (vips: readonly Vip[]): Promise<Links> => {
+    for (let tries = 1; ; tries += 1) {
+      const links = await look(vips);
+      const settling = vips.some((vip) => {
+        const address = addressIn(vip, links);
+        return address !== undefined && address.tentative && !address.dadFailed;
+      });
+      if (!settling || tries === SETTLE_TRIES_MAX) return links;
+      await new Promise<void>((wake) => clock.wakeAt(after(clock.nowMs(), SETTLE_EVERY_MS), wake));
+    }
+  };
+
+  const lengthen = async (vips: readonly Vip[], before: Links, leaseSeconds: number): Promise<void> => {
+    const sinceMs = clock.nowMs();
+    const lines = vips.map((vip) => replaceLine(vip, { leaseSeconds }));
+    const [failure] = await ip.change(lines, { timeoutMs: lifeMs(vips, before) });
+    if (failure !== undefined) throw ipFailed(failure.line, failure.text);
+    const links = await look(vips);
+    for (const vip of vips)
+      assertLeft(vip, addressIn(vip, links), { leaseSeconds, sinceMs: clock.nowMs() - sinceMs });
+  };
+
+  /** As after a look before: those who renew them go on doing so. Where that fails too, the longer lease ends as well. */
+  const restoreLeases = async (vips: readonly Vip[], before: Links): Promise<void> => {
+    const lines = vips.map((vip) => {
+      const { validSeconds = Infinity } = addressIn(vip, before) ?? {};
+      return replaceLine(vip, { leaseSeconds: validSeconds === Infinity ? 0 : Math.max(1, validSeconds) });
+    });
+    await ip.change(lines, { timeoutMs: lifeMs(vips, before) }).catch(() => {});
+  };
+
+  /** How long after that look a write cannot bring back an address that had expired meanwhile. */
+  const lifeMs = (vips: readonly Vip[], links: Links): number =>
+    Math.min(timeoutMs, ...vips.map((vip) => (addressIn(vip, links)?.validSeconds ?? Infinity) * SECOND_MS));
+
+  return {
+    async up(vips, leaseSeconds) {
+      vips.forEach(assertPlain);
+      const before = await look(vips);
+      for (const vip of vips) assertUsable(vip, present(vip, before), ours.has(vipKey(vip)));
+
+      vips.forEach(tellUnleased);
+      await holdByGuard(vips, leaseSeconds);
+      vips.forEach((vip) => ours.add(vipKey(vip)));
+      const { failures, links } = await add(vips, before, leaseSeconds);
+
+      for (const vip of vips) {
+        const address = addressIn(vip, links);
+        if (address === undefined) throw notThere(vip, failures);
+        if (address.dadFailed) throw dadFailed(vip);
+        if (address.tentative) throw stillTentative(vip);
+        // Else an older address with a longer life stayed, such as one that an earlier process left, or none was set.
+        if (leaseOf(vip, leaseSeconds) > 0 && address.validSeconds > leaseSeconds)
+          throw notThere(vip, failures);
+      }
+    },
+
+    async renew(vips, leaseSeconds) {
+      // What is written later than a lease after the call could bring back an address that had expired meanwhile.
+      const limitMs = leaseSeconds === 0 ? timeoutMs : Math.min(timeoutMs, leaseSeconds * SECOND_MS);
+      const lines = vips.map((vip) => replaceLine(vip, { leaseSeconds: leaseOf(vip, leaseSeconds) }));
+      const [failure] = await ip.change(lines, { timeoutMs: limitMs });
+      if (failure !== undefined) throw ipFailed(failure.line, failure.text);
+    },
+
+    async down(vips) {
+      vips.forEach(assertPlain);
+      announcements.forget(vips);
+      const before = await look(vips);
+      const there = vips.filter((vip) => isThere(vip, before));
+      for (const vip of there)
+        assertLeavesAlone(vip, present(vip, before), isOn(sysctl, 'ipv4', vip.link, 'promote_secondaries'));
+
+      const failures = there.length === 0 ? [] : await ip.change(there.map(deleteLine), { timeoutMs });
+      const links = there.length === 0 ? before : await look(vips);
+      for (const vip of vips) if (isThere(vip, links)) throw stillThere(vip, failures);
+      vips.forEach((vip) => ours.delete(vipKey(vip)));
+      await watchman.drop(vips.map(deleteLine));
+    },
+
+    async look(vips) {
+      vips.forEach(assertPlain);
+      prepare();
+      const links = await look(vips);
+      // One that another host answered for is configured, but the kernel does not use it.
+      return vips.filter((vip) => addressIn(vip, links)?.dadFailed === false);
+    },
+
+    announce: (vips) => announcements.announce(vips),
+
+    watch: (vips, onChange) => monitor.watch(vips, onChange),
+
+    plan: (vips, leaseSeconds) => ({
+      up: [
+        ...vips.map((vip) => `ip ${replaceLine(vip, { leaseSeconds: leaseOf(vip, leaseSeconds) })}`),
+        ...announcements.plan(vips),
+      ],
+      down: vips.map((vip) => `ip ${deleteLine(vip)}`),
+    }),
+
+    async leave(vips, leaseSeconds) {
+      vips.forEach(assertPlain);
+      const before = await look(vips);
+      for (const vip of vips)
+        assertMayLeave(vip, {
+          leaseSeconds,
+          mayVanish: mayVanish(vip),
+          isThere: addressIn(vip, before)?.dadFailed === false,
+        });
+      try {
+        await lengthen(vips, before, leaseSeconds);
+      } catch (problem) {
+        await restoreLeases(vips, before);
+        throw problem;
+      }
+      // Only now: until here a death of this process takes them down, from here on the lease does.
+      vips.forEach((vip) => ours.delete(vipKey(vip)));
+      await watchman.drop(vips.map(deleteLine));
+    },
+
+    async close() {
+      announcements.close();
+      monitor.close();
+      // First the writer, so that nothing is added behind the guard's back.
+      await ip.close();
+      await watchman.close();
+    },
+  };
+}
+
+function addressIn(vip: Vip, links: Links) {
+  const link = links.get(vip.link);
+  return link === undefined ? undefined : addressOf(vip, link);
+}
+
+function isThere(vip: Vip, links: Links): boolean {
+  return addressIn(vip, links) !== undefined;
+}
+
+function present(vip: Vip, links: Links): LinkState {
+  const link = links.get(vip.link);
+  if (link === undefined) throw ipFailed(`address show dev ${vip.link}`, `Cannot find device "${vip.link}"`);
+  return link;
+}
