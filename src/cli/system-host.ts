@@ -1,5 +1,6 @@
 import { networkInterfaces } from 'node:os';
 import { systemRandom } from '../system/random.ts';
+import { systemPlatform } from '../vip/for-platform.ts';
 import { interfaceSysctl, isOn } from '../vip/linux/interface-sysctl.ts';
 import type { CliHost } from './host.ts';
 
@@ -22,7 +23,7 @@ export function systemHost(): CliHost {
     isTTY: process.stdout.isTTY === true,
     columns: process.stdout.columns || 80,
     env: process.env,
-    platform: process.platform,
+    platform: systemPlatform,
     euid: process.geteuid?.() ?? 0,
     random: systemRandom,
     exec: {

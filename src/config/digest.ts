@@ -53,7 +53,7 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
   ],
   groups: ({ groups }) => groups.map(({ name }) => name),
   addresses: ({ nodes, groups }) =>
-    groups.map(({ vips, adapter, announce }) => [
+    groups.map(({ vips, adapters, script, command, carp, announce }) => [
       sorted(
         vips.map(({ address, prefixLength, label, interfaces }) => [
           address,
@@ -62,11 +62,30 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
           nodes.map(({ name }) => interfaces.get(name) ?? null),
         ]),
       ),
-      adapter,
+      byNodeMeaning(nodes, adapters),
+      script ?? null,
+      command ? { ...command, values: byNodeMeaning(nodes, command.values, (values) => [...values]) } : null,
+      carp
+        ? {
+            ...carp,
+            interfaces: byNodeMeaning(nodes, carp.interfaces),
+            peers: byNodeMeaning(nodes, carp.peers),
+          }
+        : null,
       [announce.method, announce.refreshMs],
     ]),
   policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
 };
+
+const byNodeMeaning = <T>(
+  nodes: Meaning['nodes'],
+  byNode: ReadonlyMap<string, T>,
+  meaning: (value: T) => unknown = (value) => value,
+): readonly unknown[] =>
+  nodes.map(({ name }) => {
+    const value = byNode.get(name);
+    return value === undefined ? null : meaning(value);
+  });
 
 const policiesOf = ({ failback, confirm, witness, fence }: GroupSettings): readonly unknown[] => [
   [failback.mode, failback.delayMs],

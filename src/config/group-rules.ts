@@ -1,4 +1,6 @@
 import { isAbsolute } from 'node:path';
+import type { AdapterName } from '../core/settings.ts';
+import { adapterOf } from './adapter-of.ts';
 import { closest } from './closest.ts';
 import { parseIpAddress } from './ip-address.ts';
 import { interfacesOn, ownValue, type Parts } from './parts.ts';
@@ -20,6 +22,7 @@ export function groupFindings(parts: Parts): readonly Finding[] {
     ...howMany(parts.groups.size),
     ...groups.flatMap(([name, group]) => [
       ...unknownNodes(parts, ['groups', name, 'interface'], group.interface),
+      ...unknownNodes(parts, ['groups', name, 'adapter'], group.adapter),
       ...unknownNodes(parts, ['groups', name, 'priority'], group.priority),
       ...vipsOf(name, group).flatMap((vip) => vipFindings(parts, group, vip)),
       ...whoCanHold(parts, name, group),
@@ -83,9 +86,9 @@ function vipFindings(parts: Parts, group: GroupShape, placed: PlacedVip): readon
     ];
   }
   const names = interfacesOn(parts.nodes.keys(), placed.interfaces);
-  const wrong = [...new Set(names.values())].flatMap((name) => whyNoInterface(name, group.adapter));
+  const wrong = [...names].flatMap(([node, name]) => whyNoInterface(name, adapterOf(group, node)));
   return [
-    ...wrong.map((why) => error(placed.interfacePath, why)),
+    ...[...new Set(wrong)].map((why) => error(placed.interfacePath, why)),
     ...(placed.interfacePath.includes('vips')
       ? unknownNodes(parts, placed.interfacePath, placed.interfaces)
       : []),
@@ -93,7 +96,7 @@ function vipFindings(parts: Parts, group: GroupShape, placed: PlacedVip): readon
   ];
 }
 
-function whyNoInterface(name: string, adapter: GroupShape['adapter']): readonly string[] {
+function whyNoInterface(name: string, adapter: AdapterName): readonly string[] {
   if (adapter === 'simulated') {
     return isAbsolute(name) && !/[\u0000-\u001f]/.test(name)
       ? []

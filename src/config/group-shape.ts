@@ -1,9 +1,18 @@
 import * as z from 'zod/mini';
+import { ADAPTER_NAMES } from '../core/settings.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
 import { confirmShape, fenceShape, witnessShape } from './probe-shape.ts';
 import { priority } from './node-shape.ts';
-import { byName, described, duration, list, mapping, oneOf } from './value-shapes.ts';
+import { byName, described, duration, list, mapping, must, oneOf } from './value-shapes.ts';
 import { interfaces, vipShape } from './vip-shape.ts';
+
+/** One for all nodes, or by node. */
+const adapters = () => {
+  const one = oneOf([...ADAPTER_NAMES]);
+  return z.union([one, byName(one)], {
+    error: must('the name of an adapter, or a mapping of nodes to adapters'),
+  });
+};
 
 const VIPS_MAX = 1_024;
 
@@ -20,8 +29,9 @@ export const groupShape = described(
       { examples: [['10.10.10.42', '2001:db8::42']] },
     ),
     adapter: described(
-      z._default(oneOf(['auto', 'linux', 'simulated']), 'auto'),
-      'How addresses are put on the host. auto: as the operating system wants it. simulated: as files in the directory that `interface` names, for rehearsals.',
+      z._default(adapters(), 'auto'),
+      'How addresses are put on the host, or one way per node; a node that is missing there uses auto. auto: as its operating system wants it (linux, illumos, freebsd, openbsd, netbsd). illumos-ifconfig: with ifconfig instead of ipadm. carp: CARP carries them, under `carp`. script: programs of your own, under `script`. command: a cloud, under `command`. simulated: as files in the directory that `interface` names, for rehearsals.',
+      { examples: ['auto', { lb1: 'illumos-ifconfig', lb2: 'auto' }] },
     ),
     failback: described(
       z.prefault(

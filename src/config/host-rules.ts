@@ -1,4 +1,4 @@
-import type { GroupSettings, NodeSettings, Settings, VipSettings } from '../core/settings.ts';
+import type { AdapterName, NodeSettings, Settings, VipSettings } from '../core/settings.ts';
 import { addressBits, inNetwork, parseIpAddress } from './ip-address.ts';
 import type { Finding } from './shape-problems.ts';
 
@@ -11,6 +11,8 @@ export interface HostAddress {
 
 export interface Host {
   readonly platform: string;
+  /** Why an adapter of this name cannot work here; undefined when it can. */
+  whyNoAdapter(name: AdapterName): string | undefined;
   readonly interfaces: HostInterfaces;
   /** Whether a secondary address outlives its primary there: net.ipv4.conf.LINK.promote_secondaries. */
   promotesSecondaries(link: string): boolean;
@@ -25,16 +27,19 @@ const LINUX_NAME_CHARACTERS = 15;
 export function hostFindings({ groups }: Settings, self: NodeSettings, host: Host): readonly Finding[] {
   const virtual = new Set(groups.flatMap(({ vips }) => vips.map(({ address }) => address)));
   return groups
-    .filter(({ adapter }) => adapter !== 'simulated')
+    .filter(({ adapters }) => adapters.get(self.name) !== 'simulated')
     .flatMap((group) =>
       group.vips.flatMap((vip, index) => {
         const link = vip.interfaces.get(self.name);
         if (link === undefined) return [];
         const { platform, interfaces } = host;
-        const found = [
-          whyNotHere(group, vip, { platform, interfaces, link, virtual }),
-          whyItStays(vip, link, host),
-        ];
+        const why = host.whyNoAdapter(group.adapters.get(self.name) ?? 'auto');
+        if (why !== undefined)
+          return [{ severity: 'error' as const, text: why, path: ['groups', group.name, 'adapter'] }].slice(
+            0,
+            index === 0 ? 1 : 0,
+          );
+        const found = [whyNotHere(vip, { platform, interfaces, link, virtual }), whyItStays(vip, link, host)];
         return found
           .filter((one) => one !== undefined)
           .map((one) => ({ ...one, path: ['groups', group.name, 'vips', index] }));
@@ -45,13 +50,9 @@ export function hostFindings({ groups }: Settings, self: NodeSettings, host: Hos
 type Here = { platform: string; interfaces: HostInterfaces; link: string; virtual: ReadonlySet<string> };
 
 function whyNotHere(
-  { adapter }: GroupSettings,
   vip: VipSettings,
   { platform, interfaces, link, virtual }: Here,
 ): Pick<Finding, 'severity' | 'text'> | undefined {
-  if (adapter === 'linux' && platform !== 'linux') {
-    return { severity: 'error', text: `the adapter linux cannot work here: this host runs ${platform}` };
-  }
   if (platform === 'linux' && link.length > LINUX_NAME_CHARACTERS) {
     return {
       severity: 'error',

@@ -7,6 +7,7 @@ import type {
   VipSettings,
 } from '../core/settings.ts';
 import { SECOND_MS, type GroupId, type GroupName, type NodeName } from '../core/units.ts';
+import { adapterOf } from './adapter-of.ts';
 import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
 import { interfacesOn, partsOf } from './parts.ts';
@@ -78,7 +79,10 @@ function groupOf(name: GroupName, group: GroupShape, nodes: readonly NodeSetting
         interfaces,
       ) as Map<NodeName, string>,
     })),
-    adapter: group.adapter,
+    adapters: new Map(nodes.map(({ name: node }) => [node, adapterOf(group, node)])),
+    script: undefined,
+    command: undefined,
+    carp: undefined,
     failback: { mode: group.failback.mode, delayMs: group.failback.delay },
     announce: { method: group.announce.method, refreshMs: group.announce.refresh },
     priority: new Map(different),

@@ -35,9 +35,9 @@ export function findingsOf(issues: readonly Issue[], around: YamlPath = []): rea
 
 /** Of several shapes the one that was meant: the first whose complaint isn't that it is another kind of value. */
 function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, path: YamlPath): readonly Finding[] {
-  const meant = issue.errors.find(
-    (branch) => !branch.some(({ code, path: at }) => code === 'invalid_type' && at.length === 0),
-  );
+  const isOtherKind = ({ code, path: at, input }: Issue): boolean =>
+    at.length === 0 && (code === 'invalid_type' || (code === 'invalid_value' && typeof input !== 'string'));
+  const meant = issue.errors.find((branch) => !branch.some(isOtherKind));
   return meant ? findingsOf(meant, path) : [{ severity: 'error', path, text: issue.message }];
 }
 

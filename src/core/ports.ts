@@ -1,5 +1,6 @@
 import type { ProbeSettings } from './settings.ts';
-import type { MonoMs, WallMs } from './units.ts';
+import type { RoleName } from './frame.ts';
+import type { GroupName, MonoMs, NodeName, WallMs } from './units.ts';
 
 /** Time comes in from outside; tests and the simulator bring their own. */
 export interface Clock {
@@ -22,9 +23,19 @@ export interface Ran {
   readonly missing: boolean;
 }
 
+export interface RunOptions {
+  readonly timeoutMs: number;
+  readonly stdin?: string;
+  /** On top of our own environment. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** It may start others, as scripts do: at the time limit, and when `signal` aborts, all of them are ended. */
+  readonly withOffspring?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** Runs a program to its end. No shell: arguments are a list, so nothing is ever quoted. Never rejects. */
 export interface Exec {
-  run(file: string, args: readonly string[], limit: { timeoutMs: number; stdin?: string }): Promise<Ran>;
+  run(file: string, args: readonly string[], how: RunOptions): Promise<Ran>;
 }
 
 /** A program that keeps running beside us and speaks in lines. */
@@ -75,8 +86,11 @@ export interface VipAdapter {
   down(vips: readonly Vip[]): Promise<void>;
   /** Those of `vips` that are on the host now. Throws when it cannot tell: "don't know" must not read as "no". */
   look(vips: readonly Vip[]): Promise<readonly Vip[]>;
-  /** Tells the neighbours once where the VIPs are. Starts it and returns; failures are reported through `onProblem`. */
-  announce(vips: readonly Vip[]): void;
+  /**
+   * Tells the neighbours once where the VIPs are. Starts it and returns; failures are reported through `onProblem`.
+   * `contested`: somebody else may have taken them meanwhile, so that a third party has to be told again as well.
+   */
+  announce(vips: readonly Vip[], why?: { readonly contested: boolean }): void;
   /** Reports what the system says about the VIPs' interfaces, as a hint to look. Returns what stops it. */
   watch(vips: readonly Vip[], onChange: (change: VipChange) => void): () => void;
   /** The commands that `up` and `down` would run, for people to read. */
@@ -89,8 +103,21 @@ export interface VipAdapter {
    * `close` leaves them there. Throws OperatorError when the system cannot promise that; then nothing has changed.
    */
   leave(vips: readonly Vip[], leaseSeconds: number): Promise<void>;
+  /** What an operator should know about how these are held, as of the last call; one sentence each, mostly none. */
+  notes(vips: readonly Vip[]): readonly string[];
   /** Ends child processes. VIPs that are still held are then taken down by the guard. */
   close(): Promise<void>;
+}
+
+/** On whose behalf an adapter acts. Systems need none of it; an operator's own program is told. */
+export interface Errand {
+  readonly group: GroupName;
+  readonly node: NodeName;
+  readonly epoch: number;
+  readonly role: RoleName;
+  /** The other node of the move: who had it before, or who gets it; empty when nobody is known. */
+  readonly peer: NodeName | '';
+  readonly cause: string;
 }
 
 export type VipChange =

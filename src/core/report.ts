@@ -96,7 +96,10 @@ export interface GroupReport {
   /** The arbiter's lock; undefined where the config wants none. */
   readonly lock?: LockReport | undefined;
   readonly vips: readonly VipReport[];
+  /** As the config names it for this node. */
   readonly adapter: string;
+  /** What the adapter says about how the VIPs are held here; one sentence each, mostly none. */
+  readonly notes?: readonly string[];
 }
 
 export interface AskingReport {

@@ -75,7 +75,12 @@ export interface GroupSettings {
   readonly name: GroupName;
   readonly id: GroupId;
   readonly vips: readonly VipSettings[];
-  readonly adapter: AdapterName;
+  /** By node; every node is in it. */
+  readonly adapters: ReadonlyMap<NodeName, AdapterName>;
+  /** What the adapters of these names need; undefined where no node uses it. */
+  readonly script: ScriptSettings | undefined;
+  readonly command: CommandSettings | undefined;
+  readonly carp: CarpSettings | undefined;
   readonly failback: { readonly mode: 'auto' | 'manual'; readonly delayMs: number };
   readonly announce: { readonly method: AnnounceMethod; readonly refreshMs: number };
   /** Base priority by node where the group differs from the node's own. */
@@ -137,7 +142,70 @@ export interface ArbiterSettings {
   readonly credentialFile: string;
 }
 
-export type AdapterName = 'auto' | 'linux' | 'simulated';
+export const ADAPTER_NAMES = [
+  'auto',
+  'linux',
+  'illumos',
+  'illumos-ifconfig',
+  'freebsd',
+  'openbsd',
+  'netbsd',
+  'carp',
+  'script',
+  'command',
+  'simulated',
+] as const;
+export type AdapterName = (typeof ADAPTER_NAMES)[number];
+
+/** An operator's own programs, called as `PROGRAM INTERFACE ADDRESS [MORE …]` once for each VIP. */
+export interface ScriptSettings {
+  /** An absolute path, and what stands behind the address. */
+  readonly up: readonly string[];
+  readonly down: readonly string[];
+  /** Exit code 0: it is here; 1: it is not; anything else: cannot tell. Undefined: what was last done is believed. */
+  readonly show: readonly string[] | undefined;
+  readonly timeoutMs: number;
+  /** Both nodes may have the address for the moment of a handover. */
+  readonly overlap: boolean;
+}
+
+/** Argument lists of a cloud's command line tool, with placeholders. */
+export interface CommandSettings {
+  /** Run one after the other. */
+  readonly up: readonly (readonly string[])[];
+  /** Empty where the cloud takes an address away from whoever had it. */
+  readonly down: readonly (readonly string[])[];
+  readonly show: ShowSettings | undefined;
+  /** By node, the values of `{NAME}`, and of `{other.NAME}` for each of the other nodes. */
+  readonly values: ReadonlyMap<NodeName, ReadonlyMap<string, string>>;
+  /** The adapter that puts the address on the host as well; undefined for none. */
+  readonly also: Exclude<AdapterName, 'command' | 'script' | 'carp'> | undefined;
+  /** For each call. */
+  readonly timeoutMs: number;
+  /** For bringing the address up, with everything that is tried again. */
+  readonly giveUpMs: number;
+  readonly overlap: boolean;
+}
+
+export interface ShowSettings {
+  readonly command: readonly string[];
+  /** What its output has to contain, with placeholders; empty: exit code 0 says that the address is here. */
+  readonly expect: string;
+  readonly everyMs: number;
+}
+
+/** CARP carries the addresses, sealbeat says who is its master. */
+export interface CarpSettings {
+  readonly vhid: number;
+  /** OpenBSD and NetBSD: the carp interface, by node. */
+  readonly interfaces: ReadonlyMap<NodeName, string>;
+  /** Seconds between two advertisements, 1 to 255. */
+  readonly advbaseSeconds: number;
+  /** A file with the password, so that the secret is not in the config; empty for none. */
+  readonly passwordFile: string;
+  /** By node, whom it sends its advertisements to instead of multicast; a node that is missing here uses multicast. */
+  readonly peers: ReadonlyMap<NodeName, string>;
+}
 export type AnnounceMethod = 'auto' | 'arping' | 'same-mac' | 'none';
 
 export interface VipSettings {

@@ -1,32 +1,50 @@
-import type { Clock, Exec, Log, Spawn, VipAdapter } from '../core/ports.ts';
+import type { Clock, Errand, Exec, Log, Spawn, VipAdapter } from '../core/ports.ts';
 import type { OperatorError } from '../core/errors.ts';
 import type { GroupSettings } from '../core/settings.ts';
+import type { NodeName } from '../core/units.ts';
 import { vipAdapterFor } from '../vip/for-platform.ts';
 
-/** One adapter, and so one set of helper processes, for all groups that want the same kind. */
+/** One adapter, and so one set of helper processes, for all groups that want the same from it. */
 export interface Adapters {
   of(group: GroupSettings): VipAdapter;
   close(): Promise<void>;
 }
 
-export function openAdapters(ports: {
+export function openAdapters({
+  node,
+  errandFor,
+  ...ports
+}: {
   readonly exec: Exec;
   readonly spawn: Spawn;
   readonly clock: Clock;
   readonly log: Log;
+  readonly node: NodeName;
   readonly onProblem: (problem: OperatorError) => void;
+  readonly errandFor: (group: GroupSettings) => Errand;
 }): Adapters {
   const adapters = new Map<string, VipAdapter>();
   return {
-    of({ adapter, announce }) {
-      const kind = `${adapter} ${announce.method}`;
-      const known =
-        adapters.get(kind) ?? vipAdapterFor(adapter, { ...ports, announceMethod: announce.method });
-      adapters.set(kind, known);
-      return known;
+    of(group) {
+      const wants = wantsOf(group, node);
+      const known = adapters.get(wants);
+      if (known !== undefined) return known;
+      const made = vipAdapterFor({ ...ports, group, node, errand: () => errandFor(group) });
+      adapters.set(wants, made);
+      return made;
     },
     close: async () => {
       await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
     },
   };
 }
+
+/** Groups that want the same share an adapter. One that runs an operator's programs is told of one group. */
+function wantsOf({ name, adapters, announce, script, command, carp }: GroupSettings, node: NodeName): string {
+  const adapter = adapters.get(node) ?? 'auto';
+  const own =
+    adapter === 'script' ? script : adapter === 'command' ? command : adapter === 'carp' ? carp : undefined;
+  return JSON.stringify([adapter, announce.method, own === undefined ? null : [name, own]], mapsAsLists);
+}
+
+const mapsAsLists = (_: string, value: unknown): unknown => (value instanceof Map ? [...value] : value);

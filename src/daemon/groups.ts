@@ -2,6 +2,8 @@ import type { CallResult } from '../core/group/state.ts';
 import type { Clock, Log, Vip, VipAdapter } from '../core/ports.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
 import type { GroupId, GroupName, MonoMs, NodeName } from '../core/units.ts';
+import { systemPlatform } from '../vip/for-platform.ts';
+import { CALL_MS, traitsOf } from '../vip/traits.ts';
 import { vipsOn } from '../config/vips-on.ts';
 import type { Adapters } from './adapters.ts';
 import { vipName, type Leftovers } from './leftovers.ts';
@@ -16,7 +18,9 @@ export interface Groups {
   holds(vip: Vip): boolean;
   /** What the last look, or the last call that amounts to one, found here; undefined before the first. */
   lookOf(group: GroupId): Look | undefined;
-  announce(group: GroupId): void;
+  announce(group: GroupId, contested: boolean): void;
+  /** What the group's adapter has to say beside the calls. */
+  notesOf(group: GroupId): readonly string[];
   /** Interfaces of all VIPs, each once. */
   links(): readonly string[];
   /** What is wrong with the interfaces of VIPs now, one sentence each. */
@@ -73,6 +77,10 @@ export function openGroups(ports: GroupsPorts): Groups {
   let placed = new Map<GroupId, Placed>();
   const looks = new Map<GroupId, Look>();
   const vipsOf = (group: GroupId): readonly Vip[] => placed.get(group)?.vips ?? [];
+  const callMsOf = (id: GroupId): number => {
+    const settings = placed.get(id)?.settings;
+    return settings === undefined ? CALL_MS : traitsOf(settings, self, systemPlatform).callMs;
+  };
   const noteLook = (group: GroupId, found: readonly Vip[]): void => {
     looks.set(group, { at: clock.nowMs(), isFound: (vip) => isAmong(vip, found) });
   };
@@ -83,6 +91,7 @@ export function openGroups(ports: GroupsPorts): Groups {
       clock,
       vips: () => vipsOf(id),
       leaseSeconds: () => leaseSeconds,
+      callMs: () => callMsOf(id),
       onSeen: (found) => noteLook(id, found),
       onDone: (result: CallResult) => tell({ kind: 'called', group: id, result }),
       onRefreshed(text) {
@@ -163,9 +172,13 @@ export function openGroups(ports: GroupsPorts): Groups {
     vipsOf,
     lookOf: (group) => looks.get(group),
     holds: (vip) => [...placed].some(([id, { vips }]) => isHeld(id) && isAmong(vip, vips)),
-    announce(group) {
+    notesOf(group) {
       const found = placed.get(group);
-      if (found !== undefined && found.vips.length > 0) found.adapter.announce(found.vips);
+      return found === undefined || found.vips.length === 0 ? [] : found.adapter.notes(found.vips);
+    },
+    announce(group, contested) {
+      const found = placed.get(group);
+      if (found !== undefined && found.vips.length > 0) found.adapter.announce(found.vips, { contested });
     },
     links: () => [...new Set([...placed.values()].flatMap(({ vips }) => vips.map(({ link }) => link)))],
     alarms: () =>

@@ -2,7 +2,8 @@ import type { ControlAnswer, ControlPort } from '../control/messages.ts';
 import { startControlServer } from '../control/server.ts';
 import { startNode } from '../core/node/step.ts';
 import type { NodeState } from '../core/node/state.ts';
-import type { Clock, Exec, Log, Random, Spawn, Vip } from '../core/ports.ts';
+import type { Clock, Errand, Exec, Log, Random, Spawn, Vip } from '../core/ports.ts';
+import type { GroupSettings } from '../core/settings.ts';
 import type { GroupId } from '../core/units.ts';
 import { openLinks, type Links } from '../net/links.ts';
 import { newNeighbours } from '../net/neighbour.ts';
@@ -13,6 +14,7 @@ import { newArbiters } from './arbiters.ts';
 import { newClosing, type Closing } from './closing.ts';
 import { readConfigured, type Configured } from './configured.ts';
 import { newCounters } from './counters.ts';
+import { errandOf } from './errand.ts';
 import { openEpochs } from './epochs.ts';
 import { openGroups } from './groups.ts';
 import { isHolding } from './holding.ts';
@@ -113,7 +115,9 @@ async function start(
       history.add({ kind: 'vip', subject: '', text, cause });
     },
   });
-  const adapters = openAdapters({ ...ports, onProblem: problems.add });
+  const errandFor = (group: GroupSettings): Errand =>
+    errandOf(group, { node, self: self.name, now: clock.nowMs() });
+  const adapters = openAdapters({ ...ports, node: self.name, onProblem: problems.add, errandFor });
   closing.add('adapters', adapters.close);
   const groups = openGroups({
     ...{ self: self.name, adapters, leftovers, clock, log, tell, isHeld },
@@ -169,6 +173,7 @@ async function start(
         problems: [...problems.alarms(), ...leftovers.alarms(), ...groups.alarms()],
         vipsOf: ({ id }) => groups.vipsOf(id),
         lookOf: groups.lookOf,
+        notesOf: groups.notesOf,
       }),
     events: history.after,
     onEvent: history.onEvent,

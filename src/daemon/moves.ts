@@ -7,7 +7,6 @@ import type { NodeEffect, NodeState } from '../core/node/state.ts';
 import { viewOf } from '../core/node/view.ts';
 import type { Clock } from '../core/ports.ts';
 import { after, SECOND_MS, type GroupId, type GroupName, type MonoMs, type NodeName } from '../core/units.ts';
-import { CALL_MS_MAX } from './vip-queue.ts';
 
 /** What became of a planned move, by the clock of the node that gave the group away. */
 export interface Moved {
@@ -69,7 +68,8 @@ export function newMoves({ node, clock }: { node: NodeState; clock: Clock }): Mo
     passage.failure = failure;
     end(passage, clock.nowMs());
   };
-  const limitMs = (): number => Math.min(WATCH_MS_MAX, 2 * node.policy.timeoutMs + 2 * CALL_MS_MAX);
+  const limitMs = (): number => Math.min(WATCH_MS_MAX, 2 * node.policy.timeoutMs + 2 * longestCallMs());
+  const longestCallMs = (): number => Math.max(0, ...node.policy.groups.map(({ policy }) => policy.callMs));
   return {
     watch({ id, name }) {
       const { promise, resolve } = Promise.withResolvers<Moved>();

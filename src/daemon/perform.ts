@@ -26,7 +26,7 @@ export interface Hands {
   readonly tell: (happening: Happening) => void;
   readonly keyring: () => Keyring;
   readonly queueOf: (group: GroupId) => VipQueue | undefined;
-  readonly announce: (group: GroupId) => void;
+  readonly announce: (group: GroupId, contested: boolean) => void;
   readonly questions: Questions;
   /** The VIPs are left and the peers know it; or not. */
   readonly onLeft: () => void;
@@ -58,9 +58,9 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
       hands.questions.ask(group, question, id, about);
     },
     unlock: (_, group) => hands.questions.unlock(group),
-    announce: (_, group) => {
+    announce: ({ contested }, group) => {
       counters.add('announcements');
-      hands.announce(group);
+      hands.announce(group, contested);
     },
     remember: ({ epoch }, group) => hands.epochs.put(hands.groupName(group), epoch),
     moved: ({ from, to, cause }, group) => {

@@ -5,9 +5,15 @@ import type { NodeName } from '../core/units.ts';
 import { SECOND_MS } from '../core/units.ts';
 import { wayPolicies } from '../core/ways.ts';
 import type { Peer } from '../net/tcp.ts';
+import { systemPlatform } from '../vip/for-platform.ts';
+import { traitsOf } from '../vip/traits.ts';
 
 /** The config as one node's machine sees it. Nodes are numbered by their place among the sorted names, from 1. */
-export function policyOf(settings: Settings, self: NodeName): NodePolicy {
+export function policyOf(
+  settings: Settings,
+  self: NodeName,
+  platform: NodeJS.Platform = systemPlatform,
+): NodePolicy {
   const { heartbeat, nodes } = settings;
   const names = nodes.map(({ name }) => name);
   const numberOf = (name: NodeName): number => names.indexOf(name) + 1;
@@ -28,7 +34,7 @@ export function policyOf(settings: Settings, self: NodeName): NodePolicy {
     restartMs: settings.restartMs,
     digest: settings.digest,
     partDigests: CONFIG_PARTS.map((part) => settings.partDigests[part]),
-    groups: settings.groups.map((group) => groupConfig(settings, group, own)),
+    groups: settings.groups.map((group) => groupConfig(settings, group, own, platform)),
   };
 }
 
@@ -38,8 +44,14 @@ export const peersOf = ({ nodes }: Settings, self: NodeName): readonly Peer[] =>
     .map(({ name, paths }, place): Peer => ({ name, number: place + 1, paths }))
     .filter(({ name }) => name !== self);
 
-function groupConfig(settings: Settings, group: GroupSettings, own: NodeSettings): GroupConfig {
+function groupConfig(
+  settings: Settings,
+  group: GroupSettings,
+  own: NodeSettings,
+  platform: NodeJS.Platform,
+): GroupConfig {
   const { heartbeat, leaseSeconds } = settings;
+  const { overlap, leased, callMs } = traitsOf(group, own.name, platform);
   const canHold = group.vips.every(({ interfaces }) => interfaces.has(own.name));
   return {
     id: group.id,
@@ -50,8 +62,9 @@ function groupConfig(settings: Settings, group: GroupSettings, own: NodeSettings
       timeoutMs: heartbeat.timeoutMs,
       startupMs: heartbeat.startupMs,
       unprovenMs: heartbeat.unprovenMs,
-      leaseMs: leaseSeconds * SECOND_MS,
-      overlapAllowed: true,
+      leaseMs: leased ? leaseSeconds * SECOND_MS : 0,
+      overlapAllowed: overlap,
+      callMs,
       failback: group.failback,
       refreshMs: group.announce.refreshMs,
       asks: asksOf(settings, group),

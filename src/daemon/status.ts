@@ -27,6 +27,7 @@ export interface StatusSources {
   readonly problems: readonly string[];
   readonly vipsOf: (group: GroupSettings) => readonly Vip[];
   readonly lookOf: (group: GroupId) => Look | undefined;
+  readonly notesOf: (group: GroupId) => readonly string[];
 }
 
 /** The whole state as people and programs see it. Reads only. */
@@ -107,7 +108,7 @@ const differenceText = ({ configDiffers = [] }: PeerReport): string =>
   configDiffers.length === 0 ? '' : `: other ${configDiffers.join(', ')}`;
 
 function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs): GroupReport {
-  const { node, vipsOf, lookOf } = sources;
+  const { node, vipsOf, lookOf, notesOf } = sources;
   const look = lookOf(group.id);
   const state = node.groups.get(group.id)!;
   const view = viewOf(node, group.id, now);
@@ -138,7 +139,8 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
       present: look?.isFound(vip) ?? false,
       lookedAgoMs: look === undefined ? undefined : now - look.at,
     })),
-    adapter: group.adapter,
+    adapter: group.adapters.get(node.policy.self.name) ?? 'auto',
+    notes: notesOf(group.id),
   };
 }
 

@@ -1,6 +1,7 @@
 import { OperatorError } from '../core/errors.ts';
 import type { CallKind, CallResult } from '../core/group/state.ts';
 import type { Clock, Vip, VipAdapter } from '../core/ports.ts';
+import { CALL_MS } from '../vip/traits.ts';
 import { after, SECOND_MS } from '../core/units.ts';
 
 /** One group's calls to its adapter, one at a time: a release that overtakes its acquire would be undone by it. */
@@ -14,13 +15,11 @@ export interface VipQueue {
   inTurn(work: () => Promise<void>): void;
 }
 
-/** Adapters bound each of their steps; this is for one that fails to, so that the calls behind it get their turn. */
-export const CALL_MS_MAX = 15 * SECOND_MS;
-
 export function newVipQueue({
   adapter,
   vips,
   leaseSeconds,
+  callMs,
   clock,
   onSeen,
   onDone,
@@ -29,6 +28,8 @@ export function newVipQueue({
   adapter: VipAdapter;
   vips: () => readonly Vip[];
   leaseSeconds: () => number;
+  /** Adapters bound each of their steps; this is for one that fails to, so that the calls behind it get their turn. */
+  callMs: () => number;
   clock: Clock;
   /** What a call showed to be on the host, late or not; a call that failed shows nothing. */
   onSeen: (found: readonly Vip[]) => void;
@@ -98,7 +99,8 @@ export function newVipQueue({
   const onLate = (kind: CallKind): void => {
     if (wanted !== 'down' || (kind !== 'up' && kind !== 'renew')) return;
     inTurn(async () => {
-      if (wanted === 'down') await answered(clock, 'down', carryOut('down')).catch(() => undefined); // the next look shows it
+      if (wanted === 'down')
+        await answered(clock, 'down', carryOut('down'), { callMs: callMs() }).catch(() => undefined); // the next look shows it
     });
   };
 
@@ -106,7 +108,10 @@ export function newVipQueue({
   const outcomeOf = async (kind: CallKind, leaveSeconds = 0): Promise<Pick<CallResult, 'found' | 'text'>> => {
     try {
       return {
-        found: await answered(clock, kind, carryOut(kind, leaveSeconds), () => onLate(kind)),
+        found: await answered(clock, kind, carryOut(kind, leaveSeconds), {
+          callMs: callMs(),
+          onLate: () => onLate(kind),
+        }),
         text: '',
       };
     } catch (error) {
@@ -134,18 +139,18 @@ export function newVipQueue({
   };
 }
 
-/** As `work`, but after CALL_MS_MAX it is given up; `onLate` is then called when it ends after all. */
+/** As `work`, but after `callMs` it is given up; `onLate` is then called when it ends after all. */
 export function answered<Result>(
   clock: Clock,
   what: string,
   work: Promise<Result>,
-  onLate: () => void = () => undefined,
+  { callMs = CALL_MS, onLate = () => undefined }: { callMs?: number; onLate?: () => void } = {},
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     let late = false;
-    const cancel = clock.wakeAt(after(clock.nowMs(), CALL_MS_MAX), () => {
+    const cancel = clock.wakeAt(after(clock.nowMs(), callMs), () => {
       late = true;
-      const text = `${what}: the adapter has not answered for ${CALL_MS_MAX / SECOND_MS} s`;
+      const text = `${what}: the adapter has not answered for ${callMs / SECOND_MS} s`;
       reject(
         new OperatorError('TOOL_TIMEOUT', text, { hint: 'see whether this host is starved or a tool hangs' }),
       );

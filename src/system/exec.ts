@@ -7,21 +7,32 @@ const OUTPUT_BYTES_MAX = 1024 * 1024;
 
 /** node:child_process and not execa: this one is loaded by the daemon, whose memory and start count. */
 export const systemExec: Exec = {
-  run: (file, args, { timeoutMs, stdin }) =>
+  run: (file, args, { timeoutMs, stdin, env = {}, withOffspring = false, signal }) =>
     new Promise<Ran>((resolve) => {
       const stdout = tail();
       const stderr = tail();
       let timedOut = false;
       let missing = false;
 
-      const child = spawn(file, args, { stdio: 'pipe', env: childEnvironment() });
-      const timer = setTimeout(() => {
-        timedOut = true;
-        child.kill('SIGKILL');
+      // A session of its own makes it the leader of a process group, which can be ended as a whole.
+      const child = spawn(file, args, {
+        stdio: 'pipe',
+        env: { ...childEnvironment(), ...env },
+        detached: withOffspring,
+      });
+      const end = () => {
+        if (withOffspring && child.pid !== undefined) endGroup(child.pid);
+        else child.kill('SIGKILL');
         // A grandchild may hold the pipes open for ever; what the program itself said has been read by now.
         child.stdout.destroy();
         child.stderr.destroy();
+      };
+      const timer = setTimeout(() => {
+        timedOut = true;
+        end();
       }, timeoutMs);
+      if (signal?.aborted === true) end();
+      signal?.addEventListener('abort', end, { once: true });
 
       child.stdout.on('data', stdout.add);
       child.stderr.on('data', stderr.add);
@@ -33,6 +44,7 @@ export const systemExec: Exec = {
       });
       child.on('close', (code) => {
         clearTimeout(timer);
+        signal?.removeEventListener('abort', end);
         resolve({
           exitCode: code !== null && code >= 0 ? code : -1,
           stdout: stdout.text(),
@@ -43,6 +55,14 @@ export const systemExec: Exec = {
       });
     }),
 };
+
+function endGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch {
+    // Nobody is left of it.
+  }
+}
 
 function tail() {
   let chunks: Buffer[] = [];

@@ -1,35 +1,55 @@
 import { OperatorError, unreachable } from '../core/errors.ts';
-import { type VipAdapter } from '../core/ports.ts';
-import { type AdapterName } from '../core/settings.ts';
-import { linuxVip, type LinuxVipOptions } from './linux/linux.ts';
+import { type Errand, type VipAdapter } from '../core/ports.ts';
+import { type GroupSettings } from '../core/settings.ts';
+import { type NodeName } from '../core/units.ts';
+import { linuxVip } from './linux/linux.ts';
 import { simulatedVip } from './simulated/simulated.ts';
-
-/** For those who have to know it as well. */
-export const systemPlatform = process.platform;
+import type { VipOptions } from './options.ts';
+import { adapterKind, platformNamed, SYSTEM_NAMES } from './system.ts';
 
 /**
- * The one place that asks which system this is. `auto` means this system's own adapter.
- * Throws OperatorError CONFIG_INVALID where there is none.
+ * For those who have to know it as well. SEALBEAT_PLATFORM names another system, whose commands are then run: for a
+ * rehearsal with programs that stand in for them.
  */
+export const systemPlatform: NodeJS.Platform = platformOf(process.env['SEALBEAT_PLATFORM']);
+
+function platformOf(wanted: string | undefined): NodeJS.Platform {
+  if (wanted === undefined || wanted === '') return process.platform;
+  const platform = platformNamed(wanted);
+  if (platform !== undefined) return platform;
+  throw new OperatorError('USAGE', `SEALBEAT_PLATFORM=${wanted}: no such system`, {
+    hint: `one of ${SYSTEM_NAMES.join(', ')}; or unset it`,
+  });
+}
+
+export interface AdapterOptions extends VipOptions {
+  readonly group: GroupSettings;
+  readonly node: NodeName;
+  /** As it is now, for the programs that are told. */
+  readonly errand: () => Errand;
+}
+
+/** The adapter for a group on a node. Throws OperatorError CONFIG_INVALID where the system has not what the group wants. */
 export function vipAdapterFor(
-  name: AdapterName,
-  options: LinuxVipOptions,
-  platform: NodeJS.Platform = process.platform,
+  { group, node, ...options }: AdapterOptions,
+  platform: NodeJS.Platform = systemPlatform,
 ): VipAdapter {
-  switch (name) {
+  const kind = adapterKind(group.adapters.get(node) ?? 'auto', platform);
+  switch (kind) {
     case 'simulated':
       return simulatedVip(options);
-    case 'auto':
     case 'linux':
-      if (platform === 'linux') return linuxVip(options);
-      throw new OperatorError(
-        'CONFIG_INVALID',
-        `adapter ${name}: sealbeat cannot set addresses on ${platform}`,
-        {
-          hint: 'supported here: `simulated` (files instead of addresses, for rehearsals); on Linux also `linux`',
-        },
-      );
+      return linuxVip({ ...options, announceMethod: group.announce.method });
+    case 'illumos':
+    case 'illumos-ifconfig':
+    case 'freebsd':
+    case 'openbsd':
+    case 'netbsd':
+    case 'carp':
+    case 'script':
+    case 'command':
+      throw new OperatorError('CONFIG_INVALID', `adapter ${kind}: not there yet`, { hint: 'use another' });
     default:
-      return unreachable(name);
+      return unreachable(kind);
   }
 }

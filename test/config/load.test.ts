@@ -39,7 +39,13 @@ test('load: a file becomes settings, with the defaults filled in', () => {
           { address: '10.10.10.42', family: 4, prefixLength: 32, label: '', interfaces: on },
           { address: '2001:db8::42', family: 6, prefixLength: 128, label: '', interfaces: on },
         ],
-        adapter: 'auto',
+        adapters: new Map([
+          ['lb1', 'auto'],
+          ['lb2', 'auto'],
+        ]),
+        script: undefined,
+        command: undefined,
+        carp: undefined,
         failback: { mode: 'auto', delayMs: 10_000 },
         announce: { method: 'auto', refreshMs: 60_000 },
         priority: new Map(),
@@ -273,7 +279,7 @@ const rows: readonly { name: string; text: string; problems: readonly (string | 
     name: 'a choice that is none',
     text: pairWith(['vips:', 'adapter: linus\n    vips:']),
     problems: [
-      'error 17:14 groups.web.adapter: must be one of auto, linux, simulated, not "linus"; did you mean "linux"?',
+      'error 17:14 groups.web.adapter: must be one of auto, linux, illumos, illumos-ifconfig, freebsd, openbsd, netbsd, carp, script, command, simulated, not "linus"; did you mean "linux"?',
     ],
   },
   {

@@ -5,6 +5,8 @@ import { keysIn } from '../../src/config/key-list.ts';
 import { parseSettings } from '../../src/config/load.ts';
 import { findSelf } from '../../src/config/self.ts';
 import { vipsOn } from '../../src/config/vips-on.ts';
+import { OperatorError } from '../../src/core/errors.ts';
+import { adapterKind } from '../../src/vip/system.ts';
 import type { NodeName } from '../../src/core/units.ts';
 import { fingerprintOf } from '../../src/wire/public-line.ts';
 import { identities, lines, pair, pairWith } from './example-file.ts';
@@ -78,7 +80,7 @@ const eth0 = (...addresses: [address: string, prefixLength: number][]): HostInte
 const onHost: readonly {
   name: string;
   text?: string;
-  platform?: string;
+  platform?: NodeJS.Platform;
   promotes?: boolean;
   interfaces: HostInterfaces;
   findings: readonly RegExp[];
@@ -139,7 +141,7 @@ const onHost: readonly {
     text: pairWith(['vips', 'adapter: linux\n    vips']),
     platform: 'sunos',
     interfaces: eth0(),
-    findings: [/^error vips 0: the adapter linux cannot work here: this host runs sunos/, /^error vips 1/],
+    findings: [/^error adapter: adapter linux: .* illumos; write `auto`, which is `illumos` here/],
   },
   {
     name: 'a name is too long for this system',
@@ -154,6 +156,13 @@ for (const { name, text = pair, platform = 'linux', promotes = false, interfaces
     const found = hostFindings(settings, findSelf(settings, [identities.lb1]), {
       ...{ platform, interfaces },
       promotesSecondaries: (link) => promotes && link === 'eth0',
+      whyNoAdapter(adapter) {
+        try {
+          return void adapterKind(adapter, platform);
+        } catch (error) {
+          return error instanceof OperatorError ? `${error.message}; ${error.hint}` : assert.fail();
+        }
+      },
     });
     const shown = found.map(
       ({ severity, path, text: sentence }) => `${severity} ${path.slice(2).join(' ')}: ${sentence}`,

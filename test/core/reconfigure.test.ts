@@ -21,6 +21,7 @@ function policyWith(paths: number): NodePolicy {
     ...timing,
     leaseMs: 1_000,
     overlapAllowed: true,
+    callMs: 15_000,
     failback,
     refreshMs: 60_000,
     asks: ASKS_NOBODY,

@@ -23,7 +23,8 @@ function opened() {
   const told: Happening[] = [];
   const kinds = new Map<string, ToldAdapter>();
   const adapters: Adapters = {
-    of({ adapter, announce }) {
+    of({ adapters: byNode, announce }) {
+      const adapter = byNode.get(named('lb1')) ?? 'auto';
       if (adapter === 'simulated')
         throw new OperatorError('CONFIG_INVALID', 'not on this system', { hint: 'another' });
       const kind = `${adapter} ${announce.method}`;
@@ -194,7 +195,7 @@ test('groups: a VIP that leaves a held group is taken down, the others are broug
     [...adapter().watchers].map((watcher) => watcher.vips),
     [[V6]],
   );
-  groups.announce(web);
+  groups.announce(web, false);
   assert.deepEqual(adapter().announced, [[V6]]);
 });
 
@@ -421,7 +422,7 @@ test('groups: a node without an interface for the group finds nothing and watche
   const elsewhere = settingsWith(['interface: eth0', 'interface: { lb2: eth0 }']);
   await configure(elsewhere);
   assert.equal(await groups.isFound(elsewhere.groups[0]!), false);
-  groups.announce(web);
+  groups.announce(web, false);
   assert.deepEqual(called(), []);
   assert.deepEqual(adapter().announced, []);
   assert.equal(adapter().watchers.size, 0);

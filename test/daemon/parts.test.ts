@@ -11,7 +11,7 @@ import { systemExec } from '../../src/system/exec.ts';
 import { collectedLog } from '../fakes/collected-log.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { settled } from '../fakes/told-adapter.ts';
-import { settingsWith } from './two-nodes.ts';
+import { named, settingsWith } from './two-nodes.ts';
 
 test('counters: count by name and come sorted', () => {
   const counters = newCounters();
@@ -120,6 +120,10 @@ test('adapters: one for all groups of a kind, another for another way to announc
     clock,
     log: collectedLog(),
     onProblem: assert.fail,
+    node: named('lb1'),
+    errandFor: ({ name }) => ({
+      ...{ group: name, node: named('lb1'), epoch: 0, role: 'init', peer: '', cause: '' },
+    }),
   });
   const [group] = settingsWith(
     ['interface: eth0', 'interface: /tmp/eth0'],

@@ -31,6 +31,7 @@ test('policy: one node of the pair, with every number it acts on', () => {
           unprovenMs: 60_000,
           leaseMs: 1_000,
           overlapAllowed: true,
+          callMs: 15_000,
           failback: { mode: 'auto', delayMs: 10_000 },
           refreshMs: 60_000,
           asks: ASKS_NOBODY,

@@ -66,6 +66,7 @@ function reported({
     counters: { 'frames sent': 7 },
     problems: [],
     vipsOf: (one) => vipsOn(one, named('lb1')),
+    notesOf: () => [],
     lookOf: () => ({ at: after(clock.nowMs(), -250), isFound: () => true }),
     ...sources,
   });
@@ -138,6 +139,7 @@ test('status: a healthy holder, field by field, as JSON', () => {
           { address: '2001:db8::42', prefixLength: 128, link: 'eth0', present: true, lookedAgoMs: 250 },
         ],
         adapter: 'auto',
+        notes: [],
       },
     ],
     alarms: [],
@@ -476,7 +478,7 @@ test('status: reads only', () => {
   ]);
   statusReport({
     ...{ node: lb1.node, clock, settings, version: '', configPath: '', configProblem: '' },
-    ...{ counters: {}, problems: [], vipsOf: () => [], lookOf: () => undefined },
+    ...{ counters: {}, problems: [], vipsOf: () => [], lookOf: () => undefined, notesOf: () => [] },
   });
   const now = JSON.stringify([
     lb1.node.policy,

@@ -3,10 +3,11 @@ import { test } from 'node:test';
 import { OperatorError } from '../../src/core/errors.ts';
 import type { CallResult } from '../../src/core/group/state.ts';
 import type { Vip } from '../../src/core/ports.ts';
-import { CALL_MS_MAX, newVipQueue } from '../../src/daemon/vip-queue.ts';
+import { newVipQueue } from '../../src/daemon/vip-queue.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { settled, toldAdapter } from '../fakes/told-adapter.ts';
 
+const CALL_MS = 15_000;
 const vip = (address: string): Vip => ({ address, family: 4, prefixLength: 32, link: 'eth0', label: '' });
 
 function queueOf({ answers = false, onDone }: { answers?: boolean; onDone?: () => void } = {}) {
@@ -21,6 +22,7 @@ function queueOf({ answers = false, onDone }: { answers?: boolean; onDone?: () =
     clock,
     vips: () => config.vips,
     leaseSeconds: () => config.leaseSeconds,
+    callMs: () => CALL_MS,
     onSeen: (found) => void seen.push(found.map(({ address }) => address)),
     onDone(result) {
       results.push(result);
@@ -115,7 +117,7 @@ test('vip queue: a call that hangs is given up, said, and does not keep the othe
   const { adapter, clock, queue, results } = queueOf();
   queue.add('renew', 1);
   queue.add('down', 2);
-  clock.goOn(CALL_MS_MAX - 1);
+  clock.goOn(CALL_MS - 1);
   await settled();
   assert.equal(results.length, 0);
   clock.goOn(1);
@@ -131,7 +133,7 @@ test('vip queue: a call that hangs is given up, said, and does not keep the othe
 test('vip queue: an up that ends after it was given up and taken down is taken down once more', async () => {
   const { adapter, clock, queue, results, kinds } = queueOf();
   queue.add('up', 1);
-  clock.goOn(CALL_MS_MAX);
+  clock.goOn(CALL_MS);
   await settled();
   queue.add('down', 2);
   await settled();
@@ -149,7 +151,7 @@ test('vip queue: an up that ends after it was given up and taken down is taken d
 test('vip queue: an up that ends late while the VIP is wanted is left alone', async () => {
   const { adapter, clock, queue, kinds } = queueOf();
   queue.add('up', 1);
-  clock.goOn(CALL_MS_MAX);
+  clock.goOn(CALL_MS);
   await settled();
   queue.add('up', 2);
   await settled();

@@ -57,6 +57,7 @@ export function toldAdapter({ answers = true }: { answers?: boolean } = {}): Tol
       return () => adapter.watchers.delete(watcher);
     },
     plan: () => ({ up: [], down: [] }),
+    notes: () => [],
     close: () => {
       adapter.closed = true;
       return Promise.resolve();

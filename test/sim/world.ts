@@ -188,6 +188,7 @@ export class World {
           unprovenMs,
           leaseMs: setup.leaseSeconds * 1_000,
           overlapAllowed,
+          callMs: 15_000,
           failback,
           refreshMs: 60_000,
           asks: setup.asks,

@@ -6,13 +6,15 @@ import { createInterface } from 'node:readline';
 import { OperatorError } from '../../src/core/errors.ts';
 import { type Log, type VipAdapter } from '../../src/core/ports.ts';
 import { type AdapterName, type AnnounceMethod } from '../../src/core/settings.ts';
+import { type GroupName } from '../../src/core/units.ts';
 import { systemSpawn } from '../../src/system/child.ts';
 import { systemClock } from '../../src/system/clock.ts';
 import { systemExec } from '../../src/system/exec.ts';
 import { vipAdapterFor } from '../../src/vip/for-platform.ts';
+import { groupOf, NODE } from '../fakes/group-of.ts';
 import { type Call, type Report } from './agent-messages.ts';
 
-const [name, announceMethod] = process.argv.slice(2) as [AdapterName, AnnounceMethod];
+const [name, method, platform] = process.argv.slice(2) as [AdapterName, AnnounceMethod, NodeJS.Platform];
 const say = (report: Report): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
 const plainError = (error: unknown) =>
   error instanceof OperatorError
@@ -29,14 +31,26 @@ const log: Log = {
   warn: (fields, text) => say({ kind: 'log', text: `${text} ${JSON.stringify(fields)}` }),
   error: (fields, text) => say({ kind: 'log', text: `${text} ${JSON.stringify(fields)}` }),
 };
-const adapter = vipAdapterFor(name, {
-  exec: systemExec,
-  spawn: systemSpawn,
-  clock: systemClock,
-  log,
-  announceMethod,
-  onProblem: (problem) => say({ kind: 'problem', error: plainError(problem) }),
-});
+const adapter = vipAdapterFor(
+  {
+    exec: systemExec,
+    spawn: systemSpawn,
+    clock: systemClock,
+    log,
+    group: groupOf(name, { announce: { method, refreshMs: 60_000 } }),
+    node: NODE,
+    errand: () => ({
+      group: 'web' as GroupName,
+      node: NODE,
+      epoch: 8,
+      role: 'active',
+      peer: '',
+      cause: 'test',
+    }),
+    onProblem: (problem) => say({ kind: 'problem', error: plainError(problem) }),
+  },
+  platform,
+);
 
 async function run(vip: VipAdapter, call: Call): Promise<unknown> {
   switch (call.method) {

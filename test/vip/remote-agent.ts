@@ -34,6 +34,8 @@ export interface AgentOptions {
   readonly namespace?: string;
   readonly adapter?: AdapterName;
   readonly method?: AnnounceMethod;
+  /** The system that it takes this one for. */
+  readonly platform?: NodeJS.Platform;
   /** In front of the program: `setpriv …`. */
   readonly wrapper?: readonly string[];
   /** Folder that is first on its PATH. */
@@ -43,11 +45,19 @@ export interface AgentOptions {
 }
 
 export function startAgent(options: AgentOptions): RemoteAgent {
-  const { namespace, adapter = 'linux', method = 'none', wrapper = [], firstOnPath, path } = options;
+  const {
+    namespace,
+    adapter = 'linux',
+    method = 'none',
+    platform = 'linux',
+    wrapper = [],
+    firstOnPath,
+    path,
+  } = options;
   const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
   const ownPath = process.env['PATH'] ?? '';
   const itsPath = path ?? (firstOnPath === undefined ? ownPath : `${firstOnPath}:${ownPath}`);
-  const program = [process.execPath, join(import.meta.dirname, 'agent.ts'), adapter, method];
+  const program = [process.execPath, join(import.meta.dirname, 'agent.ts'), adapter, method, platform];
   const [file = '', ...args] = [...inside, ...wrapper, 'env', `PATH=${itsPath}`, ...program];
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
 

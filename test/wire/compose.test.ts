@@ -21,6 +21,7 @@ function policyWith({ groups, paths }: { groups: number; paths: number }): NodeP
       ...timing,
       leaseMs: 1_000,
       overlapAllowed: true,
+      callMs: 15_000,
       failback,
       refreshMs: 60_000,
       asks: ASKS_NOBODY,

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import type { Problem } from '../../config/problems.ts';
 import { OperatorError } from '../../core/errors.ts';
-import type { NodeSettings, Settings } from '../../core/settings.ts';
+import type { AdapterName, NodeSettings, Settings } from '../../core/settings.ts';
 import type { CliHost } from '../host.ts';
 import { configOption, DEFAULT_IDENTITY, example, jsonOption } from '../options.ts';
-import { planOnThisHost, type GroupPlan, type PlanFor } from '../plan.ts';
+import { planOn, platformFor, type GroupPlan, type PlanFor } from '../plan.ts';
 import { complain, note, tellError, warn } from '../talk.ts';
 
 export interface CheckOptions {
@@ -13,6 +13,7 @@ export interface CheckOptions {
   readonly identity?: string;
   readonly as?: string;
   readonly plan?: boolean;
+  readonly platform?: string;
   readonly strict?: boolean;
   readonly json?: boolean;
 }
@@ -32,23 +33,24 @@ export const checkCommand = (host: CliHost, run = check): Command =>
     )
     .option('--as <node>', 'look at it as this node, without an identity and without this host')
     .option('--plan', 'print the commands that would bring the addresses up and down')
+    .option(
+      '--platform <system>',
+      'the plan as on another system: linux, illumos, freebsd, openbsd or netbsd (default: this one)',
+    )
     .option('--strict', 'take warnings as errors')
     .addOption(jsonOption())
     .addHelpText('after', example('sealbeat check --config sealbeat.yaml --as lb1 --plan'))
     .action((options: CheckOptions) => run(host, options));
 
 /** Throws OperatorError CONFIG_UNREADABLE, or CONFIG_INVALID after everything has been said. */
-export async function check(
-  host: CliHost,
-  options: CheckOptions,
-  planFor: PlanFor = planOnThisHost,
-): Promise<void> {
+export async function check(host: CliHost, options: CheckOptions, planFor: PlanFor = planOn): Promise<void> {
   const [{ examine, readConfigText }, { hostFindings }, { inFileOrder }] = await Promise.all([
     import('../../config/load.ts'),
     import('../../config/host-rules.ts'),
     import('../../config/problems.ts'),
   ]);
   const { settings, problems: inFile, at } = examine(await readConfigText(options.config));
+  const platform = options.platform === undefined ? host.platform : await platformFor(options.platform);
   const self = settings ? await whoAmI(host, settings, options) : { node: undefined };
   const onHost =
     settings && self.node && options.as === undefined
@@ -56,6 +58,7 @@ export async function check(
           platform: host.platform,
           interfaces: host.interfaces(),
           promotesSecondaries: (link) => host.promotesSecondaries(link),
+          whyNoAdapter: await adapterRefusals(host.platform),
         }).map(at)
       : [];
   const problems = inFileOrder([...inFile, ...onHost]);
@@ -64,7 +67,9 @@ export async function check(
   );
   const ok = bad.length === 0 && self.refusal === undefined;
   const plan =
-    settings && self.node && options.plan === true ? await planFor(settings, self.node.name) : undefined;
+    settings && self.node && options.plan === true
+      ? await planFor(settings, self.node.name, platform)
+      : undefined;
 
   const result: Result = {
     ok,
@@ -128,6 +133,22 @@ async function whoAmI(host: CliHost, settings: Settings, { as, identity }: Check
       return { node: undefined, unknown: error.message };
     return { node: undefined, refusal: error };
   }
+}
+
+/** Why an adapter cannot work on this host, as the daemon would say it. */
+async function adapterRefusals(
+  platform: NodeJS.Platform,
+): Promise<(name: AdapterName) => string | undefined> {
+  const { adapterKind } = await import('../../vip/system.ts');
+  return (name) => {
+    try {
+      adapterKind(name, platform);
+      return undefined;
+    } catch (error) {
+      if (error instanceof OperatorError) return `${error.message}; ${error.hint}`;
+      throw error;
+    }
+  };
 }
 
 async function nodeNamed(name: string, { nodes }: Settings): Promise<NodeSettings> {

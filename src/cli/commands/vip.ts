@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { OperatorError } from '../../core/errors.ts';
 import type { Vip, VipAdapter } from '../../core/ports.ts';
 import type { GroupSettings } from '../../core/settings.ts';
-import { after, SECOND_MS } from '../../core/units.ts';
+import { after, SECOND_MS, type NodeName } from '../../core/units.ts';
 import { controlOption } from '../control-option.ts';
 import type { CliHost } from '../host.ts';
 import { configOption, example, identityOption, jsonOption } from '../options.ts';
@@ -123,7 +123,7 @@ async function withAdapter(
   files: VipOptions,
   work: (adapter: VipAdapter, vips: readonly Vip[]) => Promise<void>,
 ): Promise<void> {
-  const { group, vips } = await groupHere(host, name, files);
+  const { group, vips, self } = await groupHere(host, name, files);
   const [{ vipAdapterFor }, { systemSpawn }, { systemClock }] = await Promise.all([
     import('../../vip/for-platform.ts'),
     import('../../system/child.ts'),
@@ -131,13 +131,14 @@ async function withAdapter(
   ]);
   const said = new Set<string>();
   const adapter = vipAdapterFor(
-    group.adapter,
     {
+      group,
+      node: self,
+      errand: () => ({ group: group.name, node: self, epoch: 0, role: 'active', peer: '', cause: 'by hand' }),
       exec: host.exec,
       spawn: systemSpawn,
       clock: systemClock,
       log: { debug: () => undefined, info: () => undefined, warn: told(host), error: told(host) },
-      announceMethod: group.announce.method,
       // The guard would take the VIPs down as soon as this command ends.
       guarded: false,
       onProblem: (problem) => {
@@ -166,7 +167,7 @@ async function groupHere(
   host: CliHost,
   name: string,
   { config, identity }: VipOptions,
-): Promise<{ group: GroupSettings; vips: readonly Vip[] }> {
+): Promise<{ group: GroupSettings; vips: readonly Vip[]; self: NodeName }> {
   const [{ loadSettings }, { findSelf }, { vipsOn }, { loadIdentities }] = await Promise.all([
     import('../../config/load.ts'),
     import('../../config/self.ts'),
@@ -182,7 +183,7 @@ async function groupHere(
   }
   const self = findSelf(settings, await loadIdentities(identity, host.euid));
   const vips = vipsOn(group, self.name);
-  if (vips.length > 0) return { group, vips };
+  if (vips.length > 0) return { group, vips, self: self.name };
   throw new OperatorError(
     'VIP_NO_INTERFACE',
     `the config gives ${self.name} no interface for every VIP of ${name}`,

@@ -58,7 +58,7 @@ export const outbidsLoser: Rule = (state, view) => {
   if (state.epochSeen <= state.epoch) return undefined;
   const epoch = nextEpoch(state.epochSeen, view.wall, view.self.number);
   return step(
-    { ...state, epoch, epochSeen: epoch, announce: announceFrom(view.now) },
+    { ...state, epoch, epochSeen: epoch, announce: announceFrom(view.now, true) },
     { kind: 'remember', epoch },
     { kind: 'told', text: 'claims anew, above the epoch of another', cause: 'another claimed it meanwhile' },
   );
@@ -173,7 +173,7 @@ export const announcesAgain: Rule = (state, view) => {
   const sign = rivals !== state.rivals || view.healed || view.stalledMs > 0;
   if (!sign || state.announce === undefined) return undefined;
   if (rivals === state.rivals && state.announce.from === view.now) return undefined;
-  return step({ ...state, rivals, announce: announceFrom(view.now) });
+  return step({ ...state, rivals, announce: announceFrom(view.now, true) });
 };
 
 export const announces: Rule = (state, view) => {
@@ -181,7 +181,7 @@ export const announces: Rule = (state, view) => {
     return undefined;
   return step(
     { ...state, announce: { ...state.announce, next: state.announce.next + 1 } },
-    { kind: 'announce' },
+    { kind: 'announce', contested: state.announce.contested },
   );
 };
 

@@ -6,7 +6,12 @@ export const ANNOUNCE_AT_MS = [0, 100, 500, 1_000, 2_000, 5_000] as const;
 
 export type Announcing = NonNullable<GroupState['announce']>;
 
-export const announceFrom = (now: MonoMs): Announcing => ({ from: now, next: 0 });
+/** `contested`: not because we have just taken it, but because somebody else may have. */
+export const announceFrom = (now: MonoMs, contested = false): Announcing => ({
+  from: now,
+  next: 0,
+  contested,
+});
 
 export function announceDueAt({ from, next }: Announcing, refreshMs: number): MonoMs {
   const burst = ANNOUNCE_AT_MS[next];

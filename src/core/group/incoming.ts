@@ -86,7 +86,7 @@ function onLooked(state: GroupState, { found, text }: CallResult, view: GroupVie
     text: 'VIP was gone and is being put back',
     cause: 'removed by another program',
   };
-  const back = { ...state, putBacks, announce: announceFrom(view.now) };
+  const back = { ...state, putBacks, announce: announceFrom(view.now, true) };
   return and(call(back, 'renew', view), (called) => step(called, told));
 }
 

@@ -27,11 +27,12 @@ export const takesBackFailedHandover: Rule = (state, view) => {
   if (!state.overlapping) return undefined;
   const heir = view.peers.find(({ number }) => number === state.heir);
   const able = heir !== undefined && heir.twoWay && (heir.record?.priority ?? 0) > 0;
-  if (able && view.now - state.since < view.policy.timeoutMs) return undefined;
+  // One that is at it may have a slow system, or a cloud, to ask; nobody is without service meanwhile.
+  const isAtIt = heir?.record?.role === 'claiming';
+  const patienceMs = view.policy.timeoutMs + (isAtIt ? view.policy.callMs : 0);
+  if (able && view.now - state.since < patienceMs) return undefined;
   const name = nameOf(view, state.heir);
-  const why = able
-    ? `${name} did not take over within ${seconds(view.policy.timeoutMs)}`
-    : `${name} is gone or unable`;
+  const why = able ? `${name} did not take over within ${seconds(patienceMs)}` : `${name} is gone or unable`;
   const pause = Math.max(HANDOVER_PAUSE_MS_MIN, view.policy.failback.delayMs);
   const back = {
     ...state,
@@ -40,7 +41,7 @@ export const takesBackFailedHandover: Rule = (state, view) => {
     sticky: false,
     byOrder: false,
     noHandoverUntil: after(view.now, pause),
-    announce: announceFrom(view.now),
+    announce: announceFrom(view.now, true),
   };
   return enter('active', back, view, `handover failed: ${why}`);
 };

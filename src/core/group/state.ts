@@ -62,7 +62,8 @@ export interface GroupState {
   readonly lookedAt: MonoMs;
   readonly downAgainAt: MonoMs;
   readonly putBacks: readonly MonoMs[];
-  readonly announce: { readonly from: MonoMs; readonly next: number } | undefined;
+  readonly announce:
+    { readonly from: MonoMs; readonly next: number; readonly contested: boolean } | undefined;
 
   /** Questions that have not been answered, by kind. */
   readonly asked: { readonly [kind in QuestionKind]?: { readonly id: number; readonly at: MonoMs } };
@@ -158,6 +159,8 @@ export interface GroupPolicy {
   readonly leaseMs: number;
   /** The adapter can live with the VIP on two hosts for the moment of a handover. */
   readonly overlapAllowed: boolean;
+  /** The longest that one call of an adapter of this group takes before it is given up. */
+  readonly callMs: number;
   readonly failback: { readonly mode: 'auto' | 'manual'; readonly delayMs: number };
   readonly refreshMs: number;
   readonly asks: AskPolicy;
@@ -204,7 +207,7 @@ export interface PeerView {
 export type GroupEffect =
   | { readonly kind: Exclude<CallKind, 'leave'>; readonly call: number }
   | { readonly kind: 'leave'; readonly call: number; readonly withinMs: number }
-  | { readonly kind: 'announce' }
+  | { readonly kind: 'announce'; readonly contested: boolean }
   | {
       readonly kind: 'ask';
       readonly question: QuestionKind;

@@ -1,5 +1,5 @@
 import { OperatorError } from '../../core/errors.ts';
-import { type Clock, type Exec, type Log, type Spawn, type Vip, type VipAdapter } from '../../core/ports.ts';
+import { type Vip, type VipAdapter } from '../../core/ports.ts';
 import { type AnnounceMethod } from '../../core/settings.ts';
 import { after, SECOND_MS } from '../../core/units.ts';
 import { byLink, isHostLength, vipKey, vipText } from '../address.ts';
@@ -13,21 +13,14 @@ import { ipFailed } from './ip-failed.ts';
 import { type LinkState, addressOf } from './ip-json.ts';
 import { ipMonitor } from './ip-monitor.ts';
 import { assertMayLeave } from '../leaving.ts';
+import { type VipOptions } from '../options.ts';
 import { assertLeft } from './left.ts';
 import { dadFailed, notThere, stillTentative, stillThere } from './not-as-asked.ts';
 import { quietDad } from './quiet-dad.ts';
 import { announceBySameMac } from './same-mac.ts';
 
-export interface LinuxVipOptions {
-  readonly exec: Exec;
-  readonly spawn: Spawn;
-  readonly clock: Clock;
-  readonly log: Log;
+export interface LinuxVipOptions extends VipOptions {
   readonly announceMethod: AnnounceMethod;
-  /** What goes wrong beside the calls: an announcement that fails, a guard that cannot be kept. Each time anew. */
-  readonly onProblem: (problem: OperatorError) => void;
-  /** False leaves the VIPs on the host when this process ends. */
-  readonly guarded?: boolean;
   /** iproute2's program. */
   readonly ip?: string;
   /** How long one call may take before it is given up. */
@@ -250,6 +243,8 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
       vips.forEach((vip) => ours.delete(vipKey(vip)));
       await watchman.drop(vips.map(deleteLine));
     },
+
+    notes: () => [],
 
     async close() {
       announcements.close();

@@ -1,18 +1,11 @@
 import { appendFileSync, type FSWatcher, renameSync, statSync, watch } from 'node:fs';
 import { join } from 'node:path';
-import { type OperatorError } from '../../core/errors.ts';
-import {
-  type Clock,
-  type Log,
-  type Spawn,
-  type Vip,
-  type VipAdapter,
-  type VipChange,
-} from '../../core/ports.ts';
+import { type Log, type Vip, type VipAdapter, type VipChange } from '../../core/ports.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import { byLink } from '../address.ts';
 import { guard, noGuard } from '../guard/guard.ts';
 import { assertMayLeave } from '../leaving.ts';
+import { type VipOptions } from '../options.ts';
 import {
   assertFolder,
   isFolder,
@@ -23,15 +16,6 @@ import {
   type SimulatedLease,
   writeLease,
 } from './lease.ts';
-
-export interface SimulatedVipOptions {
-  readonly spawn: Spawn;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly onProblem: (problem: OperatorError) => void;
-  /** False leaves the VIPs there when this process ends. */
-  readonly guarded?: boolean;
-}
 
 /** At this size the list of announcements becomes `announcements.log.old`. */
 const ANNOUNCEMENTS_BYTES_MAX = 64 * 1024;
@@ -49,7 +33,7 @@ export function simulatedVip({
   log,
   onProblem,
   guarded = true,
-}: SimulatedVipOptions): VipAdapter {
+}: Omit<VipOptions, 'exec'>): VipAdapter {
   const watchman = guarded
     ? guard({ spawn, clock, onProblem, takeDown: ['sh', '-c', REMOVE_EACH] })
     : noGuard;
@@ -143,6 +127,8 @@ export function simulatedVip({
       up: vips.map((vip) => `write ${leasePath(vip)}`),
       down: vips.map((vip) => `rm -f ${leasePath(vip)}`),
     }),
+
+    notes: () => [],
 
     async close() {
       watchers.forEach((stop) => stop());

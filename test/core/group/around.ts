@@ -19,6 +19,7 @@ export const policy: GroupPolicy = {
   unprovenMs: 60_000,
   leaseMs: 1_000,
   overlapAllowed: true,
+  callMs: 15_000,
   failback: { mode: 'auto', delayMs: 10_000 },
   refreshMs: 60_000,
   asks: ASKS_NOBODY,
@@ -129,7 +130,7 @@ export const active = (more: Partial<GroupState> = {}): GroupState =>
     lookedAt: at(-500),
     upSeen: true,
     nextCall: 2,
-    announce: { from: at(-20_000), next: 6 },
+    announce: { from: at(-20_000), next: 6, contested: false },
     ...more,
   });
 

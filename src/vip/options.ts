@@ -1,0 +1,14 @@
+import type { OperatorError } from '../core/errors.ts';
+import type { Clock, Exec, Log, Spawn } from '../core/ports.ts';
+
+/** What every adapter is given. */
+export interface VipOptions {
+  readonly exec: Exec;
+  readonly spawn: Spawn;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** What goes wrong beside the calls: an announcement that fails, a guard that cannot be kept. Each time anew. */
+  readonly onProblem: (problem: OperatorError) => void;
+  /** False leaves the VIPs on the host when this process ends. */
+  readonly guarded?: boolean;
+}

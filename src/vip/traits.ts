@@ -1,0 +1,59 @@
+import type { GroupSettings, VipSettings } from '../core/settings.ts';
+import { SECOND_MS, type NodeName } from '../core/units.ts';
+import { adapterKind, type AdapterKind } from './system.ts';
+
+/** What the decisions have to know of a group's adapter on one node. */
+export interface Traits {
+  /** The VIP may be on two hosts for the moment of a handover. */
+  readonly overlap: boolean;
+  /** VIPs go by themselves when nobody renews them. */
+  readonly leased: boolean;
+  /** The longest that one call may take. */
+  readonly callMs: number;
+}
+
+export const CALL_MS = 15 * SECOND_MS;
+/** Around an operator's program: what a look and the guard may take beside it. */
+const AROUND_MS = 5 * SECOND_MS;
+
+export function traitsOf(group: GroupSettings, node: NodeName, platform: NodeJS.Platform): Traits {
+  const kind = adapterKind(group.adapters.get(node) ?? 'auto', platform);
+  const { script, command } = group;
+  const callMs = Math.max(
+    CALL_MS,
+    kind === 'script' && script !== undefined ? 2 * script.timeoutMs + AROUND_MS : 0,
+    kind === 'command' && command !== undefined ? command.giveUpMs + AROUND_MS : 0,
+  );
+  return { overlap: mayOverlap(kind, group, platform), leased: isLeased(kind, group), callMs };
+}
+
+const isLeased = (kind: AdapterKind, { command }: GroupSettings): boolean =>
+  kind !== 'command' || command?.also !== undefined;
+
+/**
+ * A system that probes for duplicates refuses an address that another host still has: there the giver lets go first.
+ * NetBSD and illumos do so for IPv4 too, the others for IPv6; Linux does not for the addresses that we add.
+ */
+function mayOverlap(kind: AdapterKind, group: GroupSettings, platform: NodeJS.Platform): boolean {
+  switch (kind) {
+    case 'linux':
+    case 'simulated':
+      return true;
+    case 'freebsd':
+    case 'openbsd':
+      return group.vips.every(isV4);
+    case 'illumos':
+    case 'illumos-ifconfig':
+    case 'netbsd':
+    case 'carp':
+      return false;
+    case 'script':
+      return group.script?.overlap ?? false;
+    case 'command': {
+      const { overlap = false, also } = group.command ?? {};
+      return overlap && (also === undefined || mayOverlap(adapterKind(also, platform), group, platform));
+    }
+  }
+}
+
+const isV4 = ({ family }: VipSettings): boolean => family === 4;
