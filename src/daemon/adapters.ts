@@ -20,6 +20,7 @@ export function openAdapters({
   readonly clock: Clock;
   readonly log: Log;
   readonly node: NodeName;
+  readonly stateDirectory: string;
   readonly onProblem: (problem: OperatorError) => void;
   readonly errandFor: (group: GroupSettings) => Errand;
 }): Adapters {

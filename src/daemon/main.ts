@@ -117,7 +117,10 @@ async function start(
   });
   const errandFor = (group: GroupSettings): Errand =>
     errandOf(group, { node, self: self.name, now: clock.nowMs() });
-  const adapters = openAdapters({ ...ports, node: self.name, onProblem: problems.add, errandFor });
+  const adapters = openAdapters({
+    ...ports,
+    ...{ node: self.name, stateDirectory: options.stateDirectory, onProblem: problems.add, errandFor },
+  });
   closing.add('adapters', adapters.close);
   const groups = openGroups({
     ...{ self: self.name, adapters, leftovers, clock, log, tell, isHeld },

@@ -9,6 +9,8 @@ export interface VipOptions {
   readonly log: Log;
   /** What goes wrong beside the calls: an announcement that fails, a guard that cannot be kept. Each time anew. */
   readonly onProblem: (problem: OperatorError) => void;
+  /** Where an adapter may leave notes for the next process; undefined for nowhere. */
+  readonly stateDirectory?: string;
   /** False leaves the VIPs on the host when this process ends. */
   readonly guarded?: boolean;
 }
