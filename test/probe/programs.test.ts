@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Ran } from '../../src/core/ports.ts';
 import type { ProbeSettings } from '../../src/core/settings.ts';
+import { newProber } from '../../src/probe/prober.ts';
+import { ManualClock } from '../fakes/manual-clock.ts';
 import { toldExec } from '../fakes/told-exec.ts';
 import { aTurn, standing, watched } from './loopback.ts';
 
@@ -64,6 +66,25 @@ for (const [what, ran, text] of noEchoes) {
     const { clock, prober } = standing({ exec: toldExec(ran) });
     assert.deepEqual(await prober.ask(ping('lb1.test'), { timeoutMs: 1_000 }), { answered: false, text });
     assert.equal(clock.waiting, 0);
+  });
+}
+
+for (const [platform, host, command] of [
+  ['sunos', '10.0.0.2', 'ping -n -A inet 10.0.0.2 1'],
+  ['sunos', 'fd00::2', 'ping -n -A inet6 fd00::2 1'],
+  ['sunos', 'lb1.test', 'ping -n lb1.test 1'],
+  ['freebsd', '10.0.0.2', 'ping -4 -n -c 1 -t 1 10.0.0.2'],
+  ['freebsd', 'fd00::2', 'ping -6 -n -c 1 -t 1 fd00::2'],
+  ['openbsd', '10.0.0.2', 'ping -n -c 1 -w 1 10.0.0.2'],
+  ['openbsd', 'fd00::2', 'ping6 -n -c 1 -w 1 fd00::2'],
+  ['netbsd', '10.0.0.2', 'ping -n -c 1 10.0.0.2'],
+  ['netbsd', 'fd00::2', 'ping6 -n -c 1 fd00::2'],
+] as const) {
+  test(`ping: how it is called on ${platform} for ${host}`, async () => {
+    const exec = toldExec({});
+    const prober = newProber({ exec, clock: new ManualClock() }, platform);
+    assert.equal((await prober.ask(ping(host), { timeoutMs: 1_000 })).answered, true);
+    assert.deepEqual(exec.calls, [{ command: command.split(' '), timeoutMs: 1_000 }]);
   });
 }
 
