@@ -2,8 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Ran } from '../../src/core/ports.ts';
 import type { ProbeSettings } from '../../src/core/settings.ts';
-import { newProber } from '../../src/probe/prober.ts';
-import { ManualClock } from '../fakes/manual-clock.ts';
 import { toldExec } from '../fakes/told-exec.ts';
 import { aTurn, standing, watched } from './loopback.ts';
 
@@ -82,7 +80,7 @@ for (const [platform, host, command] of [
 ] as const) {
   test(`ping: how it is called on ${platform} for ${host}`, async () => {
     const exec = toldExec({});
-    const prober = newProber({ exec, clock: new ManualClock() }, platform);
+    const { prober } = standing({ exec }, platform);
     assert.equal((await prober.ask(ping(host), { timeoutMs: 1_000 })).answered, true);
     assert.deepEqual(exec.calls, [{ command: command.split(' '), timeoutMs: 1_000 }]);
   });

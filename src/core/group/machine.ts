@@ -203,7 +203,8 @@ export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
     );
   }
   if (state.role === 'standby' && state.heir !== 0) times.push(state.heirUntil);
-  if (state.role === 'releasing' && state.overlapping) times.push(state.since + policy.timeoutMs);
+  if (state.role === 'releasing' && state.overlapping)
+    times.push(state.since + policy.timeoutMs, state.since + policy.timeoutMs + policy.callMs);
   if (state.has && state.calls.down === undefined)
     times.push(state.downAgainAt, state.lookedAt + LOOK_EVERY_MS);
   if (state.announce !== undefined) times.push(announceDueAt(state.announce, policy.refreshMs));

@@ -891,6 +891,19 @@ const cases: readonly Case[] = [
     does: ['announce'],
   },
   {
+    name: 'releasing: waits longer for an heir that is at it: its adapter may be slow',
+    from: handing(1, { since: at(-3_000) }),
+    sees: view([peer(1, claimer)]),
+    role: 'releasing',
+  },
+  {
+    name: 'releasing: but not for ever',
+    from: handing(1, { since: at(-3_000 - 15_000) }),
+    sees: view([peer(1, claimer)]),
+    role: 'active',
+    does: ['announce'],
+  },
+  {
     name: 'releasing: takes back after a timeout',
     from: handing(1, { since: at(-3_000) }),
     sees: view([idle]),
@@ -951,6 +964,29 @@ const cases: readonly Case[] = [
 ];
 
 for (const c of cases) {
+  for (const [why, from, sees, contested] of [
+    ['the refresh after a claim is about nobody else', active(), view([idle]), false],
+    [
+      'a link that has healed: another may have held it meanwhile',
+      active(),
+      view([idle], { healed: true }),
+      true,
+    ],
+    ['a stall of ours', active(), view([idle], { stalledMs: 400 }), true],
+    ['a rival that came and went', active({ rivals: '1' }), view([idle]), true],
+    ['an heir that did not take it may have begun to', handing(1, { since: at(-3_000) }), view([idle]), true],
+  ] as const) {
+    test(`machine: announces, ${contested ? 'and tells third parties again' : 'without more'}: ${why}`, () => {
+      const due = { ...from, announce: from.announce && { ...from.announce, from: at(-60_000), next: 3 } };
+      const announced = evaluate(due, sees).effects.filter(({ kind }) => kind === 'announce');
+      assert.ok(announced.length > 0);
+      assert.deepEqual(
+        announced.map((effect) => effect.kind === 'announce' && effect.contested),
+        announced.map(() => contested),
+      );
+    });
+  }
+
   test(`group: ${c.name}`, () => {
     const { state, effects } = evaluate(c.from, c.sees);
     const done = effects.map(({ kind }) => kind).filter((kind) => kind !== 'moved' && kind !== 'told');
