@@ -106,6 +106,7 @@ function groupLines(group: GroupReport, report: StatusReport, { columns, paint }
     ...(group.heir === '' ? [] : [`handing over to ${group.heir}`]),
     `epoch ${group.epoch}`,
     priorityText(group, paint),
+    ...(group.adapter === 'auto' ? [] : [`adapter ${group.adapter}`]),
   ];
   const flags = [
     ...(group.drained ? ['DRAINED: this node does not hold it until it is undrained'] : []),
@@ -121,6 +122,7 @@ function groupLines(group: GroupReport, report: StatusReport, { columns, paint }
     ...leaseLines(group, report, { columns, paint }),
     ...agreementLines(group, { columns, paint }),
     ...group.vips.flatMap((vip) => labelled('vip', [vipText(vip, group, vipWidth, paint)], columns)),
+    ...(group.notes ?? []).flatMap((note) => sentence('note', note, columns)),
   ];
 }
 

@@ -130,7 +130,10 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
     drained: state.drained,
     frozen: state.frozen,
     sticky: state.sticky,
-    renewedAgoMs: state.has && state.renewedAt !== undefined ? now - state.renewedAt : undefined,
+    renewedAgoMs:
+      state.has && state.renewedAt !== undefined && view.policy.leaseMs > 0
+        ? now - state.renewedAt
+        : undefined,
     ...agreement(state, view),
     vips: vipsOf(group).map((vip) => ({
       address: vip.address,

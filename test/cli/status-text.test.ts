@@ -57,6 +57,15 @@ const views: Readonly<Record<string, StatusReport>> = {
       }),
     ],
   }),
+  script: statusReport({
+    groups: [
+      groupReport({
+        adapter: 'script',
+        renewedAgoMs: undefined,
+        notes: ['no show script: that the VIPs are here is what vip-up.sh last said, nobody has looked'],
+      }),
+    ],
+  }),
   'one-way': statusReport({
     alarms: ['lb2 is heard but does not hear this node: a one-way cut between lb1 and lb2'],
     peers: [

@@ -54,7 +54,8 @@ export const groupReport = (changes: Partial<GroupReport> = {}): GroupReport => 
   sticky: false,
   renewedAgoMs: 112,
   vips: [vipReport(), vipReport({ address: '2001:db8::42', prefixLength: 128 })],
-  adapter: 'linux',
+  adapter: 'auto',
+  notes: [],
   ...changes,
 });
 
