@@ -108,6 +108,11 @@ export function onVipHint(state: GroupState, view: GroupView): GroupStep {
   return call({ ...state, lookedAt: view.now }, 'look', view);
 }
 
+/** An interface has come, or come back: what failed without it need not wait for the end of its back-off. */
+export function onCarrierBack(state: GroupState, view: GroupView): GroupStep {
+  return step(state.fault === undefined ? state : { ...state, fault: { ...state.fault, until: view.now } });
+}
+
 function givesUp(state: GroupState, view: GroupView, why: string): GroupStep {
   const waiting = { ...state, waitUntil: after(view.now, view.policy.timeoutMs) };
   if (!state.frozen || state.role !== 'active') return step(waiting);

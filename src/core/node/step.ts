@@ -1,6 +1,6 @@
 import { unreachable } from '../errors.ts';
 import { onAnswer } from '../group/asking.ts';
-import { onCallDone, onOrder, onVipHint } from '../group/incoming.ts';
+import { onCallDone, onCarrierBack, onOrder, onVipHint } from '../group/incoming.ts';
 import { beatWantedAt, evaluate, nextWakeAt } from '../group/machine.ts';
 import {
   initialGroup,
@@ -190,6 +190,9 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       break;
     case 'carrier':
       healed = event.up;
+      if (!event.up) break;
+      for (const { id } of node.policy.groups)
+        applyTo(node, id, effects, (state) => onCarrierBack(state, viewOf(node, id, now)));
       break;
     case 'received':
       news = !canReceive(node, now);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { onCallDone, onOrder, onVipHint } from '../../../src/core/group/incoming.ts';
+import { onCallDone, onCarrierBack, onOrder, onVipHint } from '../../../src/core/group/incoming.ts';
 import { evaluate, nextWakeAt } from '../../../src/core/group/machine.ts';
 import { nextEpoch } from '../../../src/core/group/moves.ts';
 import type { CallResult, GroupEffect, GroupState, GroupView } from '../../../src/core/group/state.ts';
@@ -1098,6 +1098,15 @@ test('group: a "down" that failed is tried again, and no heir waits for it', () 
   assert.equal(state.heir, 0);
   assert.equal(state.has, true);
   assert.equal(state.downAgainAt, at(500));
+});
+
+test('machine: an interface that comes ends the wait after a failure, and changes nothing else', () => {
+  const failed = standby({ fault: { text: 'no such interface', until: at(60_000) }, failures: 6 });
+  const back = onCarrierBack(failed, view([idle])).state;
+  assert.equal(evaluate(back, view([idle])).state.fault, undefined);
+  assert.equal(back.failures, 6);
+  assert.notEqual(evaluate(failed, view([idle])).state.fault, undefined);
+  assert.equal(onCarrierBack(active(), view([idle])).state.fault, undefined);
 });
 
 test('group: a hint makes the holder look at once', () => {
