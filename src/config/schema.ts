@@ -33,7 +33,7 @@ export const fileShape = described(
     heartbeat: described(z.prefault(heartbeatShape, {}), 'Timing of the heartbeats.'),
     lease: described(
       lease,
-      'How long the kernel keeps an address that the agent no longer renews (Linux). Whole seconds, 1s to 1m, or off.',
+      'How long an address stays that the agent no longer renews. Then the kernel takes it away (Linux, and IPv6 on the BSDs), or the guard process does. Whole seconds, 1s to 1m, or off.',
     ),
     restart: described(
       restart,

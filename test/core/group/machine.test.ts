@@ -976,7 +976,7 @@ for (const c of cases) {
     ['a rival that came and went', active({ rivals: '1' }), view([idle]), true],
     ['an heir that did not take it may have begun to', handing(1, { since: at(-3_000) }), view([idle]), true],
   ] as const) {
-    test(`machine: announces, ${contested ? 'and tells third parties again' : 'without more'}: ${why}`, () => {
+    test(`group: announces, ${contested ? 'and tells third parties again' : 'without more'}: ${why}`, () => {
       const due = { ...from, announce: from.announce && { ...from.announce, from: at(-60_000), next: 3 } };
       const announced = evaluate(due, sees).effects.filter(({ kind }) => kind === 'announce');
       assert.ok(announced.length > 0);
@@ -1100,7 +1100,7 @@ test('group: a "down" that failed is tried again, and no heir waits for it', () 
   assert.equal(state.downAgainAt, at(500));
 });
 
-test('machine: an interface that comes ends the wait after a failure, and changes nothing else', () => {
+test('group: an interface that comes ends the wait after a failure, and changes nothing else', () => {
   const failed = standby({ fault: { text: 'no such interface', until: at(60_000) }, failures: 6 });
   const back = onCarrierBack(failed, view([idle])).state;
   assert.equal(evaluate(back, view([idle])).state.fault, undefined);
