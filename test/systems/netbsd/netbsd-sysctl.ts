@@ -1,14 +1,12 @@
 import type { Outcome } from '../model.ts';
 import { attempt, strerror } from '../bsd/errno.ts';
 import type { Command } from '../bsd/host.ts';
-import { type Knobs, splitSetting } from '../bsd/knobs.ts';
+import { type Knobs, splitSetting, unknownLevel } from '../bsd/knobs.ts';
 
 export interface SysctlOptions {
   readonly table: Knobs;
   readonly isPrivileged: boolean;
 }
-
-const LEVELS = ['top', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 
 /** `sysctl [-nqw] name[=value] ...` */
 export function netbsdSysctl(options: SysctlOptions): Command {
@@ -39,15 +37,7 @@ function one(arg: string, letters: string, { table, isPrivileged }: SysctlOption
 
 const complaint = (sentence: string): Outcome => ({ rc: 1, stdout: '', stderr: `sysctl: ${sentence}\n` });
 
-/** The first level at which nothing is called that. */
 function unknownText(name: string, table: Knobs): string {
-  const parts = name.split('.');
-  const head = (depth: number): string => parts.slice(0, depth).join('.');
-  const isKnown = (depth: number): boolean =>
-    [...table.keys()].some((full) => full === head(depth) || full.startsWith(`${head(depth)}.`));
-  const at = Math.max(
-    0,
-    parts.findIndex((_, index) => !isKnown(index + 1)),
-  );
-  return `${LEVELS[at] ?? 'last'} level name '${parts[at]}' in '${name}' is invalid`;
+  const { level, part } = unknownLevel(name, table);
+  return `${level} level name '${part}' in '${name}' is invalid`;
 }
