@@ -1,5 +1,5 @@
-import { fullLength, networkOf } from '../bsd/address-text.ts';
-import { KernelError } from '../bsd/errno.ts';
+import { networkOf } from '../bsd/address-text.ts';
+import { refused } from '../bsd/errno.ts';
 import { type Interface, type KernelAddress, addressOn, newAddress, runFor } from '../bsd/interface.ts';
 import { type IPv6Request, ipv6On } from '../bsd/ipv6.ts';
 import type { Kernel } from '../bsd/kernel.ts';
@@ -61,8 +61,7 @@ export function freebsdAddresses({ kernel, carp, knobs, variants }: FreebsdAddre
     addIPv4(iface, request) {
       const present = addressOn(iface, request.address);
       if (present !== undefined) takeOff(iface, present, { keep: true });
-      if (knobs.samePrefixCarpOnly.read() !== 0 && isElsewhere(kernel, iface, request))
-        throw new KernelError('EEXIST');
+      if (knobs.samePrefixCarpOnly.read() !== 0 && isElsewhere(kernel, iface, request)) refused('EEXIST');
       const address = newAddress({ ...request, family: 4 });
       kernel.insert(iface, address);
       iface.isUp = true;
@@ -85,7 +84,7 @@ export function freebsdAddresses({ kernel, carp, knobs, variants }: FreebsdAddre
         wanted === 'first'
           ? iface.addresses.find((one) => one.family === family && family === 4)
           : addressOn(iface, wanted);
-      if (address?.family !== family) throw new KernelError('EADDRNOTAVAIL');
+      if (address?.family !== family) refused('EADDRNOTAVAIL');
       takeOff(iface, address, { keep: false });
     },
   };
@@ -98,7 +97,7 @@ function isElsewhere(kernel: Kernel, iface: Interface, { address, prefixLength }
     .filter(({ family }) => family === 4)
     .some(
       (other) =>
-        other.prefixLength === Math.min(prefixLength, fullLength(4)) &&
+        other.prefixLength === prefixLength &&
         networkOf(other.address, other.prefixLength) === networkOf(address, prefixLength),
     );
 }

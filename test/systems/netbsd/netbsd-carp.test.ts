@@ -104,6 +104,11 @@ test('netbsd carp: a cable that is out means INIT, and makes the other virtual h
   scene.lan.plug('host1', 'wm0');
   await scene.pass(3_000);
   assert.deepEqual(scene.lan.adverts.at(-1)?.advert.advskew, 0);
+  assert.equal(
+    (await call(host, 'ifconfig carp1 10.77.0.101/32')).stderr,
+    "ifconfig: SIOCAIFADDR: Can't assign requested address\n",
+    'the subnet of another interface',
+  );
 });
 
 test('netbsd carp: with IPv6 addresses alone nobody ever is master', async () => {

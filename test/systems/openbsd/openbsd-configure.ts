@@ -2,7 +2,7 @@ import type { Outcome } from '../model.ts';
 import { classfulLength } from '../bsd/address-text.ts';
 import type { AddressRequest } from '../bsd/address-words.ts';
 import type { CarpInterface, CarpInterfaces } from '../bsd/carp-interface.ts';
-import { type ErrnoCode, KernelError, attempt, strerror } from '../bsd/errno.ts';
+import { attempt, refused, strerror } from '../bsd/errno.ts';
 import type { Interface } from '../bsd/interface.ts';
 import { Refusal, printed } from '../bsd/outcome.ts';
 import type { IfconfigOptions } from './openbsd-ifconfig.ts';
@@ -120,10 +120,6 @@ function commit(
   const prefixLength = add.prefixLength ?? (family === 4 ? classfulLength(add.address) : 64);
   const wanted = { ...lifetimes, address: add.address, prefixLength };
   asRoot('SIOCAIFADDR', () => addresses.add(iface(), family, wanted));
-}
-
-function refused(code: ErrnoCode): never {
-  throw new KernelError(code);
 }
 
 const carpOf = (iface: Interface, carps: CarpInterfaces): CarpInterface =>
