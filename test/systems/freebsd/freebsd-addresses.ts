@@ -40,6 +40,11 @@ export function freebsdAddresses({ kernel, carp, knobs, variants }: FreebsdAddre
     kernel.remove(iface, address);
     if (address.vhid !== undefined) carp.detach(iface, address.vhid, how);
   };
+  const bringUp = (iface: Interface): void => {
+    if (iface.isUp) return;
+    iface.isUp = true;
+    carp.linkChanged(iface);
+  };
   const joinVhost = (iface: Interface, address: KernelAddress): void => {
     if (address.vhid === undefined) return;
     try {
@@ -64,7 +69,7 @@ export function freebsdAddresses({ kernel, carp, knobs, variants }: FreebsdAddre
       if (knobs.samePrefixCarpOnly.read() !== 0 && isElsewhere(kernel, iface, request)) refused('EEXIST');
       const address = newAddress({ ...request, family: 4 });
       kernel.insert(iface, address);
-      iface.isUp = true;
+      bringUp(iface);
       joinVhost(iface, address);
       kernel.publish();
       kernel.announce(iface, address);
@@ -74,7 +79,7 @@ export function freebsdAddresses({ kernel, carp, knobs, variants }: FreebsdAddre
       const present = addressOn(iface, request.address);
       if (present !== undefined && present.vhid !== request.vhid) takeOff(iface, present, { keep: true });
       ipv6.add(iface, request);
-      iface.isUp = true;
+      bringUp(iface);
       joinVhost(iface, addressOn(iface, request.address)!);
       kernel.publish();
     },

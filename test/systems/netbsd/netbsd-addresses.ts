@@ -53,11 +53,22 @@ export function netbsdAddresses(options: NetbsdAddressOptions): NetbsdAddresses 
     ipv6.add(iface, request);
     if (iface.kind === 'ether' && !iface.hasCarrier) detach(addressOn(iface, request.address)!);
   };
+  const linkChanged = (iface: Interface): void => {
+    carps.linkChanged(iface);
+    for (const address of iface.addresses) {
+      if (!canWork(iface)) detach(address);
+      else if (address.state === 'detached' && address.family === 4) arp.bringUp(iface, address);
+      else if (address.state === 'detached') ipv6.bringUp(iface, address);
+    }
+    kernel.publish();
+  };
   return {
     add(iface, family, request) {
       const carp = carps.of(iface);
       if (carp !== undefined) carps.setParent(carp, parentFor(carp, family, request.address, kernel));
+      const wasUp = iface.isUp;
       iface.isUp = true;
+      if (!wasUp && iface.kind === 'ether') linkChanged(iface);
       if (family === 4) addIPv4(iface, request);
       else addIPv6(iface, request);
       carp?.carp.reset();
@@ -70,15 +81,7 @@ export function netbsdAddresses(options: NetbsdAddressOptions): NetbsdAddresses 
       const carp = carps.of(iface);
       if (carp !== undefined) carps.addressesChanged(carp);
     },
-    linkChanged(iface) {
-      carps.linkChanged(iface);
-      for (const address of iface.addresses) {
-        if (!canWork(iface)) detach(address);
-        else if (address.state === 'detached' && address.family === 4) arp.bringUp(iface, address);
-        else if (address.state === 'detached') ipv6.bringUp(iface, address);
-      }
-      kernel.publish();
-    },
+    linkChanged,
   };
 }
 

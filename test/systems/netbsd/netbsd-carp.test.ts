@@ -149,6 +149,16 @@ test('netbsd carp: interfaces are made by hand', async () => {
   assert.equal((await call(a, 'ifconfig carp0')).rc, 1);
 });
 
+test('netbsd carp: up for what is up disturbs nobody, and an address brings up what is down', async () => {
+  const { a, states } = await masterAndBackup();
+  await must(a, 'ifconfig wm0 up');
+  assert.equal(states()[0], 'MASTER');
+  await must(a, 'ifconfig wm0 down');
+  assert.equal(states()[0], 'INIT');
+  await must(a, 'ifconfig wm0 inet 10.77.0.200/32 alias');
+  assert.equal(states()[0], 'BACKUP');
+});
+
 test('netbsd carp: another password is not understood', async () => {
   const { a, b, pass, states } = pair();
   await mustAll(a, configure(0));

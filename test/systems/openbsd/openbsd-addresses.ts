@@ -44,7 +44,9 @@ export function openbsdAddresses({
       if (carp !== undefined && carp.parent === undefined) refused('EINVAL');
       if (family === 4) addIPv4(iface, request);
       else ipv6.add(iface, request);
+      const wasUp = iface.isUp;
       iface.isUp = true;
+      if (!wasUp) carps.linkChanged(iface);
       carp?.carp.reset();
       kernel.publish();
       const address = addressOn(iface, request.address);

@@ -127,9 +127,11 @@ const carpOf = (iface: Interface, carps: CarpInterfaces): CarpInterface =>
 
 function setUp(iface: Interface, isUp: boolean, { kernel, carps }: IfconfigOptions): void {
   const one = carps.of(iface);
-  if (one === undefined) iface.isUp = isUp;
-  else carps.setUp(one, isUp);
-  carps.linkChanged(iface);
+  if (one !== undefined) carps.setUp(one, isUp);
+  else if (iface.isUp !== isUp) {
+    iface.isUp = isUp;
+    carps.linkChanged(iface);
+  }
   kernel.publish();
 }
 

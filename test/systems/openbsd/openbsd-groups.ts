@@ -47,7 +47,7 @@ export function openbsdGroups(kernel: Kernel, carps: () => CarpInterfaces): Open
       let isNews = false;
       for (const group of groups) {
         counts.set(group, Math.max(0, countOf(group) + by));
-        isNews ||= by > 0 && countOf(group) === by;
+        isNews ||= by > 0 && countOf(group) === 1;
       }
       if (isNews) for (const { carp } of carps().all()) carp.advertiseNow();
     },
