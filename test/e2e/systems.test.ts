@@ -1,0 +1,101 @@
+// Pairs in which at least one host runs another system: every kind of move, and every way to die.
+import assert from 'node:assert/strict';
+import { VIP4, VIP6 } from '../lab/addresses.ts';
+import { labTest } from '../lab/requirement.ts';
+import { until } from '../lab/wait.ts';
+import { withSystems } from '../lab/systems.ts';
+import type { HostName, SystemsPair, SystemsSetup } from '../lab/systems.ts';
+import {
+  LEASE_BOUND_MS,
+  neverOnBoth,
+  NO_FAILBACK_MS,
+  SAFE_TIMEOUT_MS,
+  SLACK_MS,
+  windowFrom,
+} from './scene.ts';
+
+const TIMING = { intervalMs: 100, timeoutMs: SAFE_TIMEOUT_MS };
+
+const PAIRS: Readonly<Record<string, Pick<SystemsSetup, 'systems' | 'vips' | 'group'>>> = {
+  'illumos and illumos': { systems: ['illumos', 'illumos'], vips: [VIP4, VIP6] },
+  'illumos and illumos, with ifconfig': {
+    systems: ['illumos', 'illumos'],
+    group: { adapter: 'illumos-ifconfig' },
+  },
+  'illumos and Linux': { systems: ['illumos', 'linux'], vips: [VIP4, VIP6] },
+  'FreeBSD and OpenBSD': { systems: ['freebsd', 'openbsd'], vips: [VIP4, VIP6] },
+  'NetBSD and Linux': { systems: ['netbsd', 'linux'] },
+  'CARP on FreeBSD': {
+    systems: ['freebsd', 'freebsd'],
+    group: { adapter: 'carp', carp: { vhid: 42 } },
+  },
+  'CARP on OpenBSD': {
+    systems: ['openbsd', 'openbsd'],
+    group: { adapter: 'carp', carp: { vhid: 42, interface: 'carp0' } },
+  },
+};
+
+for (const [name, setup] of Object.entries(PAIRS)) {
+  labTest(`systems: ${name}: power loss, return, orders both ways`, 180_000, async () => {
+    await withSystems({ ...TIMING, ...setup, failbackDelayMs: 500 }, async (systems) => {
+      await losesPower(systems);
+      await comesBack(systems);
+      await movesByOrder(systems, 'h1', 'h2');
+      await movesByOrder(systems, 'h2', 'h1');
+    });
+  });
+
+  labTest(`systems: ${name}: a killed and a frozen agent let go`, 180_000, async () => {
+    await withSystems({ ...TIMING, ...setup, failbackDelayMs: NO_FAILBACK_MS }, async (systems) => {
+      await isKilled(systems);
+      await isFrozen(systems);
+    });
+  });
+}
+
+async function losesPower({ pair, powerOff }: SystemsPair): Promise<void> {
+  await powerOff('h1');
+  await pair.untilServedBy('h2');
+  assert.match((await pair.cluster.status('h2')).groups[0]?.why ?? '', /h1/);
+}
+
+async function comesBack({ pair, lab, start }: SystemsPair): Promise<void> {
+  const fromMs = Date.now();
+  lab.faults.plugIn('h1');
+  await start('h1');
+  await pair.untilServedBy('h1');
+  await neverOnBoth(pair, fromMs);
+}
+
+async function movesByOrder({ pair }: SystemsPair, from: HostName, to: HostName): Promise<void> {
+  const moved = await pair.cluster.order(from, '/v1/groups/web/switchover', { to });
+  assert.equal(moved.status, 200, JSON.stringify(moved.body));
+  await pair.untilServedBy(to);
+}
+
+/** The guard outlives the agent, and takes the address down at once. */
+async function isKilled({ pair, lab, start }: SystemsPair): Promise<void> {
+  const killedMs = Date.now();
+  pair.agent('h1').signal('SIGKILL');
+  await until('the guard to have acted', LEASE_BOUND_MS + SLACK_MS, () => {
+    return lab.vips.every((vip) => !lab.holdersNow(vip).includes('h1'));
+  });
+  await pair.untilServedBy('h2');
+  await neverOnBoth(pair, killedMs);
+  await start('h1');
+  await pair.cluster.untilSettled(['h1', 'h2'], 15_000);
+}
+
+/** Nobody renews: the address is gone a lease and a second later, before the other one may take it. */
+async function isFrozen({ pair, lab }: SystemsPair): Promise<void> {
+  const frozenMs = Date.now();
+  pair.agent('h2').signal('SIGSTOP');
+  await pair.untilServedBy('h1');
+  await neverOnBoth(pair, frozenMs);
+  for (const vip of lab.vips) {
+    const [span] = lab.timeline('h2', vip).within(windowFrom(frozenMs));
+    assert.ok(span !== undefined && span.toMs - frozenMs <= LEASE_BOUND_MS + SLACK_MS);
+  }
+  pair.agent('h2').signal('SIGCONT');
+  await pair.cluster.untilSettled(['h1', 'h2'], 15_000);
+}
