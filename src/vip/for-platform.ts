@@ -2,6 +2,9 @@ import { OperatorError, unreachable } from '../core/errors.ts';
 import { type Errand, type VipAdapter } from '../core/ports.ts';
 import { type GroupSettings } from '../core/settings.ts';
 import { type NodeName } from '../core/units.ts';
+import { freebsdVip } from './bsd/freebsd.ts';
+import { netbsdVip } from './bsd/netbsd.ts';
+import { openbsdVip } from './bsd/openbsd.ts';
 import { linuxVip } from './linux/linux.ts';
 import { simulatedVip } from './simulated/simulated.ts';
 import type { VipOptions } from './options.ts';
@@ -40,11 +43,14 @@ export function vipAdapterFor(
       return simulatedVip(options);
     case 'linux':
       return linuxVip({ ...options, announceMethod: group.announce.method });
+    case 'freebsd':
+      return freebsdVip({ ...options, announceMethod: group.announce.method });
+    case 'openbsd':
+      return openbsdVip({ ...options, announceMethod: group.announce.method });
+    case 'netbsd':
+      return netbsdVip({ ...options, announceMethod: group.announce.method });
     case 'illumos':
     case 'illumos-ifconfig':
-    case 'freebsd':
-    case 'openbsd':
-    case 'netbsd':
     case 'carp':
     case 'script':
     case 'command':
