@@ -25,7 +25,8 @@ export function parseAddressObjects(text: string): readonly AddressObject[] {
   return linesOf(text).map((line) => {
     const [name = '', type = '', state = '', , persistent = '', address, ...more] = fieldsOf(line);
     const slash = name.indexOf('/');
-    if (address === undefined || more.length > 0 || slash < 1 || state === '') throw unreadable(COMMAND, line);
+    if (address === undefined || more.length > 0 || slash < 1 || state === '')
+      throw unreadable(COMMAND, line);
     return {
       ...{ name, link: name.slice(0, slash), type, state },
       persistent: state === 'disabled' || /[^-]/.test(persistent),

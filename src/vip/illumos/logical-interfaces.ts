@@ -42,7 +42,13 @@ function interfaceOf([header = '', ...lines]: readonly string[]): LogicalInterfa
   const word = (name: string): string =>
     lines.find((line) => line.startsWith(`${name} `))?.split(/\s+/)[1] ?? '';
   return {
-    ...{ name: number === undefined ? link : `${link}:${number}`, link, number: Number(number ?? 0), family, flags },
+    ...{
+      name: number === undefined ? link : `${link}:${number}`,
+      link,
+      number: Number(number ?? 0),
+      family,
+      flags,
+    },
     ...(family === 4 ? address4(lines) : address6(word('inet6'))),
     ...{ zone: word('zone'), group: word('groupname') },
   };
@@ -53,7 +59,9 @@ type Addressed = Pick<LogicalInterface, 'address' | 'prefixLength'>;
 /** `inet A netmask HEX broadcast B`, on a point-to-point link `inet A --> B netmask HEX`. */
 function address4(lines: readonly string[]): Addressed {
   const [, address = '0.0.0.0', mask] =
-    lines.map((line) => /^inet (\S+)(?: --> \S+)? netmask ([0-9a-f]{1,8})\b/.exec(line)).find((found) => found !== null) ?? [];
+    lines
+      .map((line) => /^inet (\S+)(?: --> \S+)? netmask ([0-9a-f]{1,8})\b/.exec(line))
+      .find((found) => found !== null) ?? [];
   return { address, prefixLength: mask === undefined ? undefined : onesIn(Number.parseInt(mask, 16)) };
 }
 

@@ -6,7 +6,7 @@ import { canonicalAddress } from '../address.ts';
  * The name of a VIP's address object. It follows from the address, so that every process of this program, and the guard,
  * finds and removes what another one made. ipadm allows a letter and then letters and digits, fewer than 32 of them.
  */
-export function objectOf({ address, family, link }: Vip): string {
+export function objectOf({ address, family, link }: Pick<Vip, 'address' | 'family' | 'link'>): string {
   return `${link}/sealvip${family === 4 ? hexOf(address) : shortHash(canonicalAddress(address, 6))}`;
 }
 

@@ -14,7 +14,11 @@ export const linesOf = (text: string): string[] => text.split('\n').filter((line
 
 /** What cannot be read must not count as an absent address. */
 export function unreadable(command: string, line: string): OperatorError {
-  return new OperatorError('VIP_UNKNOWN', `${command} printed what sealbeat cannot read: ${JSON.stringify(line)}`, {
-    hint: `run \`${command}\` by hand and look at it`,
-  });
+  return new OperatorError(
+    'VIP_UNKNOWN',
+    `${command} printed what sealbeat cannot read: ${JSON.stringify(line)}`,
+    {
+      hint: `run \`${command}\` by hand and look at it`,
+    },
+  );
 }
