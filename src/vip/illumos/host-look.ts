@@ -16,27 +16,19 @@ export interface HostLook {
 }
 
 /**
- * Looks at the whole host. Whoever asks while a look is under way shares the one after it, because that one began too early
- * for him: however many VIPs and interfaces there are, two looks are always enough.
+ * Looks at the whole host. Whoever asks while a look is under way shares the one after it with all the others, because that
+ * one began too early for them: however many VIPs and interfaces there are, two looks are always enough.
  */
 export function hostLook(exec: Exec): () => Promise<HostLook> {
-  let running: Promise<HostLook> | undefined;
+  let running: Promise<unknown> = Promise.resolve();
   let next: Promise<HostLook> | undefined;
   const start = (): Promise<HostLook> => {
-    const look = lookNow(exec);
-    running = look;
     next = undefined;
-    const end = () => {
-      if (running === look) running = undefined;
-    };
-    look.then(end, end);
+    const look = lookNow(exec);
+    running = look.catch(() => undefined);
     return look;
   };
-  return () => {
-    if (running === undefined) return start();
-    next ??= running.then(start, start);
-    return next;
-  };
+  return () => (next ??= running.then(start));
 }
 
 async function lookNow(exec: Exec): Promise<HostLook> {

@@ -2,7 +2,7 @@ import { OperatorError } from '../../core/errors.ts';
 import { type Clock, type Exec, type Vip } from '../../core/ports.ts';
 import { after, type MonoMs, SECOND_MS } from '../../core/units.ts';
 import { canonicalAddress, vipText } from '../address.ts';
-import { type AddressTools, type Command, type ShownLink } from '../plain/tools.ts';
+import { type AddressTools, type Command } from '../plain/tools.ts';
 import { hostLook, type HostLook } from './host-look.ts';
 import { assertNoMember, hasCarrier, partsOf } from './interface-state.ts';
 import { HINTS, MONITOR, SETTLE_MS } from './kernel.ts';
@@ -54,7 +54,6 @@ export function ifconfigTools(exec: Exec, clock: Clock): AddressTools {
       found !== undefined && isAmongSeveral(vip)
         ? [unplumb(vip, found.handle)]
         : [['ifconfig', vip.link, ...familyWord(vip), 'removeif', vip.address]],
-    cleanUpCommands: (vip, link) => strays(vip, link).map((handle) => unplumb(vip, handle)),
     isKernelLeased: () => false,
     createsLinks: false,
     settleMs: SETTLE_MS,
@@ -69,15 +68,6 @@ const placeOf = (link: string, address: string): string => `${link} ${address}`;
 const familyWord = ({ family }: Vip): readonly string[] => (family === 6 ? ['inet6'] : []);
 
 const unplumb = (vip: Vip, handle: string): Command => ['ifconfig', handle, ...familyWord(vip), 'unplumb'];
-
-/** addif makes the logical interface first, and leaves it where the address cannot come up. */
-const strays = (vip: Vip, { addresses }: ShownLink): readonly string[] =>
-  addresses
-    .filter(
-      ({ address, state, owner }) =>
-        address === canonicalAddress(vip.address, vip.family) && state === 'down' && owner !== 'host',
-    )
-    .map(({ handle }) => handle);
 
 /** Else the VIP could become the interface itself, which removeif does not remove. */
 function assertHasOwn(look: HostLook, vip: Vip): void {
