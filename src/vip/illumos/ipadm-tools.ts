@@ -5,7 +5,8 @@ import { type AddressObject } from './address-objects.ts';
 import { hostLook, type HostLook } from './host-look.ts';
 import { assertNoMember, hasCarrier, hasLinkLocal, partsOf } from './interface-state.ts';
 import { HINTS, MONITOR, SETTLE_MS } from './kernel.ts';
-import { linkLocalObject, objectOf } from './object-name.ts';
+import { linkLocalCommand } from './link-local.ts';
+import { objectOf } from './object-name.ts';
 import { unreadable } from './parsable.ts';
 import { toolFailed } from './tool-failed.ts';
 
@@ -47,12 +48,6 @@ export function ipadmTools(exec: Exec): AddressTools {
 const createCommand = (vip: Vip): Command => [
   ...(['ipadm', 'create-addr', '-t', '-T', 'static'] as const),
   ...['-a', `${vip.address}/${vip.prefixLength}`, objectOf(vip)],
-];
-
-/** Without the properties the host would also take addresses that routers on the network offer. */
-const linkLocalCommand = (link: string): Command => [
-  ...(['ipadm', 'create-addr', '-t', '-T', 'addrconf'] as const),
-  ...['-p', 'stateful=no,stateless=no', linkLocalObject(link)],
 ];
 
 const isThere = ({ state, address }: AddressObject): boolean => state !== 'disabled' && address !== '';
