@@ -23,8 +23,8 @@ export interface AddressTools {
    */
   addCommands(vip: Vip, leaseSeconds: number): readonly Command[];
   /**
-   * What takes the VIP away, whatever its state, and nothing else. `found` is what the look before showed; without it the
-   * commands have to do for any state: so the guard runs them, each by itself and in any order, and so people are shown them.
+   * What takes the VIP away, and nothing else. `found` is what the look before showed; without it the commands have to do for
+   * any state of it: so the guard runs them, each by itself and in any order, and so people are shown them.
    */
   removeCommands(vip: Vip, found?: ShownAddress): readonly Command[];
   /** What takes away that an addition which failed may have left behind; `link` is how it looks after it. */
@@ -39,10 +39,19 @@ export interface AddressTools {
   failed(command: Command, ran: Ran): OperatorError;
   /** Prints a line whenever something about addresses or links may have changed, and runs until it is ended. */
   readonly monitor: Command;
-  /** The next step where an interface is down, and where a new address stays tentative. */
-  readonly hints: { linkUp(link: string): string; tentative(vip: Vip): string };
+  readonly hints: Hints;
   /** What the system's settings mean for whoever holds VIPs of these families. Never throws: what is not known is left out. */
   advice?(): Promise<readonly Advice[]>;
+}
+
+/** The next thing to type, in this system's words. */
+export interface Hints {
+  /** See the names of all interfaces. */
+  readonly links: string;
+  /** Switch an interface on. */
+  linkUp(link: string): string;
+  /** A new address stays tentative. */
+  tentative(vip: Vip): string;
 }
 
 export interface Advice {
