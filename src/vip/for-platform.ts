@@ -2,6 +2,7 @@ import { OperatorError, unreachable } from '../core/errors.ts';
 import { type Errand, type VipAdapter } from '../core/ports.ts';
 import { type GroupSettings } from '../core/settings.ts';
 import { type NodeName } from '../core/units.ts';
+import { illumosIfconfigVip, illumosVip } from './illumos/illumos.ts';
 import { linuxVip } from './linux/linux.ts';
 import { simulatedVip } from './simulated/simulated.ts';
 import type { VipOptions } from './options.ts';
@@ -38,10 +39,12 @@ export function vipAdapterFor(
   switch (kind) {
     case 'simulated':
       return simulatedVip(options);
+    case 'illumos':
+      return illumosVip({ ...options, announceMethod: group.announce.method });
+    case 'illumos-ifconfig':
+      return illumosIfconfigVip({ ...options, announceMethod: group.announce.method });
     case 'linux':
       return linuxVip({ ...options, announceMethod: group.announce.method });
-    case 'illumos':
-    case 'illumos-ifconfig':
     case 'freebsd':
     case 'openbsd':
     case 'netbsd':

@@ -3,6 +3,7 @@ import { type Clock, type Exec, type Vip } from '../../core/ports.ts';
 import { after, type MonoMs, SECOND_MS } from '../../core/units.ts';
 import { canonicalAddress, vipText } from '../address.ts';
 import { type AddressTools, type Command } from '../plain/tools.ts';
+import { foreignInterface } from './foreign.ts';
 import { hostLook, type HostLook } from './host-look.ts';
 import { assertNoMember, hasCarrier, partsOf } from './interface-state.ts';
 import { HINTS, MONITOR, SETTLE_MS } from './kernel.ts';
@@ -59,7 +60,7 @@ export function ifconfigTools(exec: Exec, clock: Clock): AddressTools {
     settleMs: SETTLE_MS,
     failed: toolFailed,
     monitor: MONITOR,
-    hints: HINTS,
+    hints: { ...HINTS, foreign: foreignInterface },
   };
 }
 

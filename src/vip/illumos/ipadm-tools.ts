@@ -2,6 +2,7 @@ import { OperatorError } from '../../core/errors.ts';
 import { type Exec, type Vip } from '../../core/ports.ts';
 import { type AddressState, type AddressTools, type Command, type ShownAddress } from '../plain/tools.ts';
 import { type AddressObject } from './address-objects.ts';
+import { foreignObject } from './foreign.ts';
 import { hostLook, type HostLook } from './host-look.ts';
 import { assertNoMember, hasCarrier, hasLinkLocal, partsOf } from './interface-state.ts';
 import { HINTS, MONITOR, SETTLE_MS } from './kernel.ts';
@@ -40,7 +41,7 @@ export function ipadmTools(exec: Exec): AddressTools {
     settleMs: SETTLE_MS,
     failed: toolFailed,
     monitor: MONITOR,
-    hints: HINTS,
+    hints: { ...HINTS, foreign: foreignObject },
   };
 }
 

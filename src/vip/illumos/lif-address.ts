@@ -1,6 +1,7 @@
 import { OperatorError } from '../../core/errors.ts';
 import { type AddressState, type ShownAddress } from '../plain/tools.ts';
 import { type AddressObject } from './address-objects.ts';
+import { isUnnamed } from './foreign.ts';
 import { type HostLook } from './host-look.ts';
 import { type LogicalInterface } from './logical-interfaces.ts';
 import { objectOf } from './object-name.ts';
@@ -53,6 +54,5 @@ function ownerOf(part: LogicalInterface, object: AddressObject | undefined): Sho
   if (isForeign || object?.persistent === true) return 'host';
   if (object === undefined) return 'unknown';
   if (object.name === objectOf(part)) return 'ours';
-  // What ipadm calls the addresses that ifconfig makes; everything else has been given its name by somebody.
-  return /\/(\?|_\w+)$/.test(object.name) ? 'unknown' : 'host';
+  return isUnnamed(object.name) ? 'unknown' : 'host';
 }
