@@ -2,7 +2,8 @@ import type { Clock, Errand, Exec, Log, Spawn, VipAdapter } from '../core/ports.
 import type { OperatorError } from '../core/errors.ts';
 import type { GroupSettings } from '../core/settings.ts';
 import type { NodeName } from '../core/units.ts';
-import { vipAdapterFor } from '../vip/for-platform.ts';
+import { systemPlatform, vipAdapterFor } from '../vip/for-platform.ts';
+import { adapterKind, type AdapterKind } from '../vip/system.ts';
 
 /** One adapter, and so one set of helper processes, for all groups that want the same from it. */
 export interface Adapters {
@@ -13,6 +14,7 @@ export interface Adapters {
 export function openAdapters({
   node,
   errandFor,
+  platform = systemPlatform,
   ...ports
 }: {
   readonly exec: Exec;
@@ -23,14 +25,15 @@ export function openAdapters({
   readonly stateDirectory: string;
   readonly onProblem: (problem: OperatorError) => void;
   readonly errandFor: (group: GroupSettings) => Errand;
+  readonly platform?: NodeJS.Platform;
 }): Adapters {
   const adapters = new Map<string, VipAdapter>();
   return {
     of(group) {
-      const wants = wantsOf(group, node);
+      const wants = wantsOf(group, node, platform);
       const known = adapters.get(wants);
       if (known !== undefined) return known;
-      const made = vipAdapterFor({ ...ports, group, node, errand: () => errandFor(group) });
+      const made = vipAdapterFor({ ...ports, group, node, errand: () => errandFor(group) }, platform);
       adapters.set(wants, made);
       return made;
     },
@@ -41,11 +44,15 @@ export function openAdapters({
 }
 
 /** Groups that want the same share an adapter. One that runs an operator's programs is told of one group. */
-function wantsOf({ name, adapters, announce, script, command, carp }: GroupSettings, node: NodeName): string {
-  const adapter = adapters.get(node) ?? 'auto';
-  const own =
-    adapter === 'script' ? script : adapter === 'command' ? command : adapter === 'carp' ? carp : undefined;
-  return JSON.stringify([adapter, announce.method, own === undefined ? null : [name, own]], mapsAsLists);
+function wantsOf(group: GroupSettings, node: NodeName, platform: NodeJS.Platform): string {
+  const { name, announce, script, command, carp } = group;
+  const kind = adapterKind(group.adapters.get(node) ?? 'auto', platform);
+  const own = kind === 'script' ? script : kind === 'command' ? command : kind === 'carp' ? carp : undefined;
+  const method = KERNEL_ANNOUNCES.includes(kind) ? null : announce.method;
+  return JSON.stringify([kind, method, own === undefined ? null : [name, own]], mapsAsLists);
 }
+
+/** How does not matter to these, so another way to announce is no reason for another adapter. */
+const KERNEL_ANNOUNCES: readonly AdapterKind[] = ['illumos', 'illumos-ifconfig'];
 
 const mapsAsLists = (_: string, value: unknown): unknown => (value instanceof Map ? [...value] : value);

@@ -3,12 +3,13 @@ import type { Clock, Log, Vip, VipAdapter } from '../core/ports.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
 import type { GroupId, GroupName, MonoMs, NodeName } from '../core/units.ts';
 import { systemPlatform } from '../vip/for-platform.ts';
-import { CALL_MS, traitsOf } from '../vip/traits.ts';
+import { adapterKind } from '../vip/system.ts';
+import { CALL_MS, traitsOf, type Traits } from '../vip/traits.ts';
 import { vipsOn } from '../config/vips-on.ts';
 import type { Adapters } from './adapters.ts';
 import { vipName, type Leftovers } from './leftovers.ts';
 import type { Happening } from './loop.ts';
-import { newVipQueue, type VipQueue } from './vip-queue.ts';
+import { answered, newVipQueue, type VipQueue } from './vip-queue.ts';
 
 /** The groups of the running config with what acts for them: VIPs here, a queue of adapter calls, a watch. */
 export interface Groups {
@@ -69,18 +70,23 @@ export interface GroupsPorts {
   readonly onCarrier: (group: GroupName, text: string, cause: string) => void;
   /** Whether this node holds the group now, or is about to. */
   readonly isHeld: (group: GroupId) => boolean;
+  readonly platform?: NodeJS.Platform;
 }
 
 export function openGroups(ports: GroupsPorts): Groups {
   const { self, adapters, leftovers, clock, log, tell, onCarrier, isHeld } = ports;
+  const { platform = systemPlatform } = ports;
   let leaseSeconds = 0;
   let placed = new Map<GroupId, Placed>();
   const looks = new Map<GroupId, Look>();
   const vipsOf = (group: GroupId): readonly Vip[] => placed.get(group)?.vips ?? [];
+  const traits = (settings: GroupSettings): Traits => traitsOf(settings, self, platform);
   const callMsOf = (id: GroupId): number => {
     const settings = placed.get(id)?.settings;
-    return settings === undefined ? CALL_MS : traitsOf(settings, self, systemPlatform).callMs;
+    return settings === undefined ? CALL_MS : traits(settings).callMs;
   };
+  const kindOf = ({ adapters: byNode }: GroupSettings): string =>
+    adapterKind(byNode.get(self) ?? 'auto', platform);
   const noteLook = (group: GroupId, found: readonly Vip[]): void => {
     looks.set(group, { at: clock.nowMs(), isFound: (vip) => isAmong(vip, found) });
   };
@@ -167,6 +173,28 @@ export function openGroups(ports: GroupsPorts): Groups {
     return drops;
   };
 
+  /**
+   * What one kind of adapter has put there, another could not renew, and the first one's guard would take it down behind the
+   * other's back: it goes before the other brings it up.
+   */
+  const takeOverFrom = (old: Placed, now: Placed): void => {
+    const kept = old.vips.filter((vip) => isAmong(vip, now.vips));
+    if (kept.length === 0 || kindOf(old.settings) === kindOf(now.settings)) return;
+    const gone = new Promise<void>((resolve) => {
+      old.queue.inTurn(async () => {
+        const { callMs } = traits(old.settings);
+        await answered(clock, 'down', old.adapter.down(kept), { callMs }).catch((error: unknown) =>
+          log.warn(
+            { err: error, group: old.settings.name },
+            'what the adapter before has put there could not be taken down',
+          ),
+        );
+        resolve();
+      });
+    });
+    now.queue.inTurn(() => gone);
+  };
+
   return {
     queueOf: (group) => placed.get(group)?.queue,
     vipsOf,
@@ -209,7 +237,9 @@ export function openGroups(ports: GroupsPorts): Groups {
       );
       for (const id of before.keys()) if (!placed.has(id)) looks.delete(id);
       for (const [id, old] of before) if (!placed.has(id)) old.unwatch();
-      const drops = dropGone(before, had, (vip, now, old) => !movesHere(vip, now, old));
+      const moves = (vip: Vip, now: Placed | undefined, old: Placed): boolean =>
+        movesHere(vip, now, old) && traits(old.settings).overlap;
+      const drops = dropGone(before, had, (vip, now, old) => !moves(vip, now, old));
       for (const { from, vips, done } of drops) {
         // An address that went from group to group, or got another length, is brought up only after it was taken down.
         for (const { queue, vips: here } of placed.values()) {
@@ -220,11 +250,12 @@ export function openGroups(ports: GroupsPorts): Groups {
       for (const [id, now] of placed) {
         const old = before.get(id);
         if (old === undefined) continue;
+        if (now.adapter !== old.adapter && had.has(id)) takeOverFrom(old, now);
         if (now.adapter !== old.adapter || leaseChanged || !sameVips(now.vips, old.vips))
           now.queue.refresh(() => isHeld(id));
       }
-      // Made before broken: one that goes to another interface is there before it leaves the old one.
-      dropGone(before, had, movesHere);
+      // Made before broken, where that can be: one that goes to another interface is there before it leaves the old one.
+      dropGone(before, had, moves);
     },
     stop() {
       for (const { unwatch } of placed.values()) unwatch();

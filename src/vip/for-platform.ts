@@ -5,6 +5,7 @@ import { type NodeName } from '../core/units.ts';
 import { freebsdVip } from './bsd/freebsd.ts';
 import { netbsdVip } from './bsd/netbsd.ts';
 import { openbsdVip } from './bsd/openbsd.ts';
+import { illumosIfconfigVip, illumosVip } from './illumos/illumos.ts';
 import { linuxVip } from './linux/linux.ts';
 import { simulatedVip } from './simulated/simulated.ts';
 import type { VipOptions } from './options.ts';
@@ -41,6 +42,10 @@ export function vipAdapterFor(
   switch (kind) {
     case 'simulated':
       return simulatedVip(options);
+    case 'illumos':
+      return illumosVip({ ...options, announceMethod: group.announce.method });
+    case 'illumos-ifconfig':
+      return illumosIfconfigVip({ ...options, announceMethod: group.announce.method });
     case 'linux':
       return linuxVip({ ...options, announceMethod: group.announce.method });
     case 'freebsd':
@@ -49,8 +54,6 @@ export function vipAdapterFor(
       return openbsdVip({ ...options, announceMethod: group.announce.method });
     case 'netbsd':
       return netbsdVip({ ...options, announceMethod: group.announce.method });
-    case 'illumos':
-    case 'illumos-ifconfig':
     case 'carp':
     case 'script':
     case 'command':

@@ -17,7 +17,7 @@ const V6 = '2001:db8::42/128 on eth0';
 const vips = (list: string): [from: string, to: string] => ['[10.10.10.42, "2001:db8::42"]', list];
 
 /** Groups of lb1 on fake adapters, one for each kind. */
-function opened() {
+function opened({ platform = 'linux' as NodeJS.Platform } = {}) {
   const clock = new ManualClock();
   const log = collectedLog();
   const told: Happening[] = [];
@@ -50,6 +50,7 @@ function opened() {
     tell: (happening) => void told.push(happening),
     onCarrier: (group, text, cause) => void carriers.push(`${group}: ${text}: ${cause}`),
     isHeld: (group) => holding.has(group),
+    platform,
   });
   const idsOf = (settings: Settings, names: readonly string[]): ReadonlySet<GroupId> =>
     new Set(settings.groups.filter(({ name }) => names.includes(name)).map(({ id }) => id));
@@ -267,6 +268,48 @@ test('groups: another way to announce brings a new adapter, which takes the VIP 
   assert.equal(adapter('auto same-mac').watchers.size, 1);
   groups.queueOf(web)!.add('down', 1);
   assert.deepEqual(called('auto same-mac').at(-1), `down ${V4}`);
+});
+
+test('groups: another kind of adapter takes over what the one before has let go, and only then', async () => {
+  const { configure, called, adapter } = opened({ platform: 'sunos' });
+  await configure(settingsWith(vips('[10.10.10.42]')));
+  adapter().answers = false;
+  const other = settingsWith(vips('[10.10.10.42]\n    adapter: illumos-ifconfig'));
+  await configure(other, ['web'], ['web']);
+  assert.deepEqual(called(), [`down ${V4}`]);
+  assert.deepEqual(called('illumos-ifconfig auto'), []);
+  adapter().calls[0]!.settle();
+  for (let turn = 0; turn < 5; turn += 1) await settled();
+  assert.deepEqual(called('illumos-ifconfig auto'), [`up ${V4}`]);
+});
+
+test('groups: the other kind is tried even where the one before could not let go', async () => {
+  const { configure, called, adapter, log } = opened({ platform: 'sunos' });
+  await configure(settingsWith(vips('[10.10.10.42]')));
+  adapter().broken = new OperatorError('VIP_DENIED', 'not permitted', { hint: 'run as root' });
+  const other = settingsWith(vips('[10.10.10.42]\n    adapter: illumos-ifconfig'));
+  await configure(other, ['web'], ['web']);
+  assert.deepEqual(called('illumos-ifconfig auto'), [`up ${V4}`]);
+  assert.ok(log.lines.some(({ text }) => /could not be taken down/.test(text)));
+});
+
+test('groups: another name for the same kind of adapter changes nothing on the host', async () => {
+  const { configure, called } = opened({ platform: 'sunos' });
+  await configure(settingsWith(vips('[10.10.10.42]')));
+  await configure(settingsWith(vips('[10.10.10.42]\n    adapter: illumos')), ['web'], ['web']);
+  assert.deepEqual(called(), []);
+  assert.deepEqual(called('illumos auto'), [`up ${V4}`]);
+});
+
+test('groups: where an address cannot be on two interfaces it leaves the old one first', async () => {
+  const { configure, called } = opened({ platform: 'sunos' });
+  await configure(settingsWith(vips('[10.10.10.42]')));
+  await configure(
+    settingsWith(vips('[10.10.10.42]'), ['interface: eth0', 'interface: eth7']),
+    ['web'],
+    ['web'],
+  );
+  assert.deepEqual(called(), [`down ${V4}`, 'up 10.10.10.42/32 on eth7']);
 });
 
 const twoGroups = (of: { web: string; mail?: string }): Settings =>

@@ -1,7 +1,7 @@
 import type { Vip } from '../../core/ports.ts';
 import { after, SECOND_MS } from '../../core/units.ts';
 import type { Failures } from './acts.ts';
-import { isThere, type Links, stateIn } from './found.ts';
+import { foundOn, isThere, type Links, stateIn } from './found.ts';
 import { isDuplicate, notThere, notUsable } from './not-as-asked.ts';
 import type { Parts } from './parts.ts';
 import { takeBack } from './take-back.ts';
@@ -49,7 +49,7 @@ export async function putBack(parts: Parts, vips: readonly Vip[], leaseSeconds: 
   for (const vip of vips) {
     const state = stateIn(vip, links);
     if (state === 'absent') throw notThere(vip, failures.get(vip), tools);
-    if (state === 'duplicate') throw isDuplicate(vip);
+    if (state === 'duplicate') throw isDuplicate(vip, tools);
   }
 }
 
@@ -84,7 +84,9 @@ async function addLong(
 ): Promise<Failures> {
   const { acts, tools } = parts;
   // The kernel does not try again what it has refused once.
-  const refused = vips.filter((vip) => ['duplicate', 'down'].includes(stateIn(vip, before)));
+  const refused = vips.filter(
+    (vip) => ['duplicate', 'down'].includes(stateIn(vip, before)) || hasOtherLength(vip, before),
+  );
   await removeFound(parts, refused, before);
   const missing = vips.filter((vip) => !isThere(vip, before) || refused.includes(vip));
   // What an earlier process left may be about to expire.
@@ -92,6 +94,10 @@ async function addLong(
   const longSeconds = leaseSeconds === 0 ? 0 : leaseSeconds + Math.ceil(tools.settleMs / SECOND_MS);
   return acts.add([...missing, ...there], (vip) => tools.addCommands(vip, longSeconds));
 }
+
+/** Ours, and put there when the config said another length. */
+const hasOtherLength = (vip: Vip, links: Links): boolean =>
+  foundOn(vip, links.get(vip.link)).some(({ prefixLength }) => prefixLength !== vip.prefixLength);
 
 /** Looks until all are in use. Throws OperatorError at once where that can no longer become true, or after `settleMs`. */
 async function settled(
@@ -110,7 +116,7 @@ async function settled(
       const state = stateIn(vip, links);
       if (state === 'ok') continue;
       if (state === 'absent') throw notThere(vip, failures.get(vip), tools);
-      if (state === 'duplicate') throw isDuplicate(vip);
+      if (state === 'duplicate') throw isDuplicate(vip, tools);
       if (state === 'down' && failures.has(vip)) throw notThere(vip, failures.get(vip), tools);
       if (late) throw notUsable(vip, state, tools);
       isSettled = false;

@@ -11,9 +11,13 @@ const STATES: readonly AddressState[] = ['ok', 'tentative', 'inaccessible', 'dup
 /** The addresses that are the VIP by address, length and interface; the one in the best state first. */
 export function foundOn(vip: Vip, link: ShownLink | undefined): readonly ShownAddress[] {
   return sameAddress(vip, link)
-    .filter(({ prefixLength }) => prefixLength === vip.prefixLength)
+    .filter((found) => isSame(vip, found))
     .toSorted((one, other) => STATES.indexOf(one.state) - STATES.indexOf(other.state));
 }
+
+/** One that bears our mark is ours with any length: the config may have had another when it was put there. */
+export const isSame = ({ prefixLength }: Vip, found: ShownAddress): boolean =>
+  found.prefixLength === prefixLength || found.owner === 'ours';
 
 /** The same address with whatever length: to most kernels it is the same. */
 export function sameAddress(vip: Vip, link: ShownLink | undefined): readonly ShownAddress[] {

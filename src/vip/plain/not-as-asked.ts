@@ -20,13 +20,12 @@ export function stillThere(vip: Vip, failure: Failure | undefined, tools: Addres
   });
 }
 
-export function isDuplicate(vip: Vip): OperatorError {
+export function isDuplicate(vip: Vip, { hints }: AddressTools): OperatorError {
+  const usual = `find the host that holds it: \`arp -n ${vip.address}\` or \`ndp -n ${vip.address}\` on a third host, and look there`;
   return new OperatorError(
     'VIP_FAILED',
     `${vipText(vip)}: another host still answers for it (duplicate address)`,
-    {
-      hint: `find the host that holds it: \`arp -n ${vip.address}\` or \`ndp -n ${vip.address}\` on a third host, and look there`,
-    },
+    { hint: hints.duplicate?.(vip) ?? usual },
   );
 }
 

@@ -1,6 +1,6 @@
 import type { Vip } from '../../core/ports.ts';
 import type { Failures } from './acts.ts';
-import { foundOn, isThere, type Links } from './found.ts';
+import { foundOn, isThere, type Links, mayBeOurs } from './found.ts';
 import { stillThere } from './not-as-asked.ts';
 import type { Parts } from './parts.ts';
 import { assertNotForeign } from './usable.ts';
@@ -19,9 +19,15 @@ export async function takeDown(parts: Parts, vips: readonly Vip[]): Promise<void
   await holding.drop(vips);
 }
 
-/** An address can stand there twice, in use and as what a failed attempt left behind. */
-export function removeFound({ acts, tools }: Parts, vips: readonly Vip[], links: Links): Promise<Failures> {
+/** An address can stand there twice, in use and as what a failed attempt left behind; and beside one of somebody else. */
+export function removeFound(
+  { acts, tools, holding }: Parts,
+  vips: readonly Vip[],
+  links: Links,
+): Promise<Failures> {
   return acts.remove(vips, (vip) =>
-    foundOn(vip, links.get(vip.link)).flatMap((found) => tools.removeCommands(vip, found)),
+    foundOn(vip, links.get(vip.link))
+      .filter((found) => mayBeOurs(vip, found, holding.isOurs(vip)))
+      .flatMap((found) => tools.removeCommands(vip, found)),
   );
 }

@@ -52,6 +52,10 @@ export interface Hints {
   linkUp(link: string): string;
   /** A new address stays tentative. */
   tentative(vip: Vip): string;
+  /** Another host answers for it. */
+  duplicate?(vip: Vip): string;
+  /** What stands there is somebody else's. */
+  foreign?(vip: Vip, found: ShownAddress): string;
 }
 
 export interface Advice {

@@ -1,7 +1,7 @@
 import { OperatorError } from '../../core/errors.ts';
 import type { Vip } from '../../core/ports.ts';
 import { vipText } from '../address.ts';
-import { foundOn, type Links, mayBeOurs, sameAddress } from './found.ts';
+import { foundOn, isSame, type Links, mayBeOurs, sameAddress } from './found.ts';
 import type { Holding } from './holding.ts';
 import type { AddressTools, Hints, ShownAddress, ShownLink } from './tools.ts';
 
@@ -25,7 +25,7 @@ export function assertCarries({ name, up, carrier }: ShownLink, hints: Hints): v
 /** The part of an adapter that knows what is ours, and how it would be removed. */
 export interface Ownership {
   readonly holding: Pick<Holding, 'isOurs'>;
-  readonly tools: Pick<AddressTools, 'removeCommands'>;
+  readonly tools: Pick<AddressTools, 'removeCommands' | 'hints'>;
 }
 
 /** Throws when what looks like the VIP is somebody else's: removing it could cut this host off. */
@@ -40,14 +40,19 @@ export function assertNotForeign(vip: Vip, link: ShownLink | undefined, ownershi
  */
 export function assertAddable(vip: Vip, link: ShownLink, ownership: Ownership): void {
   assertNotForeign(vip, link, ownership);
-  const other = sameAddress(vip, link).find(({ prefixLength }) => prefixLength !== vip.prefixLength);
+  const other = sameAddress(vip, link).find((found) => !isSame(vip, found));
   if (other !== undefined) throw ownAddress(vip, other, ownership);
 }
 
 function ownAddress(vip: Vip, found: ShownAddress, { tools }: Ownership): OperatorError {
   const text = vipText({ ...vip, prefixLength: found.prefixLength });
-  const remove = tools.removeCommands(vip, found).map((command) => command.join(' '));
-  return new OperatorError('VIP_FAILED', `${text} is an address of this host itself, not a VIP of sealbeat`, {
-    hint: `choose another VIP, or \`${remove.join('; ')}\` if it is a left-over`,
+  const name = found.handle === '' ? text : `${text} (${found.handle})`;
+  const remove = (): string =>
+    tools
+      .removeCommands(vip, found)
+      .map((command) => command.join(' '))
+      .join('; ');
+  return new OperatorError('VIP_FAILED', `${name} is an address of this host itself, not a VIP of sealbeat`, {
+    hint: tools.hints.foreign?.(vip, found) ?? `choose another VIP, or \`${remove()}\` if it is a left-over`,
   });
 }
