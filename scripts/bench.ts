@@ -19,6 +19,7 @@ import { pathsScenario } from './bench/paths.ts';
 import { plannedScenario } from './bench/planned.ts';
 import { replayScenario } from './bench/replay.ts';
 import { strangersScenario } from './bench/strangers.ts';
+import { systemsScenario } from './bench/systems.ts';
 import { tableOf } from './bench/report.ts';
 import type { Row } from './bench/row.ts';
 import type { BenchOptions, Scenario } from './bench/scenario.ts';
@@ -35,6 +36,7 @@ const SCENARIOS: readonly Scenario[] = [
   lossScenario,
   replayScenario,
   strangersScenario,
+  systemsScenario,
   costScenario,
   cryptoScenario,
 ];

@@ -84,6 +84,30 @@ test('sim: row 7, a second order while the first is still on its way', () => {
   }
 });
 
+test('sim: an order back at once, while the first giver still names its heir', () => {
+  for (const setup of [{ priorities: [101, 100] }, THREE]) {
+    for (let afterMs = 0; afterMs < 60; afterMs += 2) {
+      const staged = running({ ...setup, seed: afterMs + 1, overlapAllowed: false, delayMs: 2 }, 1);
+      const { world, claims } = staged;
+      telling(world, () => {
+        world.host(1).order({ kind: 'switchover', to: 2 });
+        assert.ok(world.runUntil(500, () => world.group(2)?.role === 'active'));
+        world.runFor(afterMs);
+        const orderedAt = world.now;
+        world.host(2).order({ kind: 'switchover', to: 1 });
+        assert.ok(world.runUntil(300, () => world.holders().join() === '1'));
+        assert.equal(gapsOf(staged, orderedAt).severalMs, 0);
+        world.runFor(8_000);
+        assert.deepEqual(
+          claims.map(({ by }) => by),
+          [2, 1],
+        );
+        restsAt(staged, 1);
+      });
+    }
+  }
+});
+
 test('sim: row 22, the old offer is not obeyed again after the next handover', () => {
   for (let afterMs = 0; afterMs < 400; afterMs += 20) {
     const staged = running({ ...THREE, seed: afterMs + 1, overlapAllowed: false, delayMs: 2 }, 2);

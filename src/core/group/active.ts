@@ -71,7 +71,7 @@ export function steadyForMs(state: GroupState, view: GroupView, number: number):
 
 /** Live, idle, able and heard both ways: somebody to whom the group can be handed. */
 export function heirs(view: GroupView): readonly PeerView[] {
-  const able = view.peers.filter((peer) => whyNoHeir(peer, view.now) === undefined);
+  const able = view.peers.filter((peer) => whyNoHeir(peer, view) === undefined);
   return able.toSorted((a, b) =>
     isBetter(
       { number: a.number, priority: a.record!.priority },

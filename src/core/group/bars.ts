@@ -1,6 +1,5 @@
-import type { MonoMs } from '../units.ts';
 import type { Inability } from './election.ts';
-import type { PeerView } from './state.ts';
+import type { GroupView, PeerView } from './state.ts';
 
 /** What stands against handing the group to another node. */
 export type Bar =
@@ -18,7 +17,7 @@ export type Bar =
 /** Undefined for an heir: live, idle, able and heard both ways. */
 export function whyNoHeir(
   { alive, twoWay, awayUntil, unprovenActive, record }: PeerView,
-  now: MonoMs,
+  { now, self }: Pick<GroupView, 'now' | 'self'>,
 ): Bar | undefined {
   if (!twoWay) {
     if (alive) return 'does not hear us';
@@ -27,7 +26,8 @@ export function whyNoHeir(
   if (record === undefined) return 'unheard';
   if (record.role !== 'standby') return record.role === 'init' ? 'starting' : 'not standby';
   if (record.has) return 'has the VIP';
-  if (record.heir !== 0) return 'hands over';
+  // One that goes on naming us after we took it from there waits for nobody else, and may have it back.
+  if (record.heir !== 0 && record.heir !== self.number) return 'hands over';
   return record.priority > 0 ? undefined : 'unable';
 }
 

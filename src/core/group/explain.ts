@@ -67,7 +67,7 @@ function nodesOf(state: GroupState, view: GroupView, holder: KnownHolder): reado
   const others = view.peers.map((peer): NodeFacts & { readonly number: number } => {
     const holds = peer.number === holder.number;
     const { number, name, alive, twoWay, record } = peer;
-    const bar = holds && peer.alive ? undefined : whyNoHeir(peer, view.now);
+    const bar = holds && peer.alive ? undefined : whyNoHeir(peer, view);
     const said = { role: record?.role, priority: record?.priority };
     return { number, name, isSelf: false, holds, ...said, alive, twoWay, bar, barDetail: '' };
   });

@@ -771,6 +771,19 @@ const cases: readonly Case[] = [
     role: 'active',
   },
   {
+    name: 'active: a handover back to one that still names us its heir',
+    from: active({ order: 1, orderUntil: at(1) }),
+    sees: view([peer(1, word({ heir: 2 }))]),
+    role: 'releasing',
+    with: { heir: 1 },
+  },
+  {
+    name: 'active: but to nobody who hands over to another',
+    from: active({ order: 1, orderUntil: at(1) }),
+    sees: view([peer(1, word({ heir: 3 }))]),
+    role: 'active',
+  },
+  {
     name: 'active: fails back after the delay',
     from: active(steady(3, 110, 10_000)),
     sees: view([peer(3, word({ priority: 110 }))]),
