@@ -72,7 +72,7 @@ export async function withSystems(
       const pair = await Pair.prepare(lab, agents, {
         ...{ intervalMs, timeoutMs, vips, failbackDelayMs, priorities: { h1: 101, h2: 100 } },
       });
-      const envOf = (name: HostName) => environment(setup.systems[HOSTS.indexOf(name)]!, running.get(name));
+      const envOf = (name: HostName) => environmentOf(setup.systems[HOSTS.indexOf(name)]!, running.get(name));
       await pair.startAll({ h1: { env: envOf('h1') }, h2: { env: envOf('h2') } });
       await body({
         ...{ pair, lab },
@@ -100,9 +100,10 @@ export async function withSystems(
   });
 }
 
-const standIn = (
+/** A host of another system on a lab's host. */
+export const standIn = (
   lab: Lab,
-  name: HostName,
+  name: string,
   system: SystemName,
   options: Readonly<Record<string, unknown>> = {},
 ): Promise<RunningHost> =>
@@ -112,7 +113,8 @@ const standIn = (
     folder: join(lab.folder, `${name}.${system}`),
   });
 
-function environment(system: SystemName, host: RunningHost | undefined): Record<string, string> {
+/** For programs on it: its commands come first, and sealbeat takes the system for its own. */
+export function environmentOf(system: SystemName, host: RunningHost | undefined): Record<string, string> {
   if (host === undefined) return {};
   return { SEALBEAT_PLATFORM: system, PATH: `${host.binFolder}:${process.env['PATH'] ?? ''}` };
 }
