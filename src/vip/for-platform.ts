@@ -2,6 +2,9 @@ import { OperatorError, unreachable } from '../core/errors.ts';
 import { type Errand, type VipAdapter } from '../core/ports.ts';
 import { type GroupSettings } from '../core/settings.ts';
 import { type NodeName } from '../core/units.ts';
+import { freebsdVip } from './bsd/freebsd.ts';
+import { netbsdVip } from './bsd/netbsd.ts';
+import { openbsdVip } from './bsd/openbsd.ts';
 import { illumosIfconfigVip, illumosVip } from './illumos/illumos.ts';
 import { linuxVip } from './linux/linux.ts';
 import { simulatedVip } from './simulated/simulated.ts';
@@ -46,8 +49,11 @@ export function vipAdapterFor(
     case 'linux':
       return linuxVip({ ...options, announceMethod: group.announce.method });
     case 'freebsd':
+      return freebsdVip({ ...options, announceMethod: group.announce.method });
     case 'openbsd':
+      return openbsdVip({ ...options, announceMethod: group.announce.method });
     case 'netbsd':
+      return netbsdVip({ ...options, announceMethod: group.announce.method });
     case 'carp':
     case 'script':
     case 'command':

@@ -89,15 +89,17 @@ test('door: many calls at one time each get their own answer, in any order', asy
   const waiting: (() => void)[] = [];
   const door = doorWith(async (argv) => {
     await new Promise<void>((resolve) => waiting.push(resolve));
-    return { rc: Number(argv[1]), stdout: `${argv[1]}\n`, stderr: '' };
+    return { rc: Number(argv[1]), stdout: `${argv[1]}\n`, stderr: `${argv[2]?.length}` };
   });
-  const calls = Array.from({ length: 60 }, (_, at) => call(door, [`${at}`]));
+  // Half of them are longer than what a pipe takes at once.
+  const words = (at: number): string[] => [`${at}`, `${at % 10}`.repeat(at % 2 === 0 ? at : 30_000)];
+  const calls = Array.from({ length: 60 }, (_, at) => call(door, words(at)));
   await until('all calls to arrive', 20_000, () => waiting.length === 60);
   for (const release of waiting.toReversed()) release();
   const seen = await Promise.all(calls);
   assert.deepEqual(
-    seen.map(({ rc, stdout }) => [rc, stdout]),
-    seen.map((_, at) => [at, `${at}\n`]),
+    seen.map(({ rc, stdout, stderr }) => [rc, stdout, stderr]),
+    seen.map((_, at) => [at, `${at}\n`, `${words(at)[1]?.length}`]),
   );
   assert.deepEqual(readdirSync(door.folder).toSorted(), ['bin', 'requests'], 'nothing is left behind');
 });

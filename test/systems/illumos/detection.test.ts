@@ -31,6 +31,22 @@ for (const { driver, chance, ms } of timings) {
   });
 }
 
+test('illumos: an answer to the last probe counts, however late it comes', async () => {
+  const late = Promise.withResolvers<boolean>();
+  const stage = await makeStage();
+  const wire = stage.lan.join('h1', { e1000g0: 'lan' });
+  let asked = 0;
+  const isTaken = async (): Promise<boolean> => ((asked += 1) === 3 ? late.promise : false);
+  const host = await stage.another({ wire: { ...wire, isTaken } });
+  void host.run(ADDIF.split(' '));
+  await passTime(stage.clock, 5_000);
+  assert.deepEqual([asked, stage.lan.holders(VIP)], [3, []]);
+  late.resolve(true);
+  await passTime(stage.clock, 1_000);
+  assert.deepEqual(stage.lan.holders(VIP), []);
+  assert.match(await stage.must('ifconfig e1000g0:1', host), /DUPLICATE/);
+});
+
 test('illumos: until it is usable an address is tentative, not on the wire and not announced', async () => {
   const stage = await makeStage();
   void stage.host.run(CREATE.split(' '));

@@ -14,6 +14,7 @@ const refused: readonly { readonly command: string; readonly complaint: string }
   { command: 'ifconfig e1000g0 frob', complaint: 'frob: bad address' },
   { command: 'ifconfig e1000g0 addif fd77::1/128 up', complaint: 'Bad prefix length in fd77::1/128' },
   { command: 'ifconfig e1000g0:7 up', complaint: 'setifflags: SIOCGLIFFLAGS: e1000g0:7: no such interface' },
+  { command: 'ifconfig e1000g0:0 unplumb', complaint: 'unplumb: e1000g0:0: Device busy' },
   { command: 'ifconfig -x', complaint: '-x: no such interface' },
 ];
 for (const { command, complaint } of refused) {

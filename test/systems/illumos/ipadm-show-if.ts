@@ -1,5 +1,4 @@
 import type { Outcome } from '../model.ts';
-import type { Family } from './address-text.ts';
 import { failed, printed } from './ipadm-answer.ts';
 import type { IpInterface } from './interfaces.ts';
 import type { Machine } from './machine.ts';
@@ -39,7 +38,7 @@ async function rowOf({ kernel, persistentLinks }: Machine, name: string): Promis
 }
 
 /** `bmpvIsiVaZ`: broadcast, multicast, point-to-point, virtual, IPMP and so on. */
-function kindText({ kind, family }: IpInterface & { readonly family: Family }): string {
+function kindText({ kind, family }: IpInterface): string {
   const isBroadcast = kind !== 'loopback' && family === 4;
   return `${isBroadcast ? 'b' : '-'}m-${kind === 'loopback' ? 'v' : '-'}${kind === 'group' ? 'I' : '-'}-----`;
 }

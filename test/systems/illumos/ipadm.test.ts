@@ -55,6 +55,8 @@ test('ipadm: without -t an address is persistent, and it alone comes back at boo
   assert.equal((await run('ipadm show-addr -p -o state e1000g0/other')).rc, 1);
   await passTime(clock, 1_000);
   assert.deepEqual([lan.holders(VIP), lan.holders('10.77.0.101')], [['h1'], []]);
+  const all = await must('ipadm show-addr -p -o addrobj');
+  assert.equal(all, 'lo0/v4\ne1000g0/v4\ne1000g0/sealvip0\nlo0/v6\ne1000g0/ll\n');
 });
 
 test('ipadm: delete-addr takes the address from both configurations and off the wire before it returns', async () => {

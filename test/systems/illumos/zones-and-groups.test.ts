@@ -88,6 +88,10 @@ test('illumos: a data address that is added to a member ends up on the group', a
   assert.equal(await must(ADDIF), 'Created new logical interface e1000g0:1\n');
   assert.equal((await run('ifconfig e1000g0:1')).rc, 1);
   assert.match(await must('ifconfig ipmp0:1'), /inet 10\.77\.0\.100 /);
+  await must('ifconfig e1000g0 addif 10.77.0.13/24 -failover up');
+  assert.match(await must('ifconfig e1000g0:1'), /NOFAILOVER.*inet 10\.77\.0\.13 /s, 'a test address stays');
+  await must('ifconfig e1000g0 down failover up');
+  assert.match(await must('ifconfig e1000g0'), /inet 10\.77\.0\.11 /, 'but not the interface itself');
 });
 
 test('illumos: ipadm knows of groups in one variant only', async () => {
