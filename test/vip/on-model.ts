@@ -15,7 +15,7 @@ import type { Guard, GuardOptions } from '../../src/vip/guard/guard.ts';
 import type { VipOptions } from '../../src/vip/options.ts';
 import type { ManualClock } from '../fakes/manual-clock.ts';
 import type { HostModel, Outcome } from '../systems/model.ts';
-import { passTime } from '../systems/pass-time.ts';
+import { passTime, passTimeUntil } from '../systems/pass-time.ts';
 import type { ContractAgent, Stage } from './contract.ts';
 import { guardsOn, type ModelGuards } from './guard-on-model.ts';
 
@@ -82,7 +82,7 @@ export function stageOnModel(options: ModelStageOptions): ModelStage {
   const guards = guardsOn(host, clock);
   const monitors = new Set<ChildEvents>();
   const type = async (line: string): Promise<Outcome> => {
-    const outcome = await host.run(line.split(' '));
+    const outcome = await passTimeUntil(clock, host.run(line.split(' ')));
     await settled();
     return outcome;
   };

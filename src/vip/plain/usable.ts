@@ -46,13 +46,18 @@ export function assertAddable(vip: Vip, link: ShownLink, ownership: Ownership): 
 
 function ownAddress(vip: Vip, found: ShownAddress, { tools }: Ownership): OperatorError {
   const text = vipText({ ...vip, prefixLength: found.prefixLength });
-  const name = found.handle === '' ? text : `${text} (${found.handle})`;
+  const name = found.handle === '' ? '' : ` (${found.handle})`;
   const remove = (): string =>
     tools
       .removeCommands(vip, found)
       .map((command) => command.join(' '))
       .join('; ');
-  return new OperatorError('VIP_FAILED', `${name} is an address of this host itself, not a VIP of sealbeat`, {
-    hint: tools.hints.foreign?.(vip, found) ?? `choose another VIP, or \`${remove()}\` if it is a left-over`,
-  });
+  return new OperatorError(
+    'VIP_FAILED',
+    `${text} is an address of this host itself${name}, not a VIP of sealbeat`,
+    {
+      hint:
+        tools.hints.foreign?.(vip, found) ?? `choose another VIP, or \`${remove()}\` if it is a left-over`,
+    },
+  );
 }

@@ -6,6 +6,7 @@ import { countedWire } from './counted-wire.ts';
 import { dladm } from './dladm.ts';
 import { ifconfig } from './ifconfig.ts';
 import { ipadm } from './ipadm.ts';
+import { hasAddress, lifName, lifsOf } from './interfaces.ts';
 import { illumosKernel } from './kernel.ts';
 import { watchLinks } from './link-watch.ts';
 import type { LinkWatch } from './link-watch.ts';
@@ -19,6 +20,8 @@ export interface IllumosHost extends HostModel {
   reboot(): Promise<void>;
   /** What may change while it runs; a test sets it. */
   readonly conditions: Conditions;
+  /** Every logical interface that has an address, as `e1000g0:1 10.77.0.100/32`. */
+  addresses(): readonly string[];
 }
 
 const COMMANDS = { ipadm, ifconfig, dladm } as const;
@@ -51,6 +54,12 @@ export async function illumosHost(given: IllumosSetup): Promise<IllumosHost> {
   return {
     commands: Object.keys(COMMANDS),
     conditions,
+    addresses: () =>
+      kernel
+        .all()
+        .flatMap(lifsOf)
+        .filter(hasAddress)
+        .map((lif) => `${lifName(lif)} ${lif.address}/${lif.prefixLength}`),
     async run([name = '', ...args]) {
       if (name === 'ipadm' || name === 'ifconfig' || name === 'dladm') return COMMANDS[name](machine, args);
       return { rc: 127, stdout: '', stderr: `${name}: not found\n` };

@@ -22,16 +22,24 @@ export interface IllumosStage extends ModelStage {
   neighbour(setup?: Partial<IllumosSetup>): Promise<ModelStage>;
 }
 
-interface Kind {
+export interface Kind {
   readonly open: (options: PlainVipOptions) => VipAdapter;
   readonly removal: (vip: Vip) => string;
+  readonly addition: (vip: Vip) => string;
 }
 
-export const IPADM: Kind = { open: illumosVip, removal: (vip) => `ipadm delete-addr ${objectOf(vip)}` };
+const inet6 = ({ family }: Vip): string => (family === 6 ? ' inet6' : '');
+
+export const IPADM: Kind = {
+  open: illumosVip,
+  removal: (vip) => `ipadm delete-addr ${objectOf(vip)}`,
+  addition: ({ address, prefixLength, link, family }) =>
+    `ipadm create-addr -t -T static -a ${address}/${prefixLength} ${link}/hand${family}`,
+};
 export const IFCONFIG: Kind = {
   open: illumosIfconfigVip,
-  removal: ({ link, family, address }) =>
-    `ifconfig ${link}${family === 6 ? ' inet6' : ''} removeif ${address}`,
+  removal: (vip) => `ifconfig ${vip.link}${inet6(vip)} removeif ${vip.address}`,
+  addition: (vip) => `ifconfig ${vip.link}${inet6(vip)} addif ${vip.address}/${vip.prefixLength} up`,
 };
 
 export interface StageSetup extends Partial<IllumosSetup> {
@@ -42,18 +50,19 @@ export interface StageSetup extends Partial<IllumosSetup> {
 export async function illumosStage(kind: Kind, setup: StageSetup = {}): Promise<IllumosStage> {
   const { on = LINK, ...own } = setup;
   const { clock, lan, host, another } = await makeStage(own);
-  const stageOf = (model: IllumosHost, name: string): ModelStage =>
+  const stageOf = (model: IllumosHost): ModelStage =>
     stageOnModel({
-      ...{ host: model, clock, removal: kind.removal },
+      ...{ ...kind, host: model, clock },
       vips: [vipOf(`${VIP}/32`, on), vipOf(`${VIP6}/128`, on)],
       missingLink: 'e1000g9',
       open: (ports) => kind.open({ ...ports, announceMethod: 'auto' }),
-      others: () => ['10.77.0.1', 'fe80::a00:27ff:fe01:203'].filter((one) => lan.holders(one).includes(name)),
+      denied: { exitCode: 1, stderr: 'ifconfig: SIOCGLIFCONF: permission denied\n' },
+      others: () => model.addresses().filter((text) => !text.includes('100/')),
     });
-  const stage = stageOf(host, 'h1');
+  const stage = stageOf(host);
   return {
     ...{ ...stage, host, lan, clock },
     printed: async (line) => (await stage.type(line)).stdout.trimEnd(),
-    neighbour: async (its = {}) => stageOf(await another({ ...own, ...its }), 'h2'),
+    neighbour: async (its = {}) => stageOf(await another({ ...own, ...its })),
   };
 }
