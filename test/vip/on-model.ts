@@ -57,6 +57,8 @@ export interface ModelStage extends Stage {
   readonly denied: Partial<Ran>;
   /** The monitor of every agent prints a line, or ends. */
   monitor(event: 'prints' | 'ends'): void;
+  /** How many are running. */
+  monitors(): number;
 }
 
 export interface ModelStageOptions {
@@ -113,6 +115,7 @@ export function stageOnModel(options: ModelStageOptions): ModelStage {
       assert.equal(rc, 0, stderr);
       await passTime(clock, PROBING_MS, PROBING_MS / 100);
     },
+    monitors: () => monitors.size,
     pass: (ms) => passTime(clock, ms, STEP_MS),
     freeze(ms) {
       isFrozen = true;
