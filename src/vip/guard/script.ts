@@ -26,7 +26,7 @@ while IFS= read -r line; do
     -*) halt && { held=$next; begin "$@"; }; next= ;;
     r*) halt && begin "$@" ;;
     x*) halt; forget ;;
-    l*) seconds=$key notes=\${rest#* } held=$next next=; left "$@" < /dev/null > /dev/null & ;;
+    l*) seconds=$key notes=\${rest#* } held=$next next=; left "$@" & ;;
     c*) children=$rest ;;
     *) echo "$rest" ;;
   esac
@@ -58,7 +58,7 @@ const LEASES = `
 begin() {
   eval "held_$key=\\$held timer_$key="
   [ "$seconds" -gt 0 ] || return 0
-  count "$@" < /dev/null &
+  count "$@" &
   eval "timer_$key=$!"
 }
 halt() {
@@ -76,6 +76,7 @@ forget() {
   unset "held_$key" "timer_$key"
 }
 count() {
+  exec < /dev/null
   status=1
   while [ "$seconds" -gt 0 ]; do
     second
@@ -110,6 +111,7 @@ second() {
  */
 const LEAVING = `
 left() {
+  exec < /dev/null > /dev/null
   while [ "$seconds" -gt 0 ]; do
     sleep 1
     seconds=$((seconds - 1))
