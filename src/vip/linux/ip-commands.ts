@@ -47,6 +47,11 @@ export function showLine(link: string): string {
   return `address show dev ${link}`;
 }
 
+/** Without its addresses: what a thousand of them print takes ip and us longer than most commands. */
+export function showLinkLine(link: string): string {
+  return `link show dev ${link}`;
+}
+
 /** One line per command reaches ip as text, so nothing that could end a word or a line may come from outside. */
 export function assertPlain({ address, family, prefixLength, link, label }: Vip): void {
   const lengthMax = family === 4 ? 32 : 128;
