@@ -18,6 +18,8 @@ import { partitionScenario } from './bench/partition.ts';
 import { pathsScenario } from './bench/paths.ts';
 import { plannedScenario } from './bench/planned.ts';
 import { replayScenario } from './bench/replay.ts';
+import { VIPS_MAX } from './bench/many-vips.ts';
+import { scaleScenario } from './bench/scale.ts';
 import { strangersScenario } from './bench/strangers.ts';
 import { systemsScenario } from './bench/systems.ts';
 import { tableOf } from './bench/report.ts';
@@ -38,6 +40,7 @@ const SCENARIOS: readonly Scenario[] = [
   strangersScenario,
   systemsScenario,
   costScenario,
+  scaleScenario,
   cryptoScenario,
 ];
 const CONTENDERS = ['keepalived', 'sealbeat'];
@@ -51,6 +54,7 @@ const USAGE = `usage: npm run bench -- [options]
   --cpu-seconds N       how long CPU is counted (default 20)
   --settle-seconds N    how long the agents run before that (default 30: compiled, warm)
   --watch-seconds N     how long is watched after faults that may never end (default 4)
+  --vips NUMBERS        how many VIPs one group has, for scale (default 1,20,100,1000)
   --quick               2 runs, 5 s each: whether it works, not figures to show
   --json FILE           where the values of every run go (default bench-DATE.json)
 
@@ -77,6 +81,12 @@ function numberIn(text: string | undefined, otherwise: number, flag: string): nu
   return Number(text);
 }
 
+function vipCountsIn(text: string): readonly number[] {
+  const counts = text.split(',').map((count) => numberIn(count.trim(), 0, '--vips'));
+  if (counts.some((count) => count > VIPS_MAX)) throw new UsageError(`--vips: at most ${VIPS_MAX}`);
+  return counts;
+}
+
 function readArguments(): { options: BenchOptions; scenarios: readonly Scenario[]; jsonPath: string } {
   const { values } = parseArgs({
     options: {
@@ -87,6 +97,7 @@ function readArguments(): { options: BenchOptions; scenarios: readonly Scenario[
       'cpu-seconds': { type: 'string' },
       'settle-seconds': { type: 'string' },
       'watch-seconds': { type: 'string' },
+      vips: { type: 'string', default: '1,20,100,1000' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
@@ -114,6 +125,7 @@ function readArguments(): { options: BenchOptions; scenarios: readonly Scenario[
       cpuSeconds: numberIn(values['cpu-seconds'], values.quick ? 5 : 20, '--cpu-seconds'),
       settleSeconds: numberIn(values['settle-seconds'], values.quick ? 5 : 30, '--settle-seconds'),
       watchMs: numberIn(values['watch-seconds'], values.quick ? 2 : 4, '--watch-seconds') * 1_000,
+      vipCounts: vipCountsIn(values.vips),
       keepalived: withKeepalived ? [keepalived('unicast'), keepalived('multicast')] : [],
       sealbeat: contenders.includes('sealbeat') ? [sealbeat()] : [],
       say,
