@@ -49,12 +49,16 @@ export interface ModelStage extends Stage {
   /** What an operator types, split at blanks. */
   type(line: string): Promise<Outcome>;
   pass(ms: number): Promise<void>;
+  /** Time that passes while all agents stand still, as by SIGSTOP. Their guards go on. */
+  freeze(ms: number): void;
   /** An operator adds an address by hand, and waits until the kernel is content. */
   addByHand(vip: Vip): Promise<void>;
   /** What a look comes to for somebody who may not look. */
   readonly denied: Partial<Ran>;
   /** The monitor of every agent prints a line, or ends. */
   monitor(event: 'prints' | 'ends'): void;
+  /** How many are running. */
+  monitors(): number;
 }
 
 export interface ModelStageOptions {
@@ -81,6 +85,9 @@ export function stageOnModel(options: ModelStageOptions): ModelStage {
   const { host, clock, vips, missingLink, removal, addition, denied, others } = options;
   const guards = guardsOn(host, clock);
   const monitors = new Set<ChildEvents>();
+  const late: (() => void)[] = [];
+  let isFrozen = false;
+  const whenAwake = (wake: () => void): void => void (isFrozen ? late.push(wake) : wake());
   const type = async (line: string): Promise<Outcome> => {
     const outcome = await passTimeUntil(clock, host.run(line.split(' ')));
     await settled();
@@ -95,7 +102,7 @@ export function stageOnModel(options: ModelStageOptions): ModelStage {
   const agentThat: ModelStage['agentThat'] = (
     spoil = () => undefined,
     { guardDies } = { guardDies: false },
-  ) => modelAgent({ ...options, guards, monitors, spoil, guardDies, another: () => agentThat() });
+  ) => modelAgent({ ...options, guards, monitors, whenAwake, spoil, guardDies, another: () => agentThat() });
   return {
     agent: agentThat(),
     ...{ agentThat, vips, missingLink, others, type, monitor, denied },
@@ -108,7 +115,14 @@ export function stageOnModel(options: ModelStageOptions): ModelStage {
       assert.equal(rc, 0, stderr);
       await passTime(clock, PROBING_MS, PROBING_MS / 100);
     },
+    monitors: () => monitors.size,
     pass: (ms) => passTime(clock, ms, STEP_MS),
+    freeze(ms) {
+      isFrozen = true;
+      clock.goOn(ms);
+      isFrozen = false;
+      for (let wake = late.shift(); wake !== undefined; wake = late.shift()) wake();
+    },
     async until(what, boundMs, condition) {
       const endMs = clock.nowMs() + boundMs;
       while (!(await condition())) {
@@ -123,13 +137,14 @@ export function stageOnModel(options: ModelStageOptions): ModelStage {
 interface AgentOptions extends ModelStageOptions {
   readonly guards: ModelGuards;
   readonly monitors: Set<ChildEvents>;
+  readonly whenAwake: (wake: () => void) => void;
   readonly spoil: Spoil;
   readonly guardDies: boolean;
   readonly another: () => ModelAgent;
 }
 
 function modelAgent(options: AgentOptions): ModelAgent {
-  const { host, clock, open, guards, monitors, spoil, guardDies, another } = options;
+  const { host, clock, open, guards, monitors, whenAwake, spoil, guardDies, another } = options;
   let alive = true;
   const problems: OperatorError[] = [];
   const changes: VipChange[] = [];
@@ -141,7 +156,7 @@ function modelAgent(options: AgentOptions): ModelAgent {
     guard.end({ runsLines: !guardDies });
   };
   const adapter = open({
-    clock: mortalClock(clock, isAlive),
+    clock: mortalClock(clock, (wake) => whenAwake(() => isAlive() && wake())),
     exec: mortalExec({ host, ran, isAlive, kill: () => void kill(), spoil }),
     spawn: monitorSpawn(monitors),
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
@@ -190,13 +205,10 @@ async function drive<Result>(
   }
 }
 
-const mortalClock = (clock: Clock, isAlive: () => boolean): Clock => ({
+const mortalClock = (clock: Clock, run: (wake: () => void) => void): Clock => ({
   nowMs: () => clock.nowMs(),
   wallMs: () => clock.wallMs(),
-  wakeAt: (atMs, wake) =>
-    clock.wakeAt(atMs, () => {
-      if (isAlive()) wake();
-    }),
+  wakeAt: (atMs, wake) => clock.wakeAt(atMs, () => run(wake)),
 });
 
 const ended: Ran = { exitCode: 0, stdout: '', stderr: '', timedOut: false, missing: false };
