@@ -84,6 +84,7 @@ for (const { name, kind, addresses, typed, variants, called, hint } of cases) {
     const { agent, host } = stage;
     const vips = [stage.vips[0]];
     if (typed !== undefined) assert.equal((await stage.type(typed)).rc, 0);
+    await stage.pass(1_000);
     const before = [host.addresses(), await stage.printed('ipadm show-addr -p -o addrobj,state,persistent')];
     const refusal = {
       ...{ name: 'OperatorError', code: 'VIP_FAILED', hint },
@@ -149,12 +150,13 @@ for (const [name, kind] of [
     });
 
     test(`${name}${outcome}: a reboot leaves nothing of ours`, async () => {
-      const { agent, vips, host, printed, pass } = await illumosStage(kind, { variants, hasIpv6: true });
+      const { agentThat, vips, host, printed, pass } = await illumosStage(kind, { variants });
+      const agent = agentThat(() => undefined, { guardDies: true });
       const before = host.addresses();
       await agent.up(vips, 0);
-      const dead = agent.kill();
+      await agent.kill();
+      assert.notDeepEqual(host.addresses(), before);
       await host.reboot();
-      await dead;
       await pass(10_000);
       assert.deepEqual(host.addresses(), before);
       assert.doesNotMatch(await printed('ipadm show-addr -p -o addrobj'), /seal/);
