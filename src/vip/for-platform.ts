@@ -2,6 +2,7 @@ import { OperatorError, unreachable } from '../core/errors.ts';
 import { type Errand, type VipAdapter } from '../core/ports.ts';
 import { type GroupSettings } from '../core/settings.ts';
 import { type NodeName } from '../core/units.ts';
+import { carpVipFor } from './carp/carp-for-system.ts';
 import { linuxVip } from './linux/linux.ts';
 import { simulatedVip } from './simulated/simulated.ts';
 import type { VipOptions } from './options.ts';
@@ -40,12 +41,13 @@ export function vipAdapterFor(
       return simulatedVip(options);
     case 'linux':
       return linuxVip({ ...options, announceMethod: group.announce.method });
+    case 'carp':
+      return carpVipFor({ ...options, group, node }, platform);
     case 'illumos':
     case 'illumos-ifconfig':
     case 'freebsd':
     case 'openbsd':
     case 'netbsd':
-    case 'carp':
     case 'script':
     case 'command':
       throw new OperatorError('CONFIG_INVALID', `adapter ${kind}: not there yet`, { hint: 'use another' });

@@ -1,0 +1,124 @@
+import { OperatorError } from '../../core/errors.ts';
+import type { Exec, Vip } from '../../core/ports.ts';
+import { canonicalAddress } from '../address.ts';
+import { carpFailed } from './carp-failed.ts';
+import type { CarpSystem, Circumstances, Physical, Seat, VhostWish } from './carp-system.ts';
+import { runCommand, shownAs, type Command, type Secret } from './command.ts';
+import { parseListing, type Listing, type ListedAddress } from './listing.ts';
+import { addressOn, isServed, mayServe } from './seat.ts';
+
+/** Where OpenBSD and NetBSD differ. */
+export interface CarpDialect {
+  readonly alias: (vip: Vip) => readonly string[];
+  readonly remove: (address: Pick<ListedAddress, 'family' | 'address'>) => readonly string[];
+  /** Who is to be advertised to; `seat` says who is now. */
+  readonly peerWords: (seat: Seat, peer: string) => readonly string[];
+  /** The last words, which make it master. */
+  readonly riseWords: readonly string[];
+  /** A master that is set up anew stays one. */
+  readonly mayResettle: boolean;
+  readonly settleMs: number;
+  /** It is backup first, and master after a silence. */
+  readonly waitsForSilence: boolean;
+  readonly circumstances: () => Promise<Circumstances>;
+}
+
+/** CARP as an interface of its own, whose physical one is its carpdev; see carp(4) of OpenBSD and NetBSD. */
+export function carpInterface(exec: Exec, bearer: string, wish: VhostWish, dialect: CarpDialect): CarpSystem {
+  const { vhid, advbaseSeconds, peer } = wish;
+  const on = (...words: (string | Secret)[]): Command => ['ifconfig', bearer, ...words];
+  const emptySeat = (link: string): Seat => ({
+    ...{ link, bearer, physical: undefined, hasBearer: false },
+    ...{ vhost: undefined, addresses: [], isUp: false },
+  });
+  const show = async (name: string): Promise<Listing | undefined> => {
+    const command: Command = ['ifconfig', name];
+    const { exitCode, stdout, stderr } = await runCommand(exec, command);
+    if (exitCode === 0) return parseListing(stdout);
+    const failed = carpFailed(shownAs(command), stderr);
+    if (failed.code === 'VIP_NO_INTERFACE') return undefined;
+    throw new OperatorError('VIP_UNKNOWN', failed.message, { hint: failed.hint });
+  };
+
+  return {
+    wish,
+    emptySeat,
+    async look(link, { physical }) {
+      const below = physical ? physicalOf(await show(link)) : undefined;
+      const listing = await show(bearer);
+      const seat = { ...emptySeat(link), physical: below };
+      if (listing === undefined) return seat;
+      const { isUp, vhosts, addresses } = listing;
+      return { ...seat, hasBearer: true, isUp, addresses: addresses.filter(isNoLinkLocal), vhost: vhosts[0] };
+    },
+    circumstances: dialect.circumstances,
+    whyNotTake: (seat, vips) => usedOtherwise(seat, wish) ?? onPhysical(seat, vips),
+    takeCommands(seat, { vips, stale, password }) {
+      const missing = vips.filter((vip) => addressOn(seat, vip) === undefined);
+      const isDone = missing.length === 0 && vips.every((vip) => isServed(seat, vip, wish));
+      if (isDone && !dialect.mayResettle) return [];
+      return [
+        ...(seat.hasBearer ? [] : [on('create')]),
+        on(
+          ...['carpdev', seat.link, 'vhid', String(vhid), 'advbase', String(advbaseSeconds), 'advskew', '0'],
+          ...(password === undefined ? [] : ['pass', password]),
+          ...dialect.peerWords(seat, peer),
+        ),
+        ...stale.map((address) => on(...dialect.remove(address))),
+        ...missing.map((vip) => on(...dialect.alias(vip))),
+        on(...dialect.riseWords),
+      ];
+    },
+    releaseCommands(seat, vips, kept) {
+      const there = vips.filter((vip) => mayServe(seat, vip));
+      // A carp interface that is down is at rest, whatever addresses it has.
+      if (kept.length === 0) return there.length === 0 ? [] : [on('down')];
+      return there.map((vip) => on(...dialect.remove(removable(vip))));
+    },
+    blindReleaseCommands: () => [['ifconfig', bearer, 'down']],
+    settleMs: dialect.settleMs,
+    isOnItsWay: (seat, vips) =>
+      (dialect.waitsForSilence && seat.vhost?.state === 'BACKUP') ||
+      vips.some((vip) => addressOn(seat, vip)?.state === 'tentative'),
+  };
+}
+
+const physicalOf = (listing: Listing | undefined): Physical => ({
+  isThere: listing !== undefined,
+  hasCarrier: listing?.hasCarrier ?? false,
+  addresses: listing?.addresses ?? [],
+});
+
+/** Every interface gets one by itself. */
+const isNoLinkLocal = ({ address }: ListedAddress): boolean => !address.startsWith('fe80:');
+
+const removable = ({ family, address }: Vip): Pick<ListedAddress, 'family' | 'address'> => ({
+  family,
+  address: canonicalAddress(address, family),
+});
+
+function usedOtherwise({ link, bearer, vhost, isUp }: Seat, { vhid }: VhostWish): OperatorError | undefined {
+  if (vhost === undefined || !isUp) return undefined;
+  const isElsewhere = vhost.carpdev !== '' && vhost.carpdev !== 'none' && vhost.carpdev !== link;
+  if (vhost.vhid === vhid && !isElsewhere) return undefined;
+  const is = `vhid ${vhost.vhid} on ${vhost.carpdev}`;
+  return new OperatorError(
+    'VIP_FAILED',
+    `${bearer} is in use as ${is}, and the config wants vhid ${vhid} on ${link}`,
+    {
+      hint: `name another carp interface in the config, or: ifconfig ${bearer} down`,
+    },
+  );
+}
+
+function onPhysical({ link, physical }: Seat, vips: readonly Vip[]): OperatorError | undefined {
+  const there = vips.find((vip) => addressOn(physical ?? { addresses: [] }, vip) !== undefined);
+  if (there === undefined) return undefined;
+  return new OperatorError(
+    'VIP_FAILED',
+    `${there.address} is on ${link} itself, where CARP cannot carry it`,
+    {
+      hint: `take it out of /etc/hostname.${link} or /etc/ifconfig.${link}, then: ifconfig ${link} ${there.address} delete`,
+    },
+  );
+}

@@ -1,0 +1,122 @@
+import { OperatorError } from '../../core/errors.ts';
+import type { Exec, Vip } from '../../core/ports.ts';
+import { carpFailed } from './carp-failed.ts';
+import type { CarpSystem, Seat, VhostWish } from './carp-system.ts';
+import { notUnderstood, preemptHere, readNumbers } from './circumstances.ts';
+import { runCommand, shownAs, type Command, type OpenCommand, type Secret } from './command.ts';
+import { parseListing } from './listing.ts';
+import { addressOn } from './seat.ts';
+
+const UNICAST_SINCE = 1_400_000;
+/** Duplicate detection does not apply to addresses of a virtual host; this is for a host under load. */
+const SETTLE_MS = 2_000;
+const SETTINGS = ['net.inet.carp.allow', 'net.inet.carp.preempt', 'net.inet.carp.demotion'] as const;
+
+/** CARP as a number on an interface: FreeBSD 10 and newer; see carp(4). */
+export function freebsdCarp(exec: Exec, wish: VhostWish): CarpSystem {
+  const { vhid, advbaseSeconds, peer } = wish;
+  // From version 14 on, a command with a vhid and without a peer goes back to multicast: so every one of them says it.
+  const named = ['vhid', String(vhid), ...(peer === '' ? [] : [peer.includes(':') ? 'peer6' : 'peer', peer])];
+  const settings = (password: Secret | undefined): Command => [
+    ...(named as [string, ...string[]]),
+    ...['advbase', String(advbaseSeconds), 'advskew', '0'],
+    ...(password === undefined ? [] : ['pass', password]),
+  ];
+  const emptySeat = (link: string): Seat => ({
+    ...{ link, bearer: link, vhost: undefined, addresses: [] },
+    ...{ physical: { isThere: false, hasCarrier: false, addresses: [] }, hasBearer: false, isUp: true },
+  });
+
+  return {
+    wish,
+    emptySeat,
+    async look(link) {
+      const command: Command = ['ifconfig', link];
+      const { exitCode, stdout, stderr } = await runCommand(exec, command);
+      if (exitCode !== 0) {
+        const failed = carpFailed(shownAs(command), stderr);
+        if (failed.code === 'VIP_NO_INTERFACE') return emptySeat(link);
+        throw new OperatorError('VIP_UNKNOWN', failed.message, { hint: failed.hint });
+      }
+      const { hasCarrier, vhosts, addresses } = parseListing(stdout);
+      return {
+        ...{ link, bearer: link, addresses, hasBearer: true, isUp: true },
+        physical: { isThere: true, hasCarrier, addresses },
+        vhost: vhosts.find((one) => one.vhid === vhid),
+      };
+    },
+    async circumstances() {
+      const { numbers, failed } = await readNumbers(exec, SETTINGS);
+      const [allow, preempt, demotion = 0] = numbers;
+      return {
+        refusal: (failed && notLoaded(failed)) ?? notAllowed(allow) ?? (await tooOld(exec, peer)),
+        demotion: Math.max(0, demotion),
+        deciders: preempt === 1 ? [preemptHere] : [],
+        notUnderstood: await notUnderstood(exec),
+      };
+    },
+    whyNotTake: (seat, vips) =>
+      vips.map((vip) => ofAnotherVhost(seat, vip, vhid)).find((why) => why !== undefined),
+    takeCommands(seat, { vips, password }) {
+      const missing = vips.filter((vip) => addressOn(seat, vip)?.vhid !== vhid);
+      const isMaster = missing.length === 0 && seat.vhost?.state === 'MASTER';
+      const [first, ...others] = missing;
+      return [
+        first === undefined
+          ? ['ifconfig', seat.link, ...settings(password)]
+          : ['ifconfig', seat.link, family(first), ...settings(password), 'alias', withLength(first)],
+        ...others.map((vip): Command => [
+          'ifconfig',
+          seat.link,
+          family(vip),
+          ...named,
+          'alias',
+          withLength(vip),
+        ]),
+        ...(isMaster ? [] : [['ifconfig', seat.link, ...named, 'state', 'master'] as const]),
+      ];
+    },
+    // Without its last address a virtual host is gone: nothing is left that could become master by itself.
+    releaseCommands: (seat, vips) => vips.filter((vip) => addressOn(seat, vip) !== undefined).map(removal),
+    blindReleaseCommands: (vips) => vips.map(removal),
+    settleMs: SETTLE_MS,
+    isOnItsWay: (seat, vips) => vips.some((vip) => addressOn(seat, vip)?.state === 'tentative'),
+  };
+}
+
+const family = (vip: Vip): string => (vip.family === 4 ? 'inet' : 'inet6');
+const withLength = ({ address, prefixLength }: Vip): string => `${address}/${prefixLength}`;
+const removal = (vip: Vip): OpenCommand => ['ifconfig', vip.link, family(vip), vip.address, '-alias'];
+
+function ofAnotherVhost(seat: Seat, vip: Vip, vhid: number): OperatorError | undefined {
+  const found = addressOn(seat, vip);
+  if (found === undefined || found.vhid === 0 || found.vhid === vhid) return undefined;
+  const message = `${vip.address} on ${seat.link} belongs to vhid ${found.vhid}, and the config says ${vhid}`;
+  return new OperatorError('VIP_FAILED', message, {
+    hint: `take it out of rc.conf, then: ${shownAs(removal(vip))}`,
+  });
+}
+
+const notLoaded = ({ hint }: OperatorError): OperatorError =>
+  new OperatorError('VIP_FAILED', 'there is no net.inet.carp in sysctl: CARP is not loaded', { hint });
+
+const notAllowed = (allow: number | undefined): OperatorError | undefined =>
+  allow === 0
+    ? new OperatorError(
+        'VIP_FAILED',
+        'net.inet.carp.allow is 0: every virtual host of this host stays in INIT',
+        {
+          hint: 'sysctl net.inet.carp.allow=1, and take it out of /etc/sysctl.conf',
+        },
+      )
+    : undefined;
+
+async function tooOld(exec: Exec, peer: string): Promise<OperatorError | undefined> {
+  if (peer === '') return undefined;
+  const { numbers } = await readNumbers(exec, ['kern.osreldate']);
+  const [date = UNICAST_SINCE] = numbers;
+  if (date >= UNICAST_SINCE) return undefined;
+  return new OperatorError('VIP_FAILED', 'CARP has unicast from FreeBSD 14 on, and this host is older', {
+    hint: 'remove `unicast` from the carp section of the group, or upgrade',
+  });
+}
