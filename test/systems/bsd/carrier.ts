@@ -10,7 +10,10 @@ export interface CarrierWatch {
 
 /** Drivers tell a kernel at once; a wire has to be asked. */
 export function watchCarrier(kernel: Kernel, onChange: (iface: Interface) => void): CarrierWatch {
+  let isClosed = false;
+  kernel.untilClosed(() => void (isClosed = true));
   const check = async (): Promise<void> => {
+    if (isClosed) return;
     for (const iface of kernel.interfaces().filter(({ kind }) => kind === 'ether')) {
       const hasCarrier = await kernel.wire.hasCarrier(iface.name);
       if (hasCarrier === iface.hasCarrier) continue;

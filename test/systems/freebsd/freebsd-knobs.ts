@@ -21,11 +21,12 @@ export interface KnobEvents {
   readonly demotion: Knob;
   readonly onAllow: () => void;
   readonly isCarpLoaded: boolean;
+  readonly sharesPrefixes: boolean;
 }
 
 const DEMOTION_FACTOR = 240;
 
-export function freebsdKnobs({ demotion, onAllow, isCarpLoaded }: KnobEvents): FreebsdKnobs {
+export function freebsdKnobs({ demotion, onAllow, isCarpLoaded, sharesPrefixes }: KnobEvents): FreebsdKnobs {
   const carp = {
     allow: knob(1, onAllow),
     preempt: knob(0),
@@ -34,7 +35,7 @@ export function freebsdKnobs({ demotion, onAllow, isCarpLoaded }: KnobEvents): F
   };
   const dadCount = knob(1);
   const garpRepeats = knob(0);
-  const samePrefixCarpOnly = knob(0);
+  const samePrefixCarpOnly = knob(sharesPrefixes ? 0 : 1);
   const pfsyncFactor = knob(DEMOTION_FACTOR);
   const carpTable: readonly [string, Knob][] = [
     ['net.inet.carp.allow', carp.allow],

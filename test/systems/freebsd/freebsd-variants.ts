@@ -8,6 +8,8 @@ export interface FreebsdVariants {
   readonly unknownOid: 'quoted' | 'errno';
   /** What writing net.inet.carp.demotion does. */
   readonly demotionWrite: 'adds' | 'sets';
+  /** Whether a prefix may be on two interfaces; sysctl net.inet.ip.same_prefix_carp_only changes it. */
+  readonly sharesPrefixes: boolean;
   /** An IPv6 address is announced once it is usable. */
   readonly announcesIPv6: boolean;
   /** How late the kernel ends a valid lifetime. */
@@ -26,6 +28,7 @@ export const freebsdDefaults = (version: 13 | 14): FreebsdVariants => ({
   badWidthNames: 'width',
   unknownOid: 'quoted',
   demotionWrite: 'adds',
+  sharesPrefixes: true,
   announcesIPv6: true,
   leaseLatenessMs: 1_000,
   showsLifetimes: version >= 14,

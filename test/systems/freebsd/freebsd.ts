@@ -46,6 +46,7 @@ export function freebsdHost(options: FreebsdOptions): FreebsdHost {
     },
     onAllow: () => carp.allowChanged(),
     isCarpLoaded: isLoaded,
+    sharesPrefixes: variants.sharesPrefixes,
   });
   const kernel = createKernel({
     clock,

@@ -1,15 +1,13 @@
 import type { Outcome } from '../model.ts';
 import { attempt, strerror } from '../bsd/errno.ts';
 import type { Command } from '../bsd/host.ts';
-import { type Knobs, splitSetting } from '../bsd/knobs.ts';
+import { type Knobs, splitSetting, unknownLevel } from '../bsd/knobs.ts';
 
 export interface SysctlOptions {
   readonly table: Knobs;
   readonly isPrivileged: boolean;
   readonly unknownNameRc: 0 | 1;
 }
-
-const LEVELS = ['top', 'second', 'third', 'fourth', 'fifth', 'sixth'];
 
 /** `sysctl [-n] name[=value] ...` */
 export function openbsdSysctl(options: SysctlOptions): Command {
@@ -36,13 +34,7 @@ function one(arg: string, isBare: boolean, { table, isPrivileged, unknownNameRc 
   return { rc: 0, stdout: isBare ? `${text}\n` : `${name}: ${before} -> ${knob.read()}\n`, stderr: '' };
 }
 
-/** The first level at which nothing is called that. */
 function unknownText(name: string, table: Knobs): string {
-  const parts = name.split('.');
-  const isKnown = (depth: number): boolean => {
-    const head = parts.slice(0, depth).join('.');
-    return [...table.keys()].some((full) => full === head || full.startsWith(`${head}.`));
-  };
-  const at = parts.findIndex((_, index) => !isKnown(index + 1));
-  return `${LEVELS[at] ?? 'last'} level name ${parts[at] ?? name} in ${name} is invalid`;
+  const { level, part } = unknownLevel(name, table);
+  return `${level} level name ${part} in ${name} is invalid`;
 }
