@@ -18,8 +18,8 @@ export interface CarpDialect {
   /** A master that is set up anew stays one. */
   readonly mayResettle: boolean;
   readonly settleMs: number;
-  /** It is backup first, and master after a silence. */
-  readonly waitsForSilence: boolean;
+  /** How long it is backup before it is master. */
+  readonly silenceMs: number;
   readonly circumstances: () => Promise<Circumstances>;
 }
 
@@ -77,8 +77,8 @@ export function carpInterface(exec: Exec, bearer: string, wish: VhostWish, diale
     },
     blindReleaseCommands: () => [['ifconfig', bearer, 'down']],
     settleMs: dialect.settleMs,
-    isOnItsWay: (seat, vips) =>
-      (dialect.waitsForSilence && seat.vhost?.state === 'BACKUP') ||
+    isOnItsWay: (seat, vips, elapsedMs) =>
+      (seat.vhost?.state === 'BACKUP' && elapsedMs < dialect.silenceMs) ||
       vips.some((vip) => addressOn(seat, vip)?.state === 'tentative'),
   };
 }

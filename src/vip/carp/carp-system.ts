@@ -74,8 +74,8 @@ export interface CarpSystem {
   releaseCommands(seat: Seat, vips: readonly Vip[], kept: readonly Vip[]): readonly Command[];
   /** The same without a look before: in any order, and for any state. So the guard runs them. */
   blindReleaseCommands(vips: readonly Vip[]): readonly OpenCommand[];
-  /** How long becoming master may take after the last command. */
+  /** How long being served may take after the last command. */
   readonly settleMs: number;
-  /** Waiting helps: an address is being probed, or a master becomes one only after a silence. */
-  isOnItsWay(seat: Seat, vips: readonly Vip[]): boolean;
+  /** Whether waiting helps, so long after the last command: an address is being probed, or a master is one only after a silence. */
+  isOnItsWay(seat: Seat, vips: readonly Vip[], elapsedMs: number): boolean;
 }

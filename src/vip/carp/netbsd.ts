@@ -8,9 +8,13 @@ import { notAllowed } from './openbsd.ts';
 /** A master is missed after three intervals; the kernel, and our looks, take a moment more. */
 const MISSED_INTERVALS = 3;
 const SLACK_MS = 1_500;
+/** What probing for duplicates takes, unless net.inet.ip.dad_count is 0. */
+const PROBING_MS = 7_000;
 
-export const netbsdSettleMs = (advbaseSeconds: number): number =>
+const silenceMs = (advbaseSeconds: number): number =>
   MISSED_INTERVALS * advbaseSeconds * SECOND_MS + SLACK_MS;
+/** The longest that it takes to be master and usable. */
+export const netbsdSettleMs = (advbaseSeconds: number): number => silenceMs(advbaseSeconds) + PROBING_MS;
 
 export function netbsdCarp(exec: Exec, bearer: string, wish: VhostWish): CarpSystem {
   return carpInterface(exec, bearer, wish, {
@@ -25,7 +29,7 @@ export function netbsdCarp(exec: Exec, bearer: string, wish: VhostWish): CarpSys
     riseWords: ['up'],
     mayResettle: false,
     settleMs: netbsdSettleMs(wish.advbaseSeconds),
-    waitsForSilence: true,
+    silenceMs: silenceMs(wish.advbaseSeconds),
     circumstances: () => circumstances(exec),
   });
 }

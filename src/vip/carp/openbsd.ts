@@ -23,7 +23,7 @@ export function openbsdCarp(exec: Exec, bearer: string, wish: VhostWish): CarpSy
     riseWords: ['advskew', '0', 'up', 'state', 'master'],
     mayResettle: true,
     settleMs: SETTLE_MS,
-    waitsForSilence: false,
+    silenceMs: 0,
     circumstances: () => circumstances(exec),
   });
 }

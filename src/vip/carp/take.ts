@@ -28,7 +28,7 @@ export interface Hands {
 export type Seats = ReadonlyMap<string, Seat>;
 
 const LOOK_EVERY_MS = 50;
-const LOOKS_MAX = 20;
+const LOOKS_MAX = 40;
 
 /** What the guard runs, each line once. */
 export const linesOf = (system: CarpSystem, vips: readonly Vip[]): readonly string[] => [
@@ -94,14 +94,15 @@ async function runTake(hands: Hands, vips: readonly Vip[], seats: Seats): Promis
 async function settle(hands: Hands, vips: readonly Vip[], failed: OperatorError | undefined): Promise<void> {
   const { clock, system } = hands;
   const everyMs = Math.max(LOOK_EVERY_MS, system.settleMs / LOOKS_MAX);
-  const endMs = after(clock.nowMs(), system.settleMs);
+  const startedAt = clock.nowMs();
   for (;;) {
     const seats = await hands.look(vips, { physical: false });
     const lacking = [...byLink(vips)].filter(([, onIt]) => !areServed(system, onIt, seats));
     const [first] = lacking;
     if (first === undefined) return;
-    const waits = lacking.every(([link, onIt]) => system.isOnItsWay(seats.get(link)!, onIt));
-    if (failed !== undefined || !waits || clock.nowMs() >= endMs)
+    const elapsedMs = clock.nowMs() - startedAt;
+    const waits = lacking.every(([link, onIt]) => system.isOnItsWay(seats.get(link)!, onIt, elapsedMs));
+    if (failed !== undefined || !waits || elapsedMs >= system.settleMs)
       throw failed ?? notTaken(seats.get(first[0])!, first[1], system.wish);
     await new Promise<void>((wake) => clock.wakeAt(after(clock.nowMs(), everyMs), wake));
   }
