@@ -4,7 +4,6 @@ import { canonicalAddress } from '../../../src/vip/address.ts';
 const OCTET_MAX = 255;
 
 export const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4);
-export const fullLength = (family: 4 | 6): number => (family === 4 ? 32 : 128);
 
 /** As the kernels print it; undefined for what is no address of the family. */
 export function parseAddress(text: string, family: 4 | 6): string | undefined {

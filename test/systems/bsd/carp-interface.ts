@@ -1,6 +1,6 @@
 import { type CarpVhost, carpVhost } from './carp.ts';
 import type { CarpRules } from './carp-rules.ts';
-import { KernelError } from './errno.ts';
+import { refused } from './errno.ts';
 import type { Interface } from './interface.ts';
 import type { Kernel } from './kernel.ts';
 
@@ -75,7 +75,7 @@ export function carpInterfaces(options: CarpInterfaceOptions): CarpInterfaces {
   const refuseTwin = (one: CarpInterface, parent: Interface | undefined, vhid: number): void => {
     const isTwin = (other: CarpInterface): boolean =>
       other !== one && other.parent === parent && other.carp.settings.vhid === vhid;
-    if (parent !== undefined && vhid !== NO_VHID && all().some(isTwin)) throw new KernelError('EINVAL');
+    if (parent !== undefined && vhid !== NO_VHID && all().some(isTwin)) refused('EINVAL');
   };
   kernel.untilClosed(
     kernel.wire.onAdvert((link, advert) => {

@@ -22,6 +22,10 @@ export class KernelError extends Error {
   }
 }
 
+export function refused(code: ErrnoCode): never {
+  throw new KernelError(code);
+}
+
 /** One system call: gives back what it was refused with, if it was. */
 export function attempt(call: () => void): ErrnoCode | undefined {
   try {

@@ -1,6 +1,5 @@
 import type { Clock, Random } from '../../../src/core/ports.ts';
 import type { HostModel, Outcome, Wire } from '../model.ts';
-import type { AddressState } from './interface.ts';
 import type { CarrierWatch } from './carrier.ts';
 import type { Kernel, LinkOptions } from './kernel.ts';
 import { Refusal } from './outcome.ts';
@@ -48,9 +47,7 @@ export function bsdHost(
       kernel
         .interfaces()
         .flatMap(({ name, addresses }) =>
-          addresses.map(
-            (one) => `${name} ${one.address}/${one.prefixLength} ${one.state satisfies AddressState}`,
-          ),
+          addresses.map((one) => `${name} ${one.address}/${one.prefixLength} ${one.state}`),
         ),
     close: () => kernel.close(),
   };

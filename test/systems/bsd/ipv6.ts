@@ -1,5 +1,5 @@
 import { probe } from './duplicate-detection.ts';
-import { KernelError } from './errno.ts';
+import { refused } from './errno.ts';
 import { type Interface, type KernelAddress, addressOn, newAddress, runFor } from './interface.ts';
 import type { Kernel } from './kernel.ts';
 import { lease } from './lease.ts';
@@ -72,8 +72,7 @@ export function ipv6On(kernel: Kernel, rules: IPv6Rules): IPv6 {
     add(iface, request) {
       refuseOddLifetimes(request);
       const present = addressOn(iface, request.address);
-      if (present !== undefined && present.prefixLength !== request.prefixLength)
-        throw new KernelError('EINVAL');
+      if (present !== undefined && present.prefixLength !== request.prefixLength) refused('EINVAL');
       const address = present ?? newAddress({ ...request, family: 6 });
       if (present === undefined) kernel.insert(iface, address);
       startLease(iface, address, request);
@@ -85,5 +84,5 @@ export function ipv6On(kernel: Kernel, rules: IPv6Rules): IPv6 {
 
 /** A lifetime that is not given is endless, and nothing may be preferred for longer than it is valid. */
 function refuseOddLifetimes({ vltimeSeconds = Infinity, pltimeSeconds = Infinity }: IPv6Request): void {
-  if (pltimeSeconds > vltimeSeconds) throw new KernelError('EINVAL');
+  if (pltimeSeconds > vltimeSeconds) refused('EINVAL');
 }

@@ -1,5 +1,3 @@
-import { KernelError } from './errno.ts';
-
 /** One number that sysctl(8) shows and sets. */
 export interface Knob {
   read(): number;
@@ -20,13 +18,6 @@ export function knob(initial: number, onWrite: () => void = () => undefined): Kn
     },
   };
 }
-
-export const readOnly = (read: () => number): Knob => ({
-  read,
-  write() {
-    throw new KernelError('EPERM');
-  },
-});
 
 /** `name=value` as two; the value undefined where it is only to be shown. */
 export function splitSetting(text: string): readonly [string, string | undefined] {

@@ -1,5 +1,5 @@
-import { fullLength, networkOf } from '../bsd/address-text.ts';
-import { KernelError } from '../bsd/errno.ts';
+import { networkOf } from '../bsd/address-text.ts';
+import { refused } from '../bsd/errno.ts';
 import { type Interface, type KernelAddress, addressOn, newAddress, runFor } from '../bsd/interface.ts';
 import { type IPv6Request, ipv6On } from '../bsd/ipv6.ts';
 import type { Kernel } from '../bsd/kernel.ts';
@@ -40,6 +40,11 @@ export function freebsdAddresses({ kernel, carp, knobs, variants }: FreebsdAddre
     kernel.remove(iface, address);
     if (address.vhid !== undefined) carp.detach(iface, address.vhid, how);
   };
+  const bringUp = (iface: Interface): void => {
+    if (iface.isUp) return;
+    iface.isUp = true;
+    carp.linkChanged(iface);
+  };
   const joinVhost = (iface: Interface, address: KernelAddress): void => {
     if (address.vhid === undefined) return;
     try {
@@ -61,11 +66,10 @@ export function freebsdAddresses({ kernel, carp, knobs, variants }: FreebsdAddre
     addIPv4(iface, request) {
       const present = addressOn(iface, request.address);
       if (present !== undefined) takeOff(iface, present, { keep: true });
-      if (knobs.samePrefixCarpOnly.read() !== 0 && isElsewhere(kernel, iface, request))
-        throw new KernelError('EEXIST');
+      if (knobs.samePrefixCarpOnly.read() !== 0 && isElsewhere(kernel, iface, request)) refused('EEXIST');
       const address = newAddress({ ...request, family: 4 });
       kernel.insert(iface, address);
-      iface.isUp = true;
+      bringUp(iface);
       joinVhost(iface, address);
       kernel.publish();
       kernel.announce(iface, address);
@@ -75,7 +79,7 @@ export function freebsdAddresses({ kernel, carp, knobs, variants }: FreebsdAddre
       const present = addressOn(iface, request.address);
       if (present !== undefined && present.vhid !== request.vhid) takeOff(iface, present, { keep: true });
       ipv6.add(iface, request);
-      iface.isUp = true;
+      bringUp(iface);
       joinVhost(iface, addressOn(iface, request.address)!);
       kernel.publish();
     },
@@ -85,7 +89,7 @@ export function freebsdAddresses({ kernel, carp, knobs, variants }: FreebsdAddre
         wanted === 'first'
           ? iface.addresses.find((one) => one.family === family && family === 4)
           : addressOn(iface, wanted);
-      if (address?.family !== family) throw new KernelError('EADDRNOTAVAIL');
+      if (address?.family !== family) refused('EADDRNOTAVAIL');
       takeOff(iface, address, { keep: false });
     },
   };
@@ -98,7 +102,7 @@ function isElsewhere(kernel: Kernel, iface: Interface, { address, prefixLength }
     .filter(({ family }) => family === 4)
     .some(
       (other) =>
-        other.prefixLength === Math.min(prefixLength, fullLength(4)) &&
+        other.prefixLength === prefixLength &&
         networkOf(other.address, other.prefixLength) === networkOf(address, prefixLength),
     );
 }

@@ -163,6 +163,16 @@ test('freebsd carp: allow=0 puts every virtual host in INIT', async () => {
   assert.equal(states()[0], 'BACKUP');
 });
 
+test('freebsd carp: up for what is up disturbs nobody, and an address brings up what is down', async () => {
+  const { a, states } = await masterAndBackup();
+  await must(a, 'ifconfig em0 up');
+  assert.equal(states()[0], 'MASTER');
+  await must(a, 'ifconfig em0 down');
+  assert.equal(states()[0], 'INIT');
+  await must(a, 'ifconfig em0 inet 10.77.0.200/32 alias');
+  assert.equal(states()[0], 'BACKUP');
+});
+
 test('freebsd carp: another password is not understood', async () => {
   const { a, b, pass, states } = pair();
   await mustAll(a, [configure(0), 'ifconfig em0 vhid 1 state master']);
@@ -233,7 +243,7 @@ test('freebsd carp: without the module settings are lost without a word, and add
     stdout: '',
     stderr: 'ifconfig: ioctl (SIOCAIFADDR): Protocol not supported\n',
   });
-  assert.doesNotMatch(await must(a, 'ifconfig em0'), new RegExp(VIP));
+  assert.doesNotMatch(await must(a, 'ifconfig em0'), /10\.77\.0\.100|carp:/);
 });
 
 for (const [line, sentence] of [

@@ -1,6 +1,6 @@
 import { type CarpState, type CarpVhost, carpVhost } from '../bsd/carp.ts';
 import { freebsdRules } from '../bsd/carp-rules.ts';
-import { KernelError } from '../bsd/errno.ts';
+import { refused } from '../bsd/errno.ts';
 import type { Interface, KernelAddress } from '../bsd/interface.ts';
 import type { Kernel } from '../bsd/kernel.ts';
 import type { FreebsdKnobs } from './freebsd-knobs.ts';
@@ -99,9 +99,9 @@ export function freebsdCarp({ kernel, knobs, demote, variants, isLoaded }: Freeb
       apply(vhosts.get(iface)?.get(request.vhid) ?? create(iface, request.vhid), request, variants);
     },
     attach(iface, vhid) {
-      if (!isLoaded) throw new KernelError('EPROTONOSUPPORT');
+      if (!isLoaded) refused('EPROTONOSUPPORT');
       const vhost = vhosts.get(iface)?.get(vhid);
-      if (vhost === undefined) throw new KernelError('ENOENT');
+      if (vhost === undefined) refused('ENOENT');
       renew(iface, vhost);
     },
     detach(iface, vhid, { keep }) {
@@ -123,8 +123,7 @@ export function freebsdCarp({ kernel, knobs, demote, variants, isLoaded }: Freeb
 function apply(vhost: FreebsdVhost, request: VhostRequest, { forgetsPeer }: FreebsdVariants): void {
   const { settings } = vhost.carp;
   const { advbase = settings.advbase, advskew = settings.advskew } = request;
-  if (advbase < 0 || advbase > ADVBASE_MAX || advskew < 0 || advskew > ADVSKEW_MAX)
-    throw new KernelError('EINVAL');
+  if (advbase < 0 || advbase > ADVBASE_MAX || advskew < 0 || advskew > ADVSKEW_MAX) refused('EINVAL');
   settings.advbase = advbase === 0 ? settings.advbase : advbase;
   settings.advskew = advskew;
   settings.pass = request.pass ?? settings.pass;

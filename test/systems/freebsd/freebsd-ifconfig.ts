@@ -86,6 +86,7 @@ function configure(
   };
   const setUp = (word: string, isUp: boolean): void => {
     if (!isPrivileged) stop(`${word}: permission denied`);
+    if (iface.isUp === isUp) return;
     iface.isUp = isUp;
     carp.linkChanged(iface);
     kernel.publish();

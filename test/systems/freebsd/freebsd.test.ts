@@ -154,12 +154,20 @@ test('freebsd: setting the lifetimes again starts them again, without another de
   await must(host, LEASED);
   for (let second = 0; second < 10; second += 2) {
     await pass(2_000);
+    assert.match(await must(host, 'ifconfig em0'), /fd77::100 prefixlen 128 deprecated/);
     await must(host, LEASED);
+    assert.doesNotMatch(await must(host, 'ifconfig em0'), /deprecated/);
     assert.deepEqual(lan.holders(VIP6), ['host1']);
   }
   await must(host, ADD6);
   await pass(10_000);
   assert.deepEqual(lan.holders(VIP6), ['host1'], 'without lifetimes it stays');
+});
+
+test('freebsd: what is preferred for no time is deprecated at once', async () => {
+  const { host } = hosts();
+  await must(host, `ifconfig em0 inet6 ${VIP6}/128 no_dad vltime 3 pltime 0 alias`);
+  assert.match(await must(host, 'ifconfig em0'), /fd77::100 prefixlen 128 deprecated/);
 });
 
 test('freebsd: nothing is preferred for longer than it is valid', async () => {

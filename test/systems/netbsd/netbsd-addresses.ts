@@ -1,6 +1,6 @@
 import { networkOf } from '../bsd/address-text.ts';
 import type { CarpInterface, CarpInterfaces } from '../bsd/carp-interface.ts';
-import { KernelError } from '../bsd/errno.ts';
+import { refused } from '../bsd/errno.ts';
 import { type Interface, type KernelAddress, addressOn, newAddress } from '../bsd/interface.ts';
 import { type IPv6Request, ipv6On } from '../bsd/ipv6.ts';
 import type { Kernel } from '../bsd/kernel.ts';
@@ -39,7 +39,7 @@ export function netbsdAddresses(options: NetbsdAddressOptions): NetbsdAddresses 
   const addIPv4 = (iface: Interface, { address, prefixLength }: IPv6Request): void => {
     const present = addressOn(iface, address);
     if (present !== undefined) {
-      if (variants.aliasAgain === 'refused') throw new KernelError('EEXIST');
+      if (variants.aliasAgain === 'refused') refused('EEXIST');
       Object.assign(present, { prefixLength });
       // It is not looked for again, whatever became of it.
       return kernel.announce(iface, present);
@@ -53,11 +53,22 @@ export function netbsdAddresses(options: NetbsdAddressOptions): NetbsdAddresses 
     ipv6.add(iface, request);
     if (iface.kind === 'ether' && !iface.hasCarrier) detach(addressOn(iface, request.address)!);
   };
+  const linkChanged = (iface: Interface): void => {
+    carps.linkChanged(iface);
+    for (const address of iface.addresses) {
+      if (!canWork(iface)) detach(address);
+      else if (address.state === 'detached' && address.family === 4) arp.bringUp(iface, address);
+      else if (address.state === 'detached') ipv6.bringUp(iface, address);
+    }
+    kernel.publish();
+  };
   return {
     add(iface, family, request) {
       const carp = carps.of(iface);
       if (carp !== undefined) carps.setParent(carp, parentFor(carp, family, request.address, kernel));
+      const wasUp = iface.isUp;
       iface.isUp = true;
+      if (!wasUp && iface.kind === 'ether') linkChanged(iface);
       if (family === 4) addIPv4(iface, request);
       else addIPv6(iface, request);
       carp?.carp.reset();
@@ -65,20 +76,12 @@ export function netbsdAddresses(options: NetbsdAddressOptions): NetbsdAddresses 
     },
     remove(iface, family, wanted) {
       const address = addressOn(iface, wanted);
-      if (address?.family !== family) throw new KernelError(variants.deleteMissing);
+      if (address?.family !== family) refused(variants.deleteMissing);
       kernel.remove(iface, address);
       const carp = carps.of(iface);
       if (carp !== undefined) carps.addressesChanged(carp);
     },
-    linkChanged(iface) {
-      carps.linkChanged(iface);
-      for (const address of iface.addresses) {
-        if (!canWork(iface)) detach(address);
-        else if (address.state === 'detached' && address.family === 4) arp.bringUp(iface, address);
-        else if (address.state === 'detached') ipv6.bringUp(iface, address);
-      }
-      kernel.publish();
-    },
+    linkChanged,
   };
 }
 
@@ -90,6 +93,6 @@ function parentFor({ parent }: CarpInterface, family: 4 | 6, address: string, ke
     networkOf(one.address, one.prefixLength) === networkOf(address, one.prefixLength);
   const near = kernel.interfaces().find(({ kind, addresses }) => kind === 'ether' && addresses.some(isNear));
   const chosen = parent ?? near;
-  if (chosen === undefined || (near !== undefined && near !== chosen)) throw new KernelError('EADDRNOTAVAIL');
+  if (chosen === undefined || (near !== undefined && near !== chosen)) refused('EADDRNOTAVAIL');
   return chosen;
 }

@@ -104,6 +104,11 @@ test('netbsd carp: a cable that is out means INIT, and makes the other virtual h
   scene.lan.plug('host1', 'wm0');
   await scene.pass(3_000);
   assert.deepEqual(scene.lan.adverts.at(-1)?.advert.advskew, 0);
+  assert.equal(
+    (await call(host, 'ifconfig carp1 10.77.0.101/32')).stderr,
+    "ifconfig: SIOCAIFADDR: Can't assign requested address\n",
+    'the subnet of another interface',
+  );
 });
 
 test('netbsd carp: with IPv6 addresses alone nobody ever is master', async () => {
@@ -142,6 +147,16 @@ test('netbsd carp: interfaces are made by hand', async () => {
     assert.equal((await call(a, line)).stderr, stderr, line);
   await mustAll(a, ['ifconfig carp0 create', 'ifconfig carp0 destroy']);
   assert.equal((await call(a, 'ifconfig carp0')).rc, 1);
+});
+
+test('netbsd carp: up for what is up disturbs nobody, and an address brings up what is down', async () => {
+  const { a, states } = await masterAndBackup();
+  await must(a, 'ifconfig wm0 up');
+  assert.equal(states()[0], 'MASTER');
+  await must(a, 'ifconfig wm0 down');
+  assert.equal(states()[0], 'INIT');
+  await must(a, 'ifconfig wm0 inet 10.77.0.200/32 alias');
+  assert.equal(states()[0], 'BACKUP');
 });
 
 test('netbsd carp: another password is not understood', async () => {

@@ -1,6 +1,6 @@
 import type { CarpState } from '../bsd/carp.ts';
 import type { CarpInterface, CarpInterfaces } from '../bsd/carp-interface.ts';
-import { KernelError } from '../bsd/errno.ts';
+import { refused } from '../bsd/errno.ts';
 import type { Interface } from '../bsd/interface.ts';
 import type { Kernel } from '../bsd/kernel.ts';
 import type { NetbsdVariants } from './netbsd-variants.ts';
@@ -28,7 +28,7 @@ export interface ChangeOptions {
 export function changeVhost(one: CarpInterface, change: VhostChange, options: ChangeOptions): void {
   const { kernel, carps, variants } = options;
   const { carp } = one;
-  if (change.parent !== undefined) carps.setParent(one, kernel.find(change.parent) ?? invalid());
+  if (change.parent !== undefined) carps.setParent(one, kernel.find(change.parent) ?? refused('EINVAL'));
   if (change.state !== undefined) carp.force(change.state);
   const vhid = change.vhid ?? carp.settings.vhid;
   carp.settings.advbase = change.advbase ?? carp.settings.advbase;
@@ -40,12 +40,5 @@ export function changeVhost(one: CarpInterface, change: VhostChange, options: Ch
   kernel.publish();
 }
 
-function invalid(): never {
-  throw new KernelError('EINVAL');
-}
-
-export function carpOf(iface: Interface, carps: CarpInterfaces): CarpInterface {
-  const one = carps.of(iface);
-  if (one === undefined) throw new KernelError('ENOTTY');
-  return one;
-}
+export const carpOf = (iface: Interface, carps: CarpInterfaces): CarpInterface =>
+  carps.of(iface) ?? refused('ENOTTY');

@@ -1,7 +1,7 @@
 import type { Outcome } from '../model.ts';
 import { classfulLength } from '../bsd/address-text.ts';
 import type { AddressRequest } from '../bsd/address-words.ts';
-import { type ErrnoCode, KernelError, attempt, strerror } from '../bsd/errno.ts';
+import { attempt, refused, strerror } from '../bsd/errno.ts';
 import { type Interface, kindOf } from '../bsd/interface.ts';
 import { printed, refuse } from '../bsd/outcome.ts';
 import { carpOf, changeVhost } from './netbsd-carp.ts';
@@ -44,18 +44,15 @@ function clone(
   word: 'create' | 'destroy',
   { kernel, carps, isPrivileged }: IfconfigOptions,
 ): void {
-  const fail = (code: ErrnoCode): never => {
-    throw new KernelError(code);
-  };
   const code = attempt(() => {
     const present = kernel.find(name);
-    if (!isPrivileged) fail('EPERM');
-    if (!CLONEABLE.has(kindOf(name))) fail('EINVAL');
+    if (!isPrivileged) refused('EPERM');
+    if (!CLONEABLE.has(kindOf(name))) refused('EINVAL');
     if (word === 'create') {
-      if (present !== undefined) fail('EEXIST');
+      if (present !== undefined) refused('EEXIST');
       carps.create(kernel.attach(name, Math.max(...kernel.interfaces().map(({ index }) => index)) + 1));
     } else {
-      const gone = present ?? fail('ENXIO');
+      const gone = present ?? refused('ENXIO');
       carps.destroy(gone);
       kernel.detach(gone);
     }

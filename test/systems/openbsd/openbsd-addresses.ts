@@ -1,5 +1,5 @@
 import type { CarpInterfaces } from '../bsd/carp-interface.ts';
-import { KernelError } from '../bsd/errno.ts';
+import { refused } from '../bsd/errno.ts';
 import { type Interface, addressOn, newAddress } from '../bsd/interface.ts';
 import { type IPv6Request, ipv6On } from '../bsd/ipv6.ts';
 import type { Kernel } from '../bsd/kernel.ts';
@@ -35,16 +35,18 @@ export function openbsdAddresses({
   const addIPv4 = (iface: Interface, { address, prefixLength }: IPv6Request): void => {
     const present = addressOn(iface, address);
     if (present === undefined) kernel.insert(iface, newAddress({ family: 4, address, prefixLength }));
-    else if (variants.aliasAgain === 'refused') throw new KernelError('EEXIST');
+    else if (variants.aliasAgain === 'refused') refused('EEXIST');
     else Object.assign(present, { prefixLength });
   };
   return {
     add(iface, family, request) {
       const carp = carps.of(iface);
-      if (carp !== undefined && carp.parent === undefined) throw new KernelError('EINVAL');
+      if (carp !== undefined && carp.parent === undefined) refused('EINVAL');
       if (family === 4) addIPv4(iface, request);
       else ipv6.add(iface, request);
+      const wasUp = iface.isUp;
       iface.isUp = true;
+      if (!wasUp) carps.linkChanged(iface);
       carp?.carp.reset();
       kernel.publish();
       const address = addressOn(iface, request.address);
@@ -55,7 +57,7 @@ export function openbsdAddresses({
         wanted === 'first'
           ? iface.addresses.find((one) => one.family === family && family === 4)
           : addressOn(iface, wanted);
-      if (address?.family !== family) throw new KernelError(variants.deleteMissing);
+      if (address?.family !== family) refused(variants.deleteMissing);
       kernel.remove(iface, address);
       const carp = carps.of(iface);
       if (carp !== undefined) carps.addressesChanged(carp);

@@ -72,10 +72,21 @@ test('openbsd carp: a master that is destroyed, or loses its last address, says 
   }
 });
 
-test('openbsd carp: state master is ignored in INIT, and lost without a fight against a better master', async () => {
+test('openbsd carp: without an address the interface is down, and up by itself with the next', async () => {
+  const { a, states } = await masterAndBackup();
+  await must(a, `ifconfig carp0 inet ${VIP} delete`);
+  assert.match(await must(a, 'ifconfig carp0'), /^carp0: flags=8802<BROADCAST,SIMPLEX,MULTICAST> /);
+  await must(a, `ifconfig carp0 inet alias ${VIP}/32`);
+  assert.equal(states()[0], 'BACKUP');
+});
+
+test('openbsd carp: a state is ignored in INIT, and master lost without a fight against a better master', async () => {
   const { b, pass, states } = await masterAndBackup();
-  await mustAll(b, ['ifconfig carp0 down', 'ifconfig carp0 state master']);
-  assert.equal(states()[1], 'INIT');
+  await must(b, 'ifconfig carp0 down');
+  for (const state of ['master', 'backup']) {
+    await must(b, `ifconfig carp0 state ${state}`);
+    assert.equal(states()[1], 'INIT', state);
+  }
   await must(b, MASTER);
   await pass(1_500);
   assert.deepEqual(states(), ['MASTER', 'BACKUP']);
@@ -190,6 +201,16 @@ test('openbsd carp: a unicast peer stays until it is taken away', async () => {
   await must(a, 'ifconfig carp0 -carppeer');
   await pass(1_500);
   assert.equal(lan.adverts.at(-1)?.peer, undefined);
+});
+
+test('openbsd carp: up for what is up disturbs nobody, and an address brings up what is down', async () => {
+  const { a, states } = await masterAndBackup();
+  await must(a, 'ifconfig em0 up');
+  assert.equal(states()[0], 'MASTER');
+  await must(a, 'ifconfig em0 down');
+  assert.equal(states()[0], 'INIT');
+  await must(a, 'ifconfig em0 inet 10.77.0.200/32 alias');
+  assert.equal(states()[0], 'BACKUP');
 });
 
 test('openbsd carp: another password is not understood', async () => {

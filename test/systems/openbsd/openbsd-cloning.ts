@@ -1,5 +1,5 @@
 import type { CarpInterfaces } from '../bsd/carp-interface.ts';
-import { KernelError } from '../bsd/errno.ts';
+import { refused } from '../bsd/errno.ts';
 import { kindOf } from '../bsd/interface.ts';
 import type { Interface } from '../bsd/interface.ts';
 import type { Kernel } from '../bsd/kernel.ts';
@@ -27,8 +27,8 @@ export function openbsdCloning(kernel: Kernel, carps: CarpInterfaces): Cloning {
   return {
     create(name) {
       const kind = kindOf(name);
-      if (!CLONEABLE.has(kind) || kind === name) throw new KernelError('EINVAL');
-      if (kernel.find(name) !== undefined) throw new KernelError('EEXIST');
+      if (!CLONEABLE.has(kind) || kind === name) refused('EINVAL');
+      if (kernel.find(name) !== undefined) refused('EEXIST');
       const iface = kernel.attach(name, nextIndex);
       nextIndex += 1;
       iface.groups.add(kind);
@@ -37,8 +37,8 @@ export function openbsdCloning(kernel: Kernel, carps: CarpInterfaces): Cloning {
     },
     destroy(name) {
       const iface = kernel.find(name);
-      if (!CLONEABLE.has(kindOf(name))) throw new KernelError('EINVAL');
-      if (iface === undefined) throw new KernelError('ENXIO');
+      if (!CLONEABLE.has(kindOf(name))) refused('EINVAL');
+      if (iface === undefined) refused('ENXIO');
       carps.destroy(iface);
       kernel.detach(iface);
     },

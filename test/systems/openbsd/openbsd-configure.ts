@@ -2,7 +2,7 @@ import type { Outcome } from '../model.ts';
 import { classfulLength } from '../bsd/address-text.ts';
 import type { AddressRequest } from '../bsd/address-words.ts';
 import type { CarpInterface, CarpInterfaces } from '../bsd/carp-interface.ts';
-import { type ErrnoCode, KernelError, attempt, strerror } from '../bsd/errno.ts';
+import { attempt, refused, strerror } from '../bsd/errno.ts';
 import type { Interface } from '../bsd/interface.ts';
 import { Refusal, printed } from '../bsd/outcome.ts';
 import type { IfconfigOptions } from './openbsd-ifconfig.ts';
@@ -122,18 +122,16 @@ function commit(
   asRoot('SIOCAIFADDR', () => addresses.add(iface(), family, wanted));
 }
 
-function refused(code: ErrnoCode): never {
-  throw new KernelError(code);
-}
-
 const carpOf = (iface: Interface, carps: CarpInterfaces): CarpInterface =>
   carps.of(iface) ?? refused('ENOTTY');
 
 function setUp(iface: Interface, isUp: boolean, { kernel, carps }: IfconfigOptions): void {
   const one = carps.of(iface);
-  if (one === undefined) iface.isUp = isUp;
-  else carps.setUp(one, isUp);
-  carps.linkChanged(iface);
+  if (one !== undefined) carps.setUp(one, isUp);
+  else if (iface.isUp !== isUp) {
+    iface.isUp = isUp;
+    carps.linkChanged(iface);
+  }
   kernel.publish();
 }
 

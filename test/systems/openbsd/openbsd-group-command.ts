@@ -1,6 +1,6 @@
 import type { Outcome } from '../model.ts';
 import { numberFault } from '../bsd/arguments.ts';
-import { KernelError, attempt, strerror } from '../bsd/errno.ts';
+import { attempt, refused, strerror } from '../bsd/errno.ts';
 import { printed, refuse } from '../bsd/outcome.ts';
 import type { OpenbsdGroups } from './openbsd-groups.ts';
 import type { OpenbsdVariants } from './openbsd-variants.ts';
@@ -27,8 +27,8 @@ export function groupCommand(
   if (!/^-?carpdemote$/.test(word)) return { rc: 1, stdout: '', stderr: USAGE };
   const by = word.startsWith('-') ? -Number(text) : Number(text);
   const code = attempt(() => {
-    if (!isPrivileged) throw new KernelError('EPERM');
-    if (Math.abs(by) > DEMOTION_MAX) throw new KernelError('EINVAL');
+    if (!isPrivileged) refused('EPERM');
+    if (Math.abs(by) > DEMOTION_MAX) refused('EINVAL');
     groups.demote(group, by);
   });
   if (code !== undefined) refuse('ifconfig', `SIOCSIFGATTR: ${strerror(code)}`);

@@ -1,5 +1,5 @@
 import type { CarpInterface, CarpInterfaces } from '../bsd/carp-interface.ts';
-import { KernelError } from '../bsd/errno.ts';
+import { refused } from '../bsd/errno.ts';
 import type { Kernel } from '../bsd/kernel.ts';
 
 const DEMOTION_MAX = 255;
@@ -31,9 +31,9 @@ export function openbsdGroups(kernel: Kernel, carps: () => CarpInterfaces): Open
     members,
     countOf,
     demote(group, by) {
-      if (members(group) === undefined) throw new KernelError('ENOENT');
+      if (members(group) === undefined) refused('ENOENT');
       const next = countOf(group) + by;
-      if (next < 0 || next > DEMOTION_MAX) throw new KernelError('EINVAL');
+      if (next < 0 || next > DEMOTION_MAX) refused('EINVAL');
       counts.set(group, next);
       if (by <= 0) return;
       for (const { iface, carp } of carps().all()) if (iface.groups.has(group)) carp.advertiseNow();
@@ -47,7 +47,7 @@ export function openbsdGroups(kernel: Kernel, carps: () => CarpInterfaces): Open
       let isNews = false;
       for (const group of groups) {
         counts.set(group, Math.max(0, countOf(group) + by));
-        isNews ||= by > 0 && countOf(group) === by;
+        isNews ||= by > 0 && countOf(group) === 1;
       }
       if (isNews) for (const { carp } of carps().all()) carp.advertiseNow();
     },
