@@ -2,7 +2,7 @@ import { OperatorError } from '../../core/errors.ts';
 import type { Exec, VipAdapter } from '../../core/ports.ts';
 import type { GroupSettings } from '../../core/settings.ts';
 import type { NodeName } from '../../core/units.ts';
-import { guard, noGuard } from '../guard/guard.ts';
+import { guard, noGuard, type Guard, type GuardOptions } from '../guard/guard.ts';
 import { runEach } from '../guard/run-each.ts';
 import type { VipOptions } from '../options.ts';
 import { carpVip } from './carp.ts';
@@ -15,17 +15,18 @@ import { readPassword } from './password.ts';
 export interface CarpVipOptions extends VipOptions {
   readonly group: GroupSettings;
   readonly node: NodeName;
+  readonly openGuard?: (options: GuardOptions) => Guard;
 }
 
 /** The `carp` adapter of a group. Throws OperatorError CONFIG_INVALID where the system's CARP has not what the group wants. */
 export function carpVipFor(options: CarpVipOptions, platform: NodeJS.Platform): VipAdapter {
-  const { exec, spawn, clock, onProblem, stateDirectory, guarded = true, group } = options;
+  const { exec, spawn, clock, onProblem, stateDirectory, guarded = true, openGuard = guard, group } = options;
   const passwordFile = group.carp?.passwordFile ?? '';
   const silent = { silence: true, ...(stateDirectory === undefined ? {} : { notes: stateDirectory }) };
   return carpVip({
     ...{ exec, clock },
     system: carpSystemFor(options, platform),
-    watchman: guarded ? guard({ spawn, clock, onProblem, takeDown: runEach, ...silent }) : noGuard,
+    watchman: guarded ? openGuard({ spawn, clock, onProblem, takeDown: runEach, ...silent }) : noGuard,
     password: () => readPassword(passwordFile),
     hasPassword: passwordFile !== '',
   });

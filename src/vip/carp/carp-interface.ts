@@ -1,11 +1,11 @@
 import { OperatorError } from '../../core/errors.ts';
 import type { Exec, Vip } from '../../core/ports.ts';
 import { canonicalAddress } from '../address.ts';
-import { carpFailed } from './carp-failed.ts';
 import type { CarpSystem, Circumstances, Physical, Seat, VhostWish } from './carp-system.ts';
-import { runCommand, shownAs, type Command, type Secret } from './command.ts';
-import { parseListing, type Listing, type ListedAddress } from './listing.ts';
+import type { Command, Secret } from './command.ts';
+import type { ListedAddress, Listing } from './listing.ts';
 import { addressOn, isServed, mayServe } from './seat.ts';
+import { showInterface } from './show.ts';
 
 /** Where OpenBSD and NetBSD differ. */
 export interface CarpDialect {
@@ -31,21 +31,13 @@ export function carpInterface(exec: Exec, bearer: string, wish: VhostWish, diale
     ...{ link, bearer, physical: undefined, hasBearer: false },
     ...{ vhost: undefined, addresses: [], isUp: false },
   });
-  const show = async (name: string): Promise<Listing | undefined> => {
-    const command: Command = ['ifconfig', name];
-    const { exitCode, stdout, stderr } = await runCommand(exec, command);
-    if (exitCode === 0) return parseListing(stdout);
-    const failed = carpFailed(shownAs(command), stderr);
-    if (failed.code === 'VIP_NO_INTERFACE') return undefined;
-    throw new OperatorError('VIP_UNKNOWN', failed.message, { hint: failed.hint });
-  };
 
   return {
     wish,
     emptySeat,
     async look(link, { physical }) {
-      const below = physical ? physicalOf(await show(link)) : undefined;
-      const listing = await show(bearer);
+      const below = physical ? physicalOf(await showInterface(exec, link)) : undefined;
+      const listing = await showInterface(exec, bearer);
       const seat = { ...emptySeat(link), physical: below };
       if (listing === undefined) return seat;
       const { isUp, vhosts, addresses } = listing;
@@ -75,7 +67,7 @@ export function carpInterface(exec: Exec, bearer: string, wish: VhostWish, diale
       if (kept.length === 0) return there.length === 0 ? [] : [on('down')];
       return there.map((vip) => on(...dialect.remove(removable(vip))));
     },
-    blindReleaseCommands: () => [['ifconfig', bearer, 'down']],
+    blindReleaseCommands: (vips) => (vips.length === 0 ? [] : [['ifconfig', bearer, 'down']]),
     settleMs: dialect.settleMs,
     isOnItsWay: (seat, vips, elapsedMs) =>
       (seat.vhost?.state === 'BACKUP' && elapsedMs < dialect.silenceMs) ||

@@ -1,10 +1,10 @@
-import { isIP } from 'node:net';
 import { OperatorError } from '../../core/errors.ts';
 import type { Vip, VipAdapter } from '../../core/ports.ts';
 import { after, SECOND_MS, type MonoMs } from '../../core/units.ts';
 import { byLink } from '../address.ts';
-import { assertMayLeave } from '../leaving.ts';
-import type { Seat } from './carp-system.ts';
+import { assertMayLeave, mayNotLeave } from '../leaving.ts';
+import { whyMalformed } from '../well-formed.ts';
+import type { CarpSystem, Seat } from './carp-system.ts';
 import { shownAs } from './command.ts';
 import { demotion } from './demotion.ts';
 import { holdings as newHoldings } from './holdings.ts';
@@ -18,6 +18,8 @@ export interface CarpOptions extends Pick<Hands, 'exec' | 'clock' | 'system' | '
   readonly hasPassword: boolean;
 }
 
+/** IFNAMSIZ less the final zero. */
+const LINK_LENGTH_MAX = 15;
 const PUT_RIGHT_EVERY_MS = 10 * SECOND_MS;
 /** A look that is younger than this tells a watcher enough. */
 const FRESH_MS = 900;
@@ -77,12 +79,12 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
 
   return {
     async up(vips, leaseSeconds) {
-      vips.forEach(assertPlain);
+      vips.forEach(assertWellFormed);
       await take(hands, vips, { leaseSeconds, until: undefined });
     },
 
     async renew(vips, leaseSeconds) {
-      vips.forEach(assertPlain);
+      vips.forEach(assertWellFormed);
       const until = leaseSeconds === 0 ? undefined : after(clock.nowMs(), leaseSeconds * SECOND_MS);
       const areOurs = vips.every(holdings.has);
       // First, because what the guard has taken down must not be put back: others may have it by now.
@@ -91,12 +93,12 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
     },
 
     async down(vips) {
-      vips.forEach(assertPlain);
+      vips.forEach(assertWellFormed);
       await release(hands, vips);
     },
 
     async look(vips) {
-      vips.forEach(assertPlain);
+      vips.forEach(assertWellFormed);
       watchman.prepare();
       const seats = await look(vips, { physical: false });
       return vips.filter((vip) => isHere(seats.get(vip.link)!, vip));
@@ -116,17 +118,21 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
           })
           .map(shownAs),
       ),
-      down: [...new Set(system.blindReleaseCommands(vips).map(shownAs))],
+      down: [...byLink(vips)].flatMap(([, onIt]) => releasePlan(system, onIt)),
     }),
 
     async leave(vips, leaseSeconds) {
-      vips.forEach(assertPlain);
+      vips.forEach(assertWellFormed);
+      const lines = linesOf(system, vips);
+      const others = linesOf(system, holdings.without(vips));
+      if (lines.some((line) => others.includes(line)))
+        throw mayNotLeave(vips[0]!, 'the other addresses of its carp interface stay', 'leave all of them');
       const seats = await look(vips, { physical: false });
       for (const vip of vips) {
         const isThere = isServed(seats.get(vip.link)!, vip, wish);
         assertMayLeave(vip, { leaseSeconds, mayVanish: true, isThere });
       }
-      await watchman.leave(linesOf(system, vips), leaseSeconds);
+      await watchman.leave(lines, leaseSeconds);
       holdings.remove(vips);
     },
 
@@ -149,16 +155,18 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
   };
 }
 
-/** Words of a command come from the config; none may be taken for an option or for another word. */
-function assertPlain({ address, family, prefixLength, link }: Vip): void {
-  const wrong =
-    isIP(address) !== family
-      ? `"${address}" is no IPv${family} address`
-      : !Number.isInteger(prefixLength) || prefixLength < 1 || prefixLength > (family === 4 ? 32 : 128)
-        ? `/${prefixLength} is no prefix length for ${address}`
-        : !/^[A-Za-z0-9_][A-Za-z0-9_.]{0,30}$/.test(link)
-          ? `"${link}" is no interface name`
-          : undefined;
+/** One command may stand for all addresses of a carp interface without naming any of them. */
+function releasePlan(system: CarpSystem, vips: readonly Vip[]): readonly string[] {
+  const commands = system.blindReleaseCommands(vips).map(shownAs);
+  return commands.map((command) =>
+    vips.some(({ address }) => command.includes(address))
+      ? command
+      : `${command} # ${vips.map(({ address }) => address).join(', ')}`,
+  );
+}
+
+function assertWellFormed(vip: Vip): void {
+  const wrong = whyMalformed(vip, LINK_LENGTH_MAX);
   if (wrong !== undefined)
     throw new OperatorError('CONFIG_INVALID', wrong, { hint: 'correct it in the config' });
 }

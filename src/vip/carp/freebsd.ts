@@ -1,11 +1,10 @@
 import { OperatorError } from '../../core/errors.ts';
 import type { Exec, Vip } from '../../core/ports.ts';
-import { carpFailed } from './carp-failed.ts';
 import type { CarpSystem, Seat, VhostWish } from './carp-system.ts';
 import { notUnderstood, preemptHere, readNumbers } from './circumstances.ts';
-import { runCommand, shownAs, type Command, type OpenCommand, type Secret } from './command.ts';
-import { parseListing } from './listing.ts';
+import { shownAs, type Command, type OpenCommand, type Secret } from './command.ts';
 import { addressOn } from './seat.ts';
+import { showInterface } from './show.ts';
 
 const UNICAST_SINCE = 1_400_000;
 /** Duplicate detection does not apply to addresses of a virtual host; this is for a host under load. */
@@ -31,14 +30,9 @@ export function freebsdCarp(exec: Exec, wish: VhostWish): CarpSystem {
     wish,
     emptySeat,
     async look(link) {
-      const command: Command = ['ifconfig', link];
-      const { exitCode, stdout, stderr } = await runCommand(exec, command);
-      if (exitCode !== 0) {
-        const failed = carpFailed(shownAs(command), stderr);
-        if (failed.code === 'VIP_NO_INTERFACE') return emptySeat(link);
-        throw new OperatorError('VIP_UNKNOWN', failed.message, { hint: failed.hint });
-      }
-      const { hasCarrier, vhosts, addresses } = parseListing(stdout);
+      const listing = await showInterface(exec, link);
+      if (listing === undefined) return emptySeat(link);
+      const { hasCarrier, vhosts, addresses } = listing;
       return {
         ...{ link, bearer: link, addresses, hasBearer: true, isUp: true },
         physical: { isThere: true, hasCarrier, addresses },
@@ -77,7 +71,12 @@ export function freebsdCarp(exec: Exec, wish: VhostWish): CarpSystem {
       ];
     },
     // Without its last address a virtual host is gone: nothing is left that could become master by itself.
-    releaseCommands: (seat, vips) => vips.filter((vip) => addressOn(seat, vip) !== undefined).map(removal),
+    releaseCommands(seat, vips, kept) {
+      const there = vips.filter((vip) => addressOn(seat, vip) !== undefined);
+      if (there.length === 0 || kept.length === 0) return there.map(removal);
+      // With one address less it begins anew, as a backup.
+      return [...there.map(removal), ['ifconfig', seat.link, ...named, 'state', 'master']];
+    },
     blindReleaseCommands: (vips) => vips.map(removal),
     settleMs: SETTLE_MS,
     isOnItsWay: (seat, vips) => vips.some((vip) => addressOn(seat, vip)?.state === 'tentative'),

@@ -1,4 +1,6 @@
 import { canonicalAddress } from '../address.ts';
+import { parseListing } from '../bsd/listing.ts';
+import type { ShownAddress } from '../plain/tools.ts';
 
 export type CarpState = 'INIT' | 'BACKUP' | 'MASTER';
 
@@ -14,14 +16,9 @@ export interface Vhost {
   readonly peers: readonly string[];
 }
 
-export interface ListedAddress {
-  readonly family: 4 | 6;
-  /** As `canonicalAddress` writes it, without a zone. */
-  readonly address: string;
+export interface ListedAddress extends Pick<ShownAddress, 'family' | 'address' | 'state'> {
   /** FreeBSD: the virtual host that it belongs to; 0 for none. */
   readonly vhid: number;
-  /** `tentative`: the kernel is still asking whether another host has it. `duplicate`: another host has. */
-  readonly state: 'ok' | 'tentative' | 'duplicate';
 }
 
 export interface Listing {
@@ -32,23 +29,43 @@ export interface Listing {
   readonly addresses: readonly ListedAddress[];
 }
 
+/*
+ * What `ifconfig IF` prints of CARP, on FreeBSD 14 with a second line:
+ *   <tab>carp: MASTER vhid 1 advbase 1 advskew 0
+ *   <tab>      peer 224.0.0.18 peer6 ff02::12
+ * and on OpenBSD and NetBSD of a carp interface:
+ *   <tab>carp: BACKUP carpdev em0 vhid 1 advbase 1 advskew 100 carppeer 10.77.0.2
+ */
 const CARP =
   /^\s+carp: (INIT|BACKUP|MASTER) (?:carpdev (\S+) )?vhid (\d+) advbase (\d+) advskew (\d+)(?: carppeer (\S+))?/;
 const PEER = /^\s+peer (\S+)(?: peer6 (\S+))?/;
-const ADDRESS = /^\s+inet(6?) ([0-9a-fA-F.:]+)(?:%[^\s/]+)?(?:\/\d+)?(?: (.*))?$/;
+const WITH_VHID = /^\s+inet(6?) ([^\s/%]+).* vhid (\d+)/;
 
-/** One interface as FreeBSD, OpenBSD and NetBSD print it. By what lines say, not by their order, which differs. */
-export function parseListing(text: string): Listing {
+/** `absent`, `unreadable`: as for addresses alone. */
+export function parseCarpListing(text: string, name: string): Listing | 'absent' | 'unreadable' {
+  const shown = parseListing(text, name);
+  if (typeof shown === 'string') return shown;
   const lines = text.split('\n');
+  const vhids = new Map(lines.flatMap(vhidIn));
+  return {
+    isUp: shown.up,
+    hasCarrier: shown.carrier,
+    vhosts: vhostsIn(lines),
+    addresses: shown.addresses.map(({ family, address, state }) => ({
+      ...{ family, address, state },
+      vhid: vhids.get(address) ?? 0,
+    })),
+  };
+}
+
+function vhostsIn(lines: readonly string[]): readonly Vhost[] {
   const vhosts: Vhost[] = [];
   for (const line of lines) {
     const [, state, carpdev = '', vhid, advbase, advskew, carppeer] = CARP.exec(line) ?? [];
     if (state !== undefined) {
-      vhosts.push({
-        state: state as CarpState,
-        ...{ vhid: Number(vhid), advbase: Number(advbase), advskew: Number(advskew) },
-        ...{ carpdev, peers: carppeer === undefined ? [] : [carppeer] },
-      });
+      const numbers = { vhid: Number(vhid), advbase: Number(advbase), advskew: Number(advskew) };
+      const peers = carppeer === undefined ? [] : [carppeer];
+      vhosts.push({ state: state as CarpState, ...numbers, carpdev, peers });
       continue;
     }
     const [, peer, peer6] = PEER.exec(line) ?? [];
@@ -56,24 +73,11 @@ export function parseListing(text: string): Listing {
     if (peer !== undefined && last !== undefined)
       vhosts[vhosts.length - 1] = { ...last, peers: peer6 === undefined ? [peer] : [peer, peer6] };
   }
-  return {
-    isUp: /^\S+: flags=[^<]*<([A-Z0-9_]+,)*UP[,>]/.test(lines[0] ?? ''),
-    hasCarrier: !lines.some((line) => /^\s+status: no carrier\s*$/.test(line)),
-    vhosts,
-    addresses: lines.flatMap(addressIn),
-  };
+  return vhosts;
 }
 
-function addressIn(line: string): readonly ListedAddress[] {
-  const [, six, written, more = ''] = ADDRESS.exec(line) ?? [];
-  if (six === undefined || written === undefined) return [];
-  const family = six === '' ? 4 : 6;
-  return [
-    {
-      family,
-      address: canonicalAddress(written, family),
-      vhid: Number(/\bvhid (\d+)/.exec(more)?.[1] ?? 0),
-      state: /duplicated/i.test(more) ? 'duplicate' : /tentative|detached/i.test(more) ? 'tentative' : 'ok',
-    },
-  ];
+function vhidIn(line: string): readonly (readonly [string, number])[] {
+  const [, six, address, vhid] = WITH_VHID.exec(line) ?? [];
+  if (address === undefined) return [];
+  return [[canonicalAddress(address, six === '6' ? 6 : 4), Number(vhid)]];
 }

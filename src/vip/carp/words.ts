@@ -42,7 +42,9 @@ export function notTaken(seat: Seat, vips: readonly Vip[], wish: VhostWish): Ope
         ? 'is in use by another host'
         : found.state === 'tentative'
           ? 'is still being probed for duplicates'
-          : 'is not part of the virtual host';
+          : found.state === 'ok'
+            ? 'is not part of the virtual host'
+            : 'cannot be used';
   return new OperatorError('VIP_FAILED', `${name} is master, but ${vipText(missing)} ${state}`, {
     hint: `see \`ifconfig ${seat.bearer}\``,
   });
