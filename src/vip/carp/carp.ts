@@ -12,7 +12,7 @@ import { isAsWished, isServed, mayServe } from './seat.ts';
 import { surroundings as newSurroundings } from './surroundings.ts';
 import { linesOf, release, take, type Hands, type Seats } from './take.ts';
 import { carpWatch } from './watch.ts';
-import { seatNotes } from './words.ts';
+import { notTaken, seatNotes } from './words.ts';
 
 export interface CarpOptions extends Pick<Hands, 'exec' | 'clock' | 'system' | 'watchman' | 'password'> {
   readonly hasPassword: boolean;
@@ -21,6 +21,8 @@ export interface CarpOptions extends Pick<Hands, 'exec' | 'clock' | 'system' | '
 /** IFNAMSIZ less the final zero. */
 const LINK_LENGTH_MAX = 15;
 const PUT_RIGHT_EVERY_MS = 10 * SECOND_MS;
+/** Who loses it again so soon has been made a backup by somebody who would do that every time. */
+const FOUGHT_WITHIN_MS = 10 * SECOND_MS;
 /** A look that is younger than this tells a watcher enough. */
 const FRESH_MS = 900;
 
@@ -37,6 +39,7 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
   const seen = new Map<string, Seat>();
   const lookedDeepAt = new Map<string, MonoMs>();
   let putRightAt: MonoMs | undefined;
+  let tookAt: MonoMs | undefined;
 
   const isHere = (seat: Seat, vip: Vip): boolean =>
     holdings.has(vip) ? isServed(seat, vip, wish) : mayServe(seat, vip);
@@ -77,10 +80,21 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
     return true;
   };
 
+  const takeNow: typeof take = async (...wanted) => {
+    await take(...wanted);
+    tookAt = clock.nowMs();
+  };
+  /** Two hosts that make each other a backup in turns serve nobody. */
+  const assertNotFought = (vips: readonly Vip[]): void => {
+    if (tookAt === undefined || clock.nowMs() - tookAt >= FOUGHT_WITHIN_MS) return;
+    const lost = vips.map(({ link }) => seen.get(link)).find((seat) => seat?.vhost?.state === 'BACKUP');
+    if (lost !== undefined) throw notTaken(lost, vips, wish);
+  };
+
   return {
     async up(vips, leaseSeconds) {
       vips.forEach(assertWellFormed);
-      await take(hands, vips, { leaseSeconds, until: undefined });
+      await takeNow(hands, vips, { leaseSeconds, until: undefined });
     },
 
     async renew(vips, leaseSeconds) {
@@ -89,7 +103,9 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
       const areOurs = vips.every(holdings.has);
       // First, because what the guard has taken down must not be put back: others may have it by now.
       if (areOurs && leaseSeconds > 0) await watchman.renew(linesOf(system, vips), leaseSeconds);
-      if (!areOurs || needPuttingBack(vips)) await take(hands, vips, { leaseSeconds, until });
+      if (areOurs && !needPuttingBack(vips)) return;
+      if (areOurs) assertNotFought(vips);
+      await takeNow(hands, vips, { leaseSeconds, until });
     },
 
     async down(vips) {

@@ -32,10 +32,10 @@ async function readSecret(path: string): Promise<string> {
   try {
     const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK); // a FIFO must not make us wait
     try {
-      const { mode, size, ...stats } = await file.stat();
+      const stats = await file.stat();
       if (!stats.isFile()) throw new Error('it is not a file');
-      if ((mode & MORE_THAN_OWNER_READS_AND_WRITES) !== 0) throw exposed(path, mode);
-      if (size > FILE_BYTES_MAX) throw new Error('it is too long');
+      if ((stats.mode & MORE_THAN_OWNER_READS_AND_WRITES) !== 0) throw exposed(path, stats.mode);
+      if (stats.size > FILE_BYTES_MAX) throw new Error('it is too long');
       return await file.readFile('utf8');
     } finally {
       await file.close();
