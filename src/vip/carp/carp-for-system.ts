@@ -36,37 +36,40 @@ export function carpSystemFor(
   { exec, group, node }: { readonly exec: Exec; readonly group: GroupSettings; readonly node: NodeName },
   platform: NodeJS.Platform,
 ): CarpSystem {
-  const { carp } = group;
-  if (carp === undefined)
-    throw invalid(`group ${group.name} has no carp section`, 'write for instance carp: { vhid: 1 }');
-  const peer = carp.peers.get(node) ?? '';
-  const wish: VhostWish = { vhid: carp.vhid, advbaseSeconds: carp.advbaseSeconds, peer };
-  const bearer = carp.interfaces.get(node);
-  switch (platform) {
-    case 'freebsd':
-      return freebsdCarp(exec, wish);
-    case 'openbsd':
-      if (peer.includes(':'))
-        throw invalid(`OpenBSD's CARP has no unicast over IPv6 (${peer})`, 'name IPv4 addresses');
-      return openbsdCarp(exec, named(bearer, 'OpenBSD'), wish);
-    case 'netbsd':
-      if (peer !== '')
-        throw invalid("NetBSD's CARP has no unicast", 'remove `unicast` from the carp section');
-      if (group.vips.every(({ family }) => family === 6))
-        throw invalid(
-          "NetBSD's CARP does not advertise IPv6 addresses alone",
-          'add an IPv4 address to the group, or use adapter netbsd',
-        );
-      return netbsdCarp(exec, named(bearer, 'NetBSD'), wish);
-    default:
-      throw invalid(`${platform} has no CARP`, 'use another adapter');
-  }
+  assertCarpFits(group, node, platform);
+  const { vhid, advbaseSeconds, peers, interfaces } = group.carp!;
+  const wish: VhostWish = { vhid, advbaseSeconds, peer: peers.get(node) ?? '' };
+  if (platform === 'freebsd') return freebsdCarp(exec, wish);
+  const bearer = interfaces.get(node)!;
+  return platform === 'openbsd' ? openbsdCarp(exec, bearer, wish) : netbsdCarp(exec, bearer, wish);
+}
 
-  function named(name: string | undefined, system: string): string {
-    if (name !== undefined) return name;
-    const hint = `in the carp section of group ${group.name}: interface: carp0, or one per node`;
-    throw invalid(`CARP is an interface of its own on ${system}, and ${node} has none in the config`, hint);
-  }
+/** Throws OperatorError CONFIG_INVALID where the system's CARP has not what the group wants. */
+export function assertCarpFits(
+  { name, carp, vips }: GroupSettings,
+  node: NodeName,
+  platform: NodeJS.Platform,
+): void {
+  if (carp === undefined)
+    throw invalid(`group ${name} has no carp section`, 'write for instance carp: { vhid: 1 }');
+  if (platform === 'freebsd') return;
+  const system = { openbsd: 'OpenBSD', netbsd: 'NetBSD' }[platform as string];
+  if (system === undefined) throw invalid(`${platform} has no CARP`, 'use another adapter');
+  if (!carp.interfaces.has(node))
+    throw invalid(
+      `CARP is an interface of its own on ${system}, and the config names none for ${node}`,
+      `in the carp section of group ${name}: interface: carp0, or one per node`,
+    );
+  const peer = carp.peers.get(node) ?? '';
+  if (platform === 'openbsd' && peer.includes(':'))
+    throw invalid(`OpenBSD's CARP has no unicast over IPv6 (${peer})`, 'name IPv4 addresses');
+  if (platform === 'netbsd' && peer !== '')
+    throw invalid("NetBSD's CARP has no unicast", 'remove `unicast` from the carp section');
+  if (platform === 'netbsd' && vips.length > 0 && vips.every(({ family }) => family === 6))
+    throw invalid(
+      "NetBSD's CARP does not advertise IPv6 addresses alone",
+      'add an IPv4 address to the group, or use adapter netbsd',
+    );
 }
 
 const invalid = (message: string, hint: string): OperatorError =>

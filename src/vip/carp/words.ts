@@ -51,7 +51,7 @@ export function notTaken(seat: Seat, vips: readonly Vip[], wish: VhostWish): Ope
 }
 
 const rival = ({ advbaseSeconds }: VhostWish): string =>
-  `another host is its master, with the same or a shorter interval than advbase ${advbaseSeconds} advskew 0, with net.inet.carp.preempt=1, or with a lower demotion`;
+  `another host is its master, with the same or a shorter interval than advbase ${advbaseSeconds} advskew 0, with net.inet.carp.preempt=1, or with a lower demotion; or another program here has set it up anew`;
 
 export function stillThere(seat: Seat, vip: Vip): OperatorError {
   return new OperatorError('VIP_FAILED', `${vipText(vip)} is still there`, {

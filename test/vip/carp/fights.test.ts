@@ -122,6 +122,18 @@ for (const system of TOGETHER) {
     assert.equal(host.state(), 'MASTER');
   });
 
+  test(`carp on ${system}: a second bulk update is waited for like the first`, async () => {
+    const { agent, vips, host, pass } = carpStage(system);
+    for (const _ of [1, 2]) {
+      host.beginBulkUpdate!();
+      await assert.rejects(agent.up(vips, 30), { hint: /lasts 30 s more$/ });
+      await pass(20_000);
+      host.endBulkUpdate!();
+      await agent.up(vips, 30);
+      await agent.down(vips);
+    }
+  });
+
   test(`carp on ${system}: when nobody else can, a demoted host is better than none`, async () => {
     const { agent, vips, host, pass } = carpStage(system);
     host.beginBulkUpdate!();
