@@ -2,6 +2,9 @@ import { OperatorError, unreachable } from '../core/errors.ts';
 import { type Errand, type VipAdapter } from '../core/ports.ts';
 import { type GroupSettings } from '../core/settings.ts';
 import { type NodeName } from '../core/units.ts';
+import { freebsdVip } from './bsd/freebsd.ts';
+import { netbsdVip } from './bsd/netbsd.ts';
+import { openbsdVip } from './bsd/openbsd.ts';
 import { carpVipFor } from './carp/carp-for-system.ts';
 import { linuxVip } from './linux/linux.ts';
 import { simulatedVip } from './simulated/simulated.ts';
@@ -41,13 +44,16 @@ export function vipAdapterFor(
       return simulatedVip(options);
     case 'linux':
       return linuxVip({ ...options, announceMethod: group.announce.method });
+    case 'freebsd':
+      return freebsdVip({ ...options, announceMethod: group.announce.method });
+    case 'openbsd':
+      return openbsdVip({ ...options, announceMethod: group.announce.method });
+    case 'netbsd':
+      return netbsdVip({ ...options, announceMethod: group.announce.method });
     case 'carp':
       return carpVipFor({ ...options, group, node }, platform);
     case 'illumos':
     case 'illumos-ifconfig':
-    case 'freebsd':
-    case 'openbsd':
-    case 'netbsd':
     case 'script':
     case 'command':
       throw new OperatorError('CONFIG_INVALID', `adapter ${kind}: not there yet`, { hint: 'use another' });

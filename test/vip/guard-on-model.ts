@@ -14,8 +14,8 @@ export interface ModelGuards {
   /** Opens guards for one agent; `isAlive` says whether anybody would hear what they say. */
   openFor(isAlive: () => boolean): {
     readonly open: (options: GuardOptions) => Guard;
-    /** The agent is gone without a word: the guard sees the end of its input. */
-    endOfInput(): void;
+    /** The agent is gone without a word: its guard sees the end of its input, or dies with it. */
+    end(how: { readonly runsLines: boolean }): void;
   };
 }
 
@@ -60,10 +60,10 @@ export function guardsOn(host: HostModel, clock: Clock): ModelGuards {
         if (lines.every((line) => found.some((bundle) => bundle.lines.has(line)))) return found;
         throw new OperatorError('VIP_FAILED', 'the guard does not hold these', { hint: 'bring them up' });
       };
-      const end = async (): Promise<void> => {
+      const end = async (runsLines = true): Promise<void> => {
         const lines = [...held].flatMap((bundle) => [...bundle.lines]);
         takeOut(held, lines);
-        await runAll(lines);
+        if (runsLines) await runAll(lines);
       };
       const open = ({ onFired, notes }: GuardOptions): Guard => {
         const count = (bundle: Bundle, leaseSeconds: number): void => {
@@ -94,10 +94,10 @@ export function guardsOn(host: HostModel, clock: Clock): ModelGuards {
           setChildren: () => undefined,
           prepare: () => undefined,
           pid: () => undefined,
-          close: end,
+          close: () => end(),
         };
       };
-      return { open, endOfInput: () => void end() };
+      return { open, end: ({ runsLines }) => void end(runsLines) };
     },
   };
 }

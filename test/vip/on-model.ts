@@ -1,4 +1,5 @@
 import type { OperatorError } from '../../src/core/errors.ts';
+import assert from 'node:assert/strict';
 import type {
   Child,
   ChildEvents,
@@ -13,8 +14,8 @@ import type {
 import type { Guard, GuardOptions } from '../../src/vip/guard/guard.ts';
 import type { VipOptions } from '../../src/vip/options.ts';
 import type { ManualClock } from '../fakes/manual-clock.ts';
-import { pass, settled } from '../systems/bsd/passing-time.ts';
 import type { HostModel, Outcome } from '../systems/model.ts';
+import { passTime } from '../systems/pass-time.ts';
 import type { ContractAgent, Stage } from './contract.ts';
 import { guardsOn, type ModelGuards } from './guard-on-model.ts';
 
@@ -43,13 +44,21 @@ export type Spoil = (
 /** A host of another system in this process, with a clock that only moves when somebody waits. */
 export interface ModelStage extends Stage {
   readonly agent: ModelAgent;
-  /** One more agent, whose commands may go wrong. */
-  agentThat(spoil?: Spoil): ModelAgent;
+  /** One more agent, whose commands may go wrong, and whose guard may die with it. */
+  agentThat(spoil?: Spoil, how?: { readonly guardDies: boolean }): ModelAgent;
   /** What an operator types, split at blanks. */
   type(line: string): Promise<Outcome>;
   pass(ms: number): Promise<void>;
+  /** Time that passes while all agents stand still, as by SIGSTOP. Their guards go on. */
+  freeze(ms: number): void;
+  /** An operator adds an address by hand, and waits until the kernel is content. */
+  addByHand(vip: Vip): Promise<void>;
+  /** What a look comes to for somebody who may not look. */
+  readonly denied: Partial<Ran>;
   /** The monitor of every agent prints a line, or ends. */
   monitor(event: 'prints' | 'ends'): void;
+  /** How many are running. */
+  monitors(): number;
 }
 
 export interface ModelStageOptions {
@@ -60,17 +69,25 @@ export interface ModelStageOptions {
   readonly open: (ports: ModelPorts) => VipAdapter;
   /** What an operator would type to take the VIP away. */
   readonly removal: (vip: Vip) => string;
+  /** And to add it. */
+  readonly addition: (vip: Vip) => string;
+  readonly denied: Partial<Ran>;
   readonly others: () => readonly string[];
 }
 
 const STEP_MS = 20;
+/** No kernel probes for longer. */
+const PROBING_MS = 10_000;
 /** Longer than anything that an adapter waits for. */
 const NEVER_MS = 60_000;
 
 export function stageOnModel(options: ModelStageOptions): ModelStage {
-  const { host, clock, vips, missingLink, removal, others } = options;
+  const { host, clock, vips, missingLink, removal, addition, denied, others } = options;
   const guards = guardsOn(host, clock);
   const monitors = new Set<ChildEvents>();
+  const late: (() => void)[] = [];
+  let isFrozen = false;
+  const whenAwake = (wake: () => void): void => void (isFrozen ? late.push(wake) : wake());
   const type = async (line: string): Promise<Outcome> => {
     const outcome = await host.run(line.split(' '));
     await settled();
@@ -82,21 +99,35 @@ export function stageOnModel(options: ModelStageOptions): ModelStage {
       else if (monitors.delete(events)) events.onEnd?.({ exitCode: 1, missing: false });
     }
   };
-  const agentThat = (spoil: Spoil = () => undefined): ModelAgent =>
-    modelAgent({ ...options, guards, monitors, spoil, another: () => agentThat() });
+  const agentThat: ModelStage['agentThat'] = (
+    spoil = () => undefined,
+    { guardDies } = { guardDies: false },
+  ) => modelAgent({ ...options, guards, monitors, whenAwake, spoil, guardDies, another: () => agentThat() });
   return {
     agent: agentThat(),
-    ...{ agentThat, vips, missingLink, others, type, monitor },
+    ...{ agentThat, vips, missingLink, others, type, monitor, denied },
     async takeAway(vip) {
       await type(removal(vip));
       monitor('prints');
     },
-    pass: (ms) => pass(clock, ms),
+    async addByHand(vip) {
+      const { rc, stderr } = await type(addition(vip));
+      assert.equal(rc, 0, stderr);
+      await passTime(clock, PROBING_MS, PROBING_MS / 100);
+    },
+    monitors: () => monitors.size,
+    pass: (ms) => passTime(clock, ms, STEP_MS),
+    freeze(ms) {
+      isFrozen = true;
+      clock.goOn(ms);
+      isFrozen = false;
+      for (let wake = late.shift(); wake !== undefined; wake = late.shift()) wake();
+    },
     async until(what, boundMs, condition) {
       const endMs = clock.nowMs() + boundMs;
       while (!(await condition())) {
         if (clock.nowMs() > endMs) throw new Error(`${what}: not within ${boundMs} ms`);
-        await pass(clock, STEP_MS);
+        await passTime(clock, STEP_MS, STEP_MS);
       }
     },
     nowMs: () => clock.nowMs(),
@@ -106,11 +137,14 @@ export function stageOnModel(options: ModelStageOptions): ModelStage {
 interface AgentOptions extends ModelStageOptions {
   readonly guards: ModelGuards;
   readonly monitors: Set<ChildEvents>;
+  readonly whenAwake: (wake: () => void) => void;
   readonly spoil: Spoil;
+  readonly guardDies: boolean;
   readonly another: () => ModelAgent;
 }
 
-function modelAgent({ host, clock, open, guards, monitors, spoil, another }: AgentOptions): ModelAgent {
+function modelAgent(options: AgentOptions): ModelAgent {
+  const { host, clock, open, guards, monitors, whenAwake, spoil, guardDies, another } = options;
   let alive = true;
   const problems: OperatorError[] = [];
   const changes: VipChange[] = [];
@@ -119,10 +153,10 @@ function modelAgent({ host, clock, open, guards, monitors, spoil, another }: Age
   const guard = guards.openFor(isAlive);
   const kill = async (): Promise<void> => {
     alive = false;
-    guard.endOfInput();
+    guard.end({ runsLines: !guardDies });
   };
   const adapter = open({
-    clock: mortalClock(clock, isAlive),
+    clock: mortalClock(clock, (wake) => whenAwake(() => isAlive() && wake())),
     exec: mortalExec({ host, ran, isAlive, kill: () => void kill(), spoil }),
     spawn: monitorSpawn(monitors),
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
@@ -151,6 +185,8 @@ export class Died extends Error {
   override readonly name = 'Died';
 }
 
+const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
+
 /** Lets time go on until the work has ended. */
 async function drive<Result>(
   clock: ManualClock,
@@ -169,13 +205,10 @@ async function drive<Result>(
   }
 }
 
-const mortalClock = (clock: Clock, isAlive: () => boolean): Clock => ({
+const mortalClock = (clock: Clock, run: (wake: () => void) => void): Clock => ({
   nowMs: () => clock.nowMs(),
   wallMs: () => clock.wallMs(),
-  wakeAt: (atMs, wake) =>
-    clock.wakeAt(atMs, () => {
-      if (isAlive()) wake();
-    }),
+  wakeAt: (atMs, wake) => clock.wakeAt(atMs, () => run(wake)),
 });
 
 const ended: Ran = { exitCode: 0, stdout: '', stderr: '', timedOut: false, missing: false };

@@ -1,5 +1,5 @@
 import type { Vip } from '../../core/ports.ts';
-import { after, SECOND_MS } from '../../core/units.ts';
+import { after, type MonoMs, SECOND_MS } from '../../core/units.ts';
 import type { Failures } from './acts.ts';
 import { isThere, type Links, stateIn } from './found.ts';
 import { isDuplicate, notThere, notUsable } from './not-as-asked.ts';
@@ -25,12 +25,13 @@ export async function bringUp(parts: Parts, vips: readonly Vip[], leaseSeconds: 
   try {
     await holding.hold(vips, leaseSeconds);
     await holding.during(vips, leaseSeconds, async (assertHeld) => {
+      const endAt = after(parts.clock.nowMs(), tools.settleMs);
       failures = await addLong(parts, vips, before, leaseSeconds);
-      await settled(parts, vips, failures, assertHeld);
+      await settled(parts, vips, { failures, endAt, assertHeld });
       const leased = leaseSeconds === 0 ? [] : vips.filter((vip) => tools.isKernelLeased(vip));
       if (leased.length === 0) return;
       const refused = await startLeases(parts, leased, leaseSeconds);
-      await settled(parts, vips, refused, assertHeld);
+      await settled(parts, vips, { failures: refused, endAt, assertHeld });
     });
     await holding.renew(vips, leaseSeconds);
   } catch (problem) {
@@ -93,18 +94,20 @@ async function addLong(
   return acts.add([...missing, ...there], (vip) => tools.addCommands(vip, longSeconds));
 }
 
-/** Looks until all are in use. Throws OperatorError at once where that can no longer become true, or after `settleMs`. */
+/** Looks until all are in use. Throws OperatorError at once where that can no longer become true, or at `endAt`. */
 async function settled(
   { looks, tools, clock }: Parts,
   vips: readonly Vip[],
-  failures: Failures,
-  assertHeld: () => void,
+  {
+    failures,
+    endAt,
+    assertHeld,
+  }: { readonly failures: Failures; readonly endAt: MonoMs; readonly assertHeld: () => void },
 ): Promise<void> {
-  const endMs = clock.nowMs() + tools.settleMs;
   for (;;) {
     const links = await looks.at(vips);
     assertHeld();
-    const late = clock.nowMs() >= endMs;
+    const late = clock.nowMs() >= endAt;
     let isSettled = true;
     for (const vip of vips) {
       const state = stateIn(vip, links);

@@ -40,8 +40,8 @@ export interface HoldingOptions {
   readonly notes: string | undefined;
   readonly openGuard: (options: GuardOptions) => Guard;
   readonly removeCommands: (vip: Vip) => readonly Command[];
-  /** The guard has taken it down. */
-  readonly onFired: (vips: readonly Vip[]) => void;
+  /** The guard is taking some of them down. */
+  readonly onFired: () => void;
 }
 
 export function newHolding(options: HoldingOptions): Holding {
@@ -60,9 +60,8 @@ export function newHolding(options: HoldingOptions): Holding {
           const lost = [...ours.values()].filter(({ vip }) =>
             linesOf(vip).some((line) => taken.includes(line)),
           );
-          const vips = lost.map(({ vip }) => vip);
-          vips.forEach((vip) => fired.add(vipKey(vip)));
-          if (vips.length > 0) onFired(vips);
+          for (const { vip } of lost) fired.add(vipKey(vip));
+          if (lost.length > 0) onFired();
         },
       })
     : noGuard;

@@ -43,7 +43,7 @@ export function plainVip(options: PlainVipOptions, makeTools: MakeTools): VipAda
     ...{ spawn, clock, onProblem, guarded, openGuard },
     notes: options.stateDirectory,
     removeCommands: (vip) => tools.removeCommands(vip),
-    onFired: (vips) => void looks.at(vips).catch(() => undefined), // whoever watches them hears of it
+    onFired: () => watch.hint(),
   });
   const parts: Parts = { tools, looks, acts, holding, clock, onProblem };
   const watch = newWatch({ spawn, clock, log, looks, monitor: tools.monitor });

@@ -11,11 +11,14 @@ import type { Command, ShownLink } from './tools.ts';
 const DEBOUNCE_MS = 20;
 /** A busy router prints lines all the time. */
 const LOOK_AGAIN_MS = 500;
-/** Where nobody else looks, as at a standby, and the monitor says nothing. */
-const LOOK_ANYWAY_MS = 5 * SECOND_MS;
+/** Where nobody else has looked for so long, as at a standby, and the monitor says nothing. */
+const UNSEEN_MAX_MS = 5 * SECOND_MS;
+const ASK_AGAIN_MS = SECOND_MS;
 
 export interface Watch {
   watch(vips: readonly Vip[], onChange: (change: VipChange) => void): () => void;
+  /** Something may have changed: looks soon, if anybody watches. */
+  hint(): void;
   close(): void;
 }
 
@@ -75,8 +78,8 @@ export function newWatch({
     });
   };
   const lookAnyway = (): void => {
-    cancelAnyway = clock.wakeAt(after(clock.nowMs(), LOOK_ANYWAY_MS), () => {
-      const unseenSince = clock.nowMs() - LOOK_ANYWAY_MS;
+    cancelAnyway = clock.wakeAt(after(clock.nowMs(), ASK_AGAIN_MS), () => {
+      const unseenSince = clock.nowMs() - UNSEEN_MAX_MS;
       const unseen = watched().filter(({ link }) => (seenAtMs.get(link) ?? -Infinity) <= unseenSince);
       if (unseen.length > 0 && !looking) void look(unseen);
       lookAnyway();
@@ -108,6 +111,7 @@ export function newWatch({
         if (watchers.delete(watcher) && watchers.size === 0) rest();
       };
     },
+    hint: lookSoon,
     close() {
       watchers.clear();
       stopListening();

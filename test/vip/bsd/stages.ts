@@ -25,17 +25,19 @@ interface System {
   readonly open: (options: PlainVipOptions) => VipAdapter;
   readonly host: (network: Network) => BsdHost;
   readonly removal: (vip: Vip) => string;
+  readonly addition: (vip: Vip) => string;
 }
 
 const family = (vip: Vip): string => (vip.family === 4 ? 'inet' : 'inet6');
 
-export function bsdStage({ link, open, host: makeHost, removal }: System): BsdStage {
+export function bsdStage({ link, open, host: makeHost, removal, addition }: System): BsdStage {
   const net = network();
   const host = makeHost(net);
   const vips = [vipOf(`${VIP}/32`, link), vipOf(`${VIP6}/128`, link)] as const;
   const stage = stageOnModel({
-    ...{ host, clock: net.clock, vips, removal },
+    ...{ host, clock: net.clock, vips, removal, addition },
     missingLink: 'em9',
+    denied: { exitCode: 1, stderr: 'ifconfig: socket: Operation not permitted\n' },
     open: (ports) => open({ ...ports, announceMethod: 'auto' }),
     others: () => host.addresses().filter((text) => !text.includes('100/')),
   });
@@ -48,6 +50,7 @@ export const freebsd = (options: Partial<FreebsdOptions> = {}): BsdStage =>
     open: freebsdVip,
     host: (net) => freebsdHost({ ...net.place(1, 'em0'), ...options }),
     removal: (vip) => `ifconfig em0 ${family(vip)} ${vip.address} -alias`,
+    addition: (vip) => `ifconfig em0 ${family(vip)} ${vip.address}/${vip.prefixLength} alias`,
   });
 
 export const openbsd = (options: Partial<BsdHostOptions<OpenbsdVariants>> = {}): BsdStage =>
@@ -56,6 +59,7 @@ export const openbsd = (options: Partial<BsdHostOptions<OpenbsdVariants>> = {}):
     open: openbsdVip,
     host: (net) => openbsdHost({ ...net.place(1, 'em0'), ...options }),
     removal: (vip) => `ifconfig em0 ${family(vip)} ${vip.address} delete`,
+    addition: (vip) => `ifconfig em0 ${family(vip)} alias ${vip.address}/${vip.prefixLength}`,
   });
 
 export const netbsd = (options: Partial<BsdHostOptions<NetbsdVariants>> = {}): BsdStage =>
@@ -64,6 +68,7 @@ export const netbsd = (options: Partial<BsdHostOptions<NetbsdVariants>> = {}): B
     open: netbsdVip,
     host: (net) => netbsdHost({ ...net.place(1, 'wm0'), ...options }),
     removal: (vip) => `ifconfig wm0 ${family(vip)} ${vip.address} -alias`,
+    addition: (vip) => `ifconfig wm0 ${family(vip)} ${vip.address}/${vip.prefixLength} alias`,
   });
 
 /** A network card that the kernel knows is asked for duplicates by default. */

@@ -69,6 +69,10 @@ export function carpStage(system: SystemName, options: CarpStageOptions = {}): C
     host: withPrograms(host, { ...programsOf(system), ...options.programs }),
     open: (ports) => carpVipFor({ ...ports, group, node: NODE }, platformOf(system)),
     removal: removalOn(system),
+    // Behind CARP's back, as an address of the host itself.
+    addition: ({ family, address, prefixLength }) =>
+      `ifconfig ${link} ${family === 4 ? 'inet' : 'inet6'} alias ${address}/${prefixLength}`,
+    denied: { exitCode: 1, stderr: 'ifconfig: socket: Operation not permitted\n' },
     others: () => host.addresses().filter((text) => !text.includes('100/') && text.startsWith(link)),
   });
   return { ...stage, host, net, system, serves: () => net.lan.holders(VIP).includes(`host${number}`) };
