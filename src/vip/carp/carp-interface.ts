@@ -6,6 +6,7 @@ import type { Command, Secret } from './command.ts';
 import type { ListedAddress, Listing } from './listing.ts';
 import { addressOn, isServed, mayServe } from './seat.ts';
 import { showInterface } from './show.ts';
+import { ofHost } from './words.ts';
 
 /** Where OpenBSD and NetBSD differ. */
 export interface CarpDialect {
@@ -44,7 +45,9 @@ export function carpInterface(exec: Exec, bearer: string, wish: VhostWish, diale
       return { ...seat, hasBearer: true, isUp, addresses: addresses.filter(isNoLinkLocal), vhost: vhosts[0] };
     },
     circumstances: dialect.circumstances,
-    whyNotTake: (seat, vips) => usedOtherwise(seat, wish) ?? onPhysical(seat, vips),
+    whyNotTake: (seat, vips) =>
+      usedOtherwise(seat, wish) ??
+      ofHost(seat, vips, (vip) => ['ifconfig', vip.link, ...dialect.remove(removable(vip))].join(' ')),
     takeCommands(seat, { vips, stale, password }) {
       const missing = vips.filter((vip) => addressOn(seat, vip) === undefined);
       const isDone = missing.length === 0 && vips.every((vip) => isServed(seat, vip, wish));
@@ -99,18 +102,6 @@ function usedOtherwise({ link, bearer, vhost, isUp }: Seat, { vhid }: VhostWish)
     `${bearer} is in use as ${is}, and the config wants vhid ${vhid} on ${link}`,
     {
       hint: `name another carp interface in the config, or: ifconfig ${bearer} down`,
-    },
-  );
-}
-
-function onPhysical({ link, physical }: Seat, vips: readonly Vip[]): OperatorError | undefined {
-  const there = vips.find((vip) => addressOn(physical ?? { addresses: [] }, vip) !== undefined);
-  if (there === undefined) return undefined;
-  return new OperatorError(
-    'VIP_FAILED',
-    `${there.address} is on ${link} itself, where CARP cannot carry it`,
-    {
-      hint: `take it out of /etc/hostname.${link} or /etc/ifconfig.${link}, then: ifconfig ${link} ${there.address} delete`,
     },
   );
 }

@@ -22,7 +22,7 @@ export interface Seat {
   readonly hasBearer: boolean;
   /** The one with our vhid; on a carp interface, whatever is there. */
   readonly vhost: Vhost | undefined;
-  /** All addresses of the bearer. */
+  /** Those of the virtual host; on a carp interface, all. */
   readonly addresses: readonly ListedAddress[];
   /** A carp interface that is switched on. Always true on FreeBSD, where a virtual host cannot be switched off. */
   readonly isUp: boolean;
@@ -31,6 +31,7 @@ export interface Seat {
 export interface Physical {
   readonly isThere: boolean;
   readonly hasCarrier: boolean;
+  /** Those that it has for itself, or for others. */
   readonly addresses: readonly ListedAddress[];
 }
 

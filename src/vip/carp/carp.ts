@@ -8,7 +8,7 @@ import type { CarpSystem, Seat } from './carp-system.ts';
 import { shownAs } from './command.ts';
 import { demotion } from './demotion.ts';
 import { holdings as newHoldings } from './holdings.ts';
-import { isAsWished, isServed, mayServe } from './seat.ts';
+import { addressOn, isAsWished, isServed, mayServe } from './seat.ts';
 import { surroundings as newSurroundings } from './surroundings.ts';
 import { linesOf, release, take, type Hands, type Seats } from './take.ts';
 import { carpWatch } from './watch.ts';
@@ -84,11 +84,14 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
     await take(...wanted);
     tookAt = clock.nowMs();
   };
-  /** Two hosts that make each other a backup in turns serve nobody. */
+  /** Two hosts that make each other a backup in turns serve nobody. One that lost an address began anew, and is not fought. */
   const assertNotFought = (vips: readonly Vip[]): void => {
     if (tookAt === undefined || clock.nowMs() - tookAt >= FOUGHT_WITHIN_MS) return;
-    const lost = vips.map(({ link }) => seen.get(link)).find((seat) => seat?.vhost?.state === 'BACKUP');
-    if (lost !== undefined) throw notTaken(lost, vips, wish);
+    for (const [link, onIt] of byLink(vips)) {
+      const seat = seen.get(link);
+      if (seat?.vhost?.state === 'BACKUP' && onIt.every((vip) => addressOn(seat, vip) !== undefined))
+        throw notTaken(seat, onIt, wish);
+    }
   };
 
   return {

@@ -2,9 +2,10 @@ import { OperatorError } from '../../core/errors.ts';
 import type { Exec, Vip } from '../../core/ports.ts';
 import type { CarpSystem, Seat, VhostWish } from './carp-system.ts';
 import { notUnderstood, preemptHere, readNumbers } from './circumstances.ts';
-import { shownAs, type Command, type OpenCommand, type Secret } from './command.ts';
+import type { Command, OpenCommand, Secret } from './command.ts';
 import { addressOn } from './seat.ts';
 import { showInterface } from './show.ts';
+import { ofHost } from './words.ts';
 
 const UNICAST_SINCE = 1_400_000;
 /** Duplicate detection does not apply to addresses of a virtual host; this is for a host under load. */
@@ -32,10 +33,11 @@ export function freebsdCarp(exec: Exec, wish: VhostWish): CarpSystem {
     async look(link) {
       const listing = await showInterface(exec, link);
       if (listing === undefined) return emptySeat(link);
-      const { hasCarrier, vhosts, addresses } = listing;
+      const { hasCarrier, vhosts } = listing;
+      const [addresses, others] = parted(listing.addresses, (address) => address.vhid === vhid);
       return {
         ...{ link, bearer: link, addresses, hasBearer: true, isUp: true },
-        physical: { isThere: true, hasCarrier, addresses },
+        physical: { isThere: true, hasCarrier, addresses: others },
         vhost: vhosts.find((one) => one.vhid === vhid),
       };
     },
@@ -49,10 +51,9 @@ export function freebsdCarp(exec: Exec, wish: VhostWish): CarpSystem {
         notUnderstood: await notUnderstood(exec),
       };
     },
-    whyNotTake: (seat, vips) =>
-      vips.map((vip) => ofAnotherVhost(seat, vip, vhid)).find((why) => why !== undefined),
+    whyNotTake: (seat, vips) => ofHost(seat, vips, (vip) => removal(vip).join(' ')),
     takeCommands(seat, { vips, password }) {
-      const missing = vips.filter((vip) => addressOn(seat, vip)?.vhid !== vhid);
+      const missing = vips.filter((vip) => addressOn(seat, vip) === undefined);
       const isMaster = missing.length === 0 && seat.vhost?.state === 'MASTER';
       const [first, ...others] = missing;
       return [
@@ -87,13 +88,8 @@ const family = (vip: Vip): string => (vip.family === 4 ? 'inet' : 'inet6');
 const withLength = ({ address, prefixLength }: Vip): string => `${address}/${prefixLength}`;
 const removal = (vip: Vip): OpenCommand => ['ifconfig', vip.link, family(vip), vip.address, '-alias'];
 
-function ofAnotherVhost(seat: Seat, vip: Vip, vhid: number): OperatorError | undefined {
-  const found = addressOn(seat, vip);
-  if (found === undefined || found.vhid === 0 || found.vhid === vhid) return undefined;
-  const message = `${vip.address} on ${seat.link} belongs to vhid ${found.vhid}, and the config says ${vhid}`;
-  return new OperatorError('VIP_FAILED', message, {
-    hint: `take it out of rc.conf, then: ${shownAs(removal(vip))}`,
-  });
+function parted<Item>(items: readonly Item[], isFirst: (item: Item) => boolean): readonly [Item[], Item[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 const notLoaded = ({ hint }: OperatorError): OperatorError =>

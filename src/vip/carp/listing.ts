@@ -16,7 +16,7 @@ export interface Vhost {
   readonly peers: readonly string[];
 }
 
-export interface ListedAddress extends Pick<ShownAddress, 'family' | 'address' | 'state'> {
+export interface ListedAddress extends Pick<ShownAddress, 'family' | 'address' | 'prefixLength' | 'state'> {
   /** FreeBSD: the virtual host that it belongs to; 0 for none. */
   readonly vhid: number;
 }
@@ -51,8 +51,8 @@ export function parseCarpListing(text: string, name: string): Listing | 'absent'
     isUp: shown.up,
     hasCarrier: shown.carrier,
     vhosts: vhostsIn(lines),
-    addresses: shown.addresses.map(({ family, address, state }) => ({
-      ...{ family, address, state },
+    addresses: shown.addresses.map(({ family, address, prefixLength, state }) => ({
+      ...{ family, address, prefixLength, state },
       vhid: vhids.get(address) ?? 0,
     })),
   };

@@ -22,8 +22,7 @@ const isOnLink = ({ link, vhost }: Seat): boolean => {
 export function isServed(seat: Seat, vip: Vip, { vhid }: VhostWish): boolean {
   const address = addressOn(seat, vip);
   if (address?.state !== 'ok' || seat.vhost?.state !== 'MASTER' || seat.vhost.vhid !== vhid) return false;
-  if (!isOnLink(seat)) return false;
-  return seat.bearer !== seat.link || address.vhid === vhid;
+  return isOnLink(seat);
 }
 
 /** Advertised as we want it: another program may have changed that, and on FreeBSD any command that leaves the peer out. */

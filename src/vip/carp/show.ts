@@ -11,7 +11,7 @@ export async function showInterface(exec: Exec, name: string): Promise<Listing |
   if (exitCode !== 0) {
     const { code, message, hint } = carpFailed(shownAs(command), stderr);
     if (code === 'VIP_NO_INTERFACE') return undefined;
-    throw new OperatorError('VIP_UNKNOWN', message, { hint });
+    throw new OperatorError(code === 'VIP_FAILED' ? 'VIP_UNKNOWN' : code, message, { hint });
   }
   const listing = parseCarpListing(stdout, name);
   if (listing === 'absent') return undefined;

@@ -21,6 +21,23 @@ export function noCarrier(link: string): OperatorError {
   });
 }
 
+/** What the interface has for itself, or for another virtual host, is never touched. */
+export function ofHost(
+  { link, physical }: Seat,
+  vips: readonly Vip[],
+  removal: (vip: Vip) => string,
+): OperatorError | undefined {
+  const seat = physical ?? { addresses: [] };
+  const vip = vips.find((one) => addressOn(seat, one) !== undefined);
+  const found = vip && addressOn(seat, vip);
+  if (vip === undefined || found === undefined) return undefined;
+  const whose = found.vhid === 0 ? 'is an address of this host itself' : `belongs to vhid ${found.vhid}`;
+  const message = `${found.address}/${found.prefixLength} on ${link} ${whose}, so CARP cannot carry it`;
+  return new OperatorError('VIP_FAILED', message, {
+    hint: `take it out of rc.conf, hostname.${link} or ifconfig.${link}, then: ${removal(vip)}`,
+  });
+}
+
 /** Why a look after the last command did not show what it should. */
 export function notTaken(seat: Seat, vips: readonly Vip[], wish: VhostWish): OperatorError {
   const name = nameOf(seat, wish);
@@ -43,7 +60,7 @@ export function notTaken(seat: Seat, vips: readonly Vip[], wish: VhostWish): Ope
         : found.state === 'tentative'
           ? 'is still being probed for duplicates'
           : found.state === 'ok'
-            ? 'is not part of the virtual host'
+            ? 'is not served'
             : 'cannot be used';
   return new OperatorError('VIP_FAILED', `${name} is master, but ${vipText(missing)} ${state}`, {
     hint: `see \`ifconfig ${seat.bearer}\``,

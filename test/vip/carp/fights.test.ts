@@ -271,8 +271,8 @@ test('carp on freebsd: an address that belongs to another virtual host', async (
   const { agent, vips, type } = carpStage('freebsd 14');
   await type(`ifconfig em0 vhid 7 alias ${VIP}/32`);
   await assert.rejects(agent.up(vips, 30), {
-    message: '10.77.0.100 on em0 belongs to vhid 7, and the config says 1',
-    hint: `take it out of rc.conf, then: ifconfig em0 inet ${VIP} -alias`,
+    message: '10.77.0.100/32 on em0 belongs to vhid 7, so CARP cannot carry it',
+    hint: /rc\.conf.*: ifconfig em0 inet 10\.77\.0\.100 -alias$/,
   });
 });
 
@@ -293,8 +293,8 @@ test('carp on openbsd: an address that is on the physical interface itself', asy
   const { agent, vips, type } = carpStage('openbsd');
   await type(`ifconfig em0 inet alias ${VIP}/32`);
   await assert.rejects(agent.up(vips, 30), {
-    message: /is on em0 itself/,
-    hint: /hostname\.em0.*ifconfig em0 10\.77\.0\.100 delete$/,
+    message: /is an address of this host itself/,
+    hint: /hostname\.em0.*ifconfig em0 inet 10\.77\.0\.100 delete$/,
   });
 });
 
