@@ -1,7 +1,7 @@
-import { isAbsolute } from 'node:path';
 import * as z from 'zod/mini';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
 import { parseEndpoint } from './endpoint-url.ts';
+import { absoluteFile } from './file-shape.ts';
 import { described, duration, list, mapping, must, seconds, textAs } from './value-shapes.ts';
 
 const ENDPOINTS_MAX = 5;
@@ -16,15 +16,7 @@ const endpoints = (port: number) => {
   );
 };
 
-/** The daemon's working directory is nobody's business, so a relative path would mean nothing. */
-const file = () =>
-  textAs('the absolute path of a file', '^/.', (text) =>
-    isAbsolute(text) && !/\p{Cc}/u.test(text)
-      ? { value: text }
-      : { problem: `"${text}" is not an absolute path; write for instance /etc/sealbeat/${fileName(text)}` },
-  );
-
-const fileName = (text: string): string => /[^/\p{Cc}]+$/u.exec(text)?.[0] ?? 'arbiter.pem';
+const file = () => absoluteFile('arbiter.pem');
 
 export const arbiterShape = mapping({
   etcd: described(

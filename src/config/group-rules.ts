@@ -67,7 +67,7 @@ function howMany(count: number): readonly Finding[] {
   return [{ severity: 'note', path: ['groups'], atKey: true, text }];
 }
 
-function unknownNodes({ nodes }: Parts, path: YamlPath, byNode: unknown): readonly Finding[] {
+export function unknownNodes({ nodes }: Parts, path: YamlPath, byNode: unknown): readonly Finding[] {
   if (typeof byNode !== 'object' || byNode === null) return [];
   return Object.keys(byNode)
     .filter((name) => !nodes.has(name))

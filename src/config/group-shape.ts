@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { ADAPTER_NAMES } from '../core/settings.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
+import { carpShape } from './carp-shape.ts';
 import { confirmShape, fenceShape, witnessShape } from './probe-shape.ts';
 import { priority } from './node-shape.ts';
 import { byName, described, duration, list, mapping, must, oneOf } from './value-shapes.ts';
@@ -84,6 +85,11 @@ export const groupShape = described(
       z.optional(fenceShape),
       'A command that makes sure that a silent holder cannot serve any more. Default: none.',
       { examples: [{ command: ['/usr/local/sbin/power-off', '{name}'] }] },
+    ),
+    carp: described(
+      z.optional(carpShape),
+      'How CARP carries the addresses on the nodes whose adapter is carp. Default: none; required where a node has that adapter.',
+      { examples: [{ vhid: 1, password_file: '/etc/sealbeat/carp-password' }] },
     ),
   }),
   'Virtual addresses that move as one.',

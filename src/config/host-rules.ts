@@ -1,4 +1,4 @@
-import type { AdapterName, NodeSettings, Settings, VipSettings } from '../core/settings.ts';
+import type { AdapterName, GroupSettings, NodeSettings, Settings, VipSettings } from '../core/settings.ts';
 import { addressBits, inNetwork, parseIpAddress } from './ip-address.ts';
 import type { Finding } from './shape-problems.ts';
 
@@ -11,8 +11,8 @@ export interface HostAddress {
 
 export interface Host {
   readonly platform: string;
-  /** Why an adapter of this name cannot work here; undefined when it can. */
-  whyNoAdapter(name: AdapterName): string | undefined;
+  /** Why an adapter of this name cannot do here what the group wants; undefined when it can. */
+  whyNoAdapter(name: AdapterName, group: GroupSettings): string | undefined;
   readonly interfaces: HostInterfaces;
   /** Whether a secondary address outlives its primary there: net.ipv4.conf.LINK.promote_secondaries. */
   promotesSecondaries(link: string): boolean;
@@ -33,7 +33,7 @@ export function hostFindings({ groups }: Settings, self: NodeSettings, host: Hos
         const link = vip.interfaces.get(self.name);
         if (link === undefined) return [];
         const { platform, interfaces } = host;
-        const why = host.whyNoAdapter(group.adapters.get(self.name) ?? 'auto');
+        const why = host.whyNoAdapter(group.adapters.get(self.name) ?? 'auto', group);
         if (why !== undefined)
           return [{ severity: 'error' as const, text: why, path: ['groups', group.name, 'adapter'] }].slice(
             0,

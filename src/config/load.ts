@@ -3,6 +3,7 @@ import { open } from 'node:fs/promises';
 import { OperatorError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
 import { arbiterFindings } from './arbiter-rules.ts';
+import { carpFindings } from './carp-rules.ts';
 import { groupFindings } from './group-rules.ts';
 import { nodeFindings } from './node-rules.ts';
 import { partsOf, partsOfBroken, type Parts } from './parts.ts';
@@ -113,6 +114,7 @@ const rules = (parts: Parts): readonly Finding[] => [
   ...restartFindings(parts),
   ...nodeFindings(parts),
   ...groupFindings(parts),
+  ...carpFindings(parts),
   ...probeFindings(parts),
   ...arbiterFindings(parts),
 ];

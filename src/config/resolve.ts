@@ -8,6 +8,7 @@ import type {
 } from '../core/settings.ts';
 import { SECOND_MS, type GroupId, type GroupName, type NodeName } from '../core/units.ts';
 import { adapterOf } from './adapter-of.ts';
+import { carpOf } from './carp-meaning.ts';
 import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
 import { interfacesOn, partsOf } from './parts.ts';
@@ -35,7 +36,7 @@ export function settingsOf(file: FileShape): Settings {
     arbiter: file.arbiter && arbiterOf(file.arbiter),
     nodes: nodeSettings,
     groups: [...groups].flatMap(([name, group]) =>
-      group ? [groupOf(name as GroupName, group, nodeSettings)] : [],
+      group ? [groupOf(name as GroupName, group, nodeSettings, nodes)] : [],
     ),
   };
   return { ...meaning, ...digestsOf(meaning) };
@@ -61,7 +62,12 @@ function arbiterOf({ etcd, consul, ttl, timeout, ca, cert, key, credential }: Ar
   };
 }
 
-function groupOf(name: GroupName, group: GroupShape, nodes: readonly NodeSettings[]): GroupSettings {
+function groupOf(
+  name: GroupName,
+  group: GroupShape,
+  nodes: readonly NodeSettings[],
+  shapes: ReadonlyMap<string, NodeShape | undefined>,
+): GroupSettings {
   const different = nodes.flatMap(({ name: node, priority }) => {
     const own = Object.hasOwn(group.priority, node) ? group.priority[node] : undefined;
     return own === undefined || own === priority ? [] : [[node, own] as const];
@@ -82,7 +88,7 @@ function groupOf(name: GroupName, group: GroupShape, nodes: readonly NodeSetting
     adapters: new Map(nodes.map(({ name: node }) => [node, adapterOf(group, node)])),
     script: undefined,
     command: undefined,
-    carp: undefined,
+    carp: carpOf(group, shapes),
     failback: { mode: group.failback.mode, delayMs: group.failback.delay },
     announce: { method: group.announce.method, refreshMs: group.announce.refresh },
     priority: new Map(different),

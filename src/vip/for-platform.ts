@@ -5,6 +5,7 @@ import { type NodeName } from '../core/units.ts';
 import { freebsdVip } from './bsd/freebsd.ts';
 import { netbsdVip } from './bsd/netbsd.ts';
 import { openbsdVip } from './bsd/openbsd.ts';
+import { carpVipFor } from './carp/carp-for-system.ts';
 import { illumosIfconfigVip, illumosVip } from './illumos/illumos.ts';
 import { linuxVip } from './linux/linux.ts';
 import { simulatedVip } from './simulated/simulated.ts';
@@ -55,6 +56,7 @@ export function vipAdapterFor(
     case 'netbsd':
       return netbsdVip({ ...options, announceMethod: group.announce.method });
     case 'carp':
+      return carpVipFor({ ...options, group, node }, platform);
     case 'script':
     case 'command':
       throw new OperatorError('CONFIG_INVALID', `adapter ${kind}: not there yet`, { hint: 'use another' });

@@ -1,5 +1,6 @@
 import type { GroupSettings, VipSettings } from '../core/settings.ts';
 import { SECOND_MS, type NodeName } from '../core/units.ts';
+import { netbsdSettleMs } from './carp/netbsd.ts';
 import { adapterKind, type AdapterKind } from './system.ts';
 
 /** What the decisions have to know of a group's adapter on one node. */
@@ -18,11 +19,14 @@ const AROUND_MS = 5 * SECOND_MS;
 
 export function traitsOf(group: GroupSettings, node: NodeName, platform: NodeJS.Platform): Traits {
   const kind = adapterKind(group.adapters.get(node) ?? 'auto', platform);
-  const { script, command } = group;
+  const { script, command, carp } = group;
   const callMs = Math.max(
     CALL_MS,
     kind === 'script' && script !== undefined ? 2 * script.timeoutMs + AROUND_MS : 0,
     kind === 'command' && command !== undefined ? command.giveUpMs + AROUND_MS : 0,
+    kind === 'carp' && carp !== undefined && platform === 'netbsd'
+      ? netbsdSettleMs(carp.advbaseSeconds) + AROUND_MS
+      : 0,
   );
   return { overlap: mayOverlap(kind, group, platform), leased: isLeased(kind, group), callMs };
 }

@@ -21,14 +21,17 @@ const here: HostInterfaces = new Map([
   ],
 ]);
 
-async function cluster(t: TestContext, { text = pair, own = identities.lb1, interfaces = here } = {}) {
+async function cluster(
+  t: TestContext,
+  { text = pair, own = identities.lb1, interfaces = here, platform = 'linux' as NodeJS.Platform } = {},
+) {
   const directory = await mkdtemp(join(tmpdir(), 'sealbeat-check-'));
   t.after(() => rm(directory, { recursive: true, force: true }));
   const config = join(directory, 'sealbeat.yaml');
   const identity = join(directory, 'identity');
   await writeFile(config, text);
   await writeFile(identity, formatKeyFile([own]), { mode: 0o600 });
-  const host = fakeHost({ interfaces });
+  const host = fakeHost({ interfaces, platform });
   const run = async (...flags: readonly string[]) => {
     const exitCode = await main(['check', '-c', config, ...flags], host);
     return { exitCode, out: host.outs.join('\n'), err: host.errs.join('\n') };
@@ -178,4 +181,20 @@ test('check: what a file says cannot move the cursor of a terminal', async (t) =
   const ran = await run('--as', 'lb1');
   assert.equal(ran.exitCode, 1);
   assert.match(ran.err, /"a\\x1b\[2Jb" is not a name/);
+});
+
+test('check: a group that wants of CARP what the host has not', async (t) => {
+  const text = pairWith(['vips:', 'adapter: carp\n    carp: { vhid: 1, password_file: /p }\n    vips:']);
+  const { identity, run } = await cluster(t, { text, platform: 'openbsd' });
+  const ran = await run('--identity', identity);
+  assert.equal(ran.exitCode, 1);
+  assert.match(
+    ran.err,
+    /:17:14: groups\.web\.adapter: CARP is an interface of its own on OpenBSD, .* for lb1; .* interface: carp0/,
+  );
+  const good = await cluster(t, {
+    text: text.replace('vhid: 1', 'vhid: 1, interface: carp0'),
+    platform: 'openbsd',
+  });
+  assert.equal((await good.run('--identity', good.identity)).exitCode, 0);
 });

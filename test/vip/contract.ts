@@ -40,10 +40,14 @@ export interface Stage {
 
 const LEASE_SECONDS = 30;
 
-/** What every adapter promises, on a stage that `makeStage` builds for each row; undefined where it had to be skipped. */
+/**
+ * What every adapter promises, on a stage that `makeStage` builds for each row; undefined where it had to be skipped.
+ * `leftTogether`: all VIPs of an interface are left for the next process, or none.
+ */
 export function contract(
   system: string,
   makeStage: (t: TestContext) => Stage | undefined | Promise<Stage | undefined>,
+  { leftTogether = false } = {},
 ): void {
   const row = (name: string, body: (stage: Stage, vips: Stage['vips']) => Promise<void>) =>
     test(`vip contract, ${system}: ${name}`, { timeout: 30_000 }, async (t) => {
@@ -185,6 +189,11 @@ export function contract(
 
   row('one is left, the other goes with the process', async ({ agent, until }, vips) => {
     await agent.up(vips, LEASE_SECONDS);
+    if (leftTogether) {
+      await assert.rejects(agent.leave([vips[0]], LEASE_SECONDS), { code: 'VIP_FAILED' });
+      assert.deepEqual(await agent.look(vips), vips);
+      return;
+    }
     await agent.leave([vips[0]], LEASE_SECONDS);
     await agent.close();
     const next = agent.another();

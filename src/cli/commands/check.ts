@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import type { Problem } from '../../config/problems.ts';
 import { OperatorError } from '../../core/errors.ts';
-import type { AdapterName, NodeSettings, Settings } from '../../core/settings.ts';
+import type { AdapterName, GroupSettings, NodeSettings, Settings } from '../../core/settings.ts';
+import type { NodeName } from '../../core/units.ts';
 import type { CliHost } from '../host.ts';
 import { configOption, DEFAULT_IDENTITY, example, jsonOption } from '../options.ts';
 import { planOn, platformFor, type GroupPlan, type PlanFor } from '../plan.ts';
@@ -58,7 +59,7 @@ export async function check(host: CliHost, options: CheckOptions, planFor: PlanF
           platform: host.platform,
           interfaces: host.interfaces(),
           promotesSecondaries: (link) => host.promotesSecondaries(link),
-          whyNoAdapter: await adapterRefusals(host.platform),
+          whyNoAdapter: await adapterRefusals(host.platform, self.node.name),
         }).map(at)
       : [];
   const problems = inFileOrder([...inFile, ...onHost]);
@@ -138,11 +139,15 @@ async function whoAmI(host: CliHost, settings: Settings, { as, identity }: Check
 /** Why an adapter cannot work on this host, as the daemon would say it. */
 async function adapterRefusals(
   platform: NodeJS.Platform,
-): Promise<(name: AdapterName) => string | undefined> {
-  const { adapterKind } = await import('../../vip/system.ts');
-  return (name) => {
+  node: NodeName,
+): Promise<(name: AdapterName, group: GroupSettings) => string | undefined> {
+  const [{ adapterKind }, { assertCarpFits }] = await Promise.all([
+    import('../../vip/system.ts'),
+    import('../../vip/carp/carp-for-system.ts'),
+  ]);
+  return (name, group) => {
     try {
-      adapterKind(name, platform);
+      if (adapterKind(name, platform) === 'carp') assertCarpFits(group, node, platform);
       return undefined;
     } catch (error) {
       if (error instanceof OperatorError) return `${error.message}; ${error.hint}`;
