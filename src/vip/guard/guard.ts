@@ -40,13 +40,34 @@ const END_MS = 5 * SECOND_MS;
 const RESTARTS_MAX = 5;
 const RESTARTS_WITHIN_MS = MINUTE_MS;
 
-/** A child that outlives the agent by as long as it takes to run the lines that it holds. */
+/**
+ * A child that outlives the agent by as long as it takes to run the lines that it holds. It runs them when the agent is
+ * gone, and with `silence` also when a lease has passed without a renewal, whatever state the agent is in: it then stands
+ * for a lease of the kernel. Lines that were held together are renewed and run together, and have a lease of their own.
+ *
+ * Not covered: a guard that is stopped (SIGSTOP) together with the agent, and a host that sleeps, whose clock stands still.
+ */
 export interface Guard {
-  /** Adds lines to those that it runs; settles when it has confirmed that. Throws OperatorError. */
-  hold(lines: readonly string[]): Promise<void>;
+  /**
+   * Holds these lines from now on, wherever they were held before; settles when the guard has confirmed that. Throws
+   * OperatorError. 0 seconds: only the agent's end counts. What another process left is taken over, see `leave`.
+   */
+  hold(lines: readonly string[], leaseSeconds?: number): Promise<void>;
+  /**
+   * Starts their lease anew; settles when the guard has confirmed that. After the last renewal that did, they are run
+   * after `leaseSeconds`, and within one second more. Throws OperatorError when the guard is gone or does not answer (one
+   * is started again by then, so the next renewal may succeed), or when it has run them.
+   */
+  renew(lines: readonly string[], leaseSeconds: number): Promise<void>;
   /** Takes lines out again. Never rejects: a guard that does not answer is ended, so that none holds them any more. */
   drop(lines: readonly string[]): Promise<void>;
-  /** Names the agent's other children that run the program which takes down. */
+  /**
+   * For a restart: from now on they are run after `leaseSeconds`, and within one second more, whatever becomes of this
+   * process, unless the guard of another process with the same `notes` holds them by then. Throws OperatorError when that
+   * cannot be had; then they are held as before.
+   */
+  leave(lines: readonly string[], leaseSeconds: number): Promise<void>;
+  /** Names the agent's other children that run the program which takes down. Linux only. */
   setChildren(pids: readonly number[]): void;
   /** Starts it now, so that the first VIP need not wait for it. */
   prepare(): void;
@@ -58,10 +79,16 @@ export interface Guard {
 export interface GuardOptions {
   readonly spawn: Spawn;
   readonly clock: Clock;
-  /** Program and arguments that take down what its stdin names, line by line. */
+  /** Program and arguments that take down what its stdin names, line by line; `runEach` where lines are commands. */
   readonly takeDown: readonly [string, ...string[]];
   readonly onProblem: (problem: OperatorError) => void;
   readonly shell?: readonly [string, ...string[]];
+  /** Leases count. Without it a guard sees only the end of the agent, and keeps no time. */
+  readonly silence?: boolean;
+  /** These lines were run because nobody renewed them. They are no longer held. */
+  readonly onFired?: (lines: readonly string[]) => void;
+  /** Folder where `leave` writes what it leaves, for the next process to find; without it `leave` throws. */
+  readonly notes?: string;
 }
 
 export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: GuardOptions): Guard {
@@ -133,6 +160,12 @@ export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: Gua
       lines.forEach((line) => held.add(line));
       return inTurn(sync);
     },
+    async renew() {
+      throw unsupported('a lease');
+    },
+    async leave() {
+      throw unsupported('leaving');
+    },
     drop(lines) {
       lines.forEach((line) => held.delete(line));
       // A guard that never ran holds nothing.
@@ -154,10 +187,17 @@ export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: Gua
   };
 }
 
+const unsupported = (what: string): OperatorError =>
+  new OperatorError('VIP_FAILED', `the guard process does not support ${what}`, {
+    hint: 'set `lease` to 0 in the config',
+  });
+
 /** For a VIP that shall outlive this process, as by hand. */
 export const noGuard: Guard = {
   hold: () => Promise.resolve(),
+  renew: () => Promise.resolve(),
   drop: () => Promise.resolve(),
+  leave: () => Promise.resolve(),
   setChildren: () => {},
   prepare: () => {},
   pid: () => undefined,
