@@ -1,44 +1,18 @@
 import { OperatorError } from '../../core/errors.ts';
-import { type Child, type Clock, type Spawn } from '../../core/ports.ts';
-import { type MonoMs, after, MINUTE_MS, SECOND_MS } from '../../core/units.ts';
-
-/**
- * Reads a set of lines at a time: `+LINE` for each, then `=NUMBER`, which makes that set the valid one and is answered
- * with the number. A set that was cut off is never valid. When its input ends, because the agent is gone in whatever
- * way, it pipes the valid set into its arguments.
- *
- * `c PID …` names the agent's other children that run the same program. One of them gets commands from the agent and
- * may have some left to run, an addition among them; another would wait for the next event before it notices that
- * nobody listens. They are ended first, unless a number has gone to another program meanwhile. The second run is for an
- * addition that the kernel was busy with. Signals are ignored because Ctrl-C and a stop of the service reach the agent,
- * which decides.
- */
-const SCRIPT = `
-trap '' INT TERM HUP QUIT PIPE
-held= next= children=
-while IFS= read -r line; do
-  case $line in
-    +*) next="$next\${line#+}
-" ;;
-    c*) children=\${line#c} ;;
-    =*) held=$next next=; echo "\${line#=}" ;;
-  esac
-done
-for pid in $children; do
-  name=
-  { read -r name < "/proc/$pid/comm"; } 2> /dev/null
-  [ "$name" = "\${1##*/}" ] && kill -9 "$pid"
-done
-[ -n "$held" ] || exit 0
-printf %s "$held" | "$@"
-printf %s "$held" | "$@"
-`;
-
-const ANSWER_MS = SECOND_MS;
-/** How long `close` waits for it to take down what it holds. */
-const END_MS = 5 * SECOND_MS;
-const RESTARTS_MAX = 5;
-const RESTARTS_WITHIN_MS = MINUTE_MS;
+import { type Clock, type Spawn } from '../../core/ports.ts';
+import {
+  type Bundle,
+  type Bundles,
+  bundlesWith,
+  leaveWords,
+  renewedIn,
+  renewWords,
+  withBundle,
+  without,
+} from './bundles.ts';
+import { keeper } from './keeper.ts';
+import { type Notes, notesIn } from './notes.ts';
+import { cannotLeave, doesNotAnswer, notesFailed, notHeld } from './problems.ts';
 
 /**
  * A child that outlives the agent by as long as it takes to run the lines that it holds. It runs them when the agent is
@@ -85,112 +59,115 @@ export interface GuardOptions {
   readonly shell?: readonly [string, ...string[]];
   /** Leases count. Without it a guard sees only the end of the agent, and keeps no time. */
   readonly silence?: boolean;
-  /** These lines were run because nobody renewed them. They are no longer held. */
+  /** Nobody renewed these lines, so they are run now and no longer held. */
   readonly onFired?: (lines: readonly string[]) => void;
   /** Folder where `leave` writes what it leaves, for the next process to find; without it `leave` throws. */
   readonly notes?: string;
 }
 
-export function guard({ spawn, clock, takeDown, onProblem, shell = ['sh'] }: GuardOptions): Guard {
-  const held = new Set<string>();
-  let children: readonly number[] = [];
-  let running: RunningGuard | undefined;
+export function guard(options: GuardOptions): Guard {
+  const { clock, onProblem, shell = ['sh'], silence = false } = options;
+  const notes = options.notes === undefined ? undefined : notesIn(options.notes, clock);
+  let held: Bundles = new Map();
+  let keys = 0;
   let closed = false;
   let queue: Promise<unknown> = Promise.resolve();
-  let restarts: MonoMs[] = [];
 
-  const use = (): RunningGuard => (running ??= start());
-
-  const start = (): RunningGuard => {
-    const [file, ...args] = shell;
-    const started = startGuard(spawn, file, [...args, '-c', SCRIPT, 'sealbeat-guard', ...takeDown], () => {
-      if (running !== started) return;
-      running = undefined;
-      if (held.size > 0 && !closed) startAgain();
-    });
-    started.tellChildren(children);
-    return started;
-  };
-
-  /** Somebody ended it while it was needed. Bounded, because whoever did that may do it every time. */
-  const startAgain = () => {
-    const now = clock.nowMs();
-    restarts = [...restarts.filter((at) => now - at < RESTARTS_WITHIN_MS), now];
-    if (restarts.length > RESTARTS_MAX) {
-      onProblem(
-        new OperatorError('VIP_FAILED', `the guard process ended ${restarts.length} times within a minute`, {
-          hint: 'find out what ends it; until then a killed agent leaves its VIPs to the lease',
-        }),
-      );
-      return;
-    }
-    void inTurn(sync).catch(report);
-  };
+  const kept = keeper({
+    ...options,
+    shell,
+    isNeeded: () => held.size > 0 && !closed,
+    onLost: () => void inTurn(sync).catch(report),
+    onFired(key) {
+      const lines = held.get(key)?.lines ?? [];
+      held = without(held, lines);
+      if (lines.length > 0) options.onFired?.(lines);
+    },
+  });
 
   const report = (problem: unknown) => {
     if (!(problem instanceof OperatorError)) throw problem;
     onProblem(problem);
   };
-
   const inTurn = (work: () => Promise<void>): Promise<void> => {
     const turn = queue.then(work);
     queue = turn.catch(() => {});
     return turn;
   };
-
   const sync = async (): Promise<void> => {
-    if (closed) return;
-    if ((await tryOnce()) || (await tryOnce())) return;
-    throw new OperatorError('VIP_FAILED', `the guard process (${shell[0]}) does not answer`, {
-      hint: `see whether \`${shell[0]} -c true\` works; without it a killed agent leaves its VIPs to the lease`,
-    });
+    if (!closed && !(await kept.sync(held))) throw doesNotAnswer(shell[0]);
   };
-  const tryOnce = async (): Promise<boolean> => {
-    const child = use();
-    const answered = await child.commit([...held], clock);
-    if (!answered && running === child) {
-      running = undefined;
-      child.kill();
-    }
-    return answered;
+  /** Has the guard do something with these lines, which it must hold before and after. */
+  const askAbout = async (lines: readonly string[], wordsFor: (bundles: readonly Bundle[]) => string) => {
+    const bundles = bundlesWith(held, lines);
+    if (bundles === undefined) throw notHeld();
+    const bundleKeys = bundles.map(({ key }) => key);
+    if (!(await kept.ask(wordsFor(bundles), bundleKeys))) throw doesNotAnswer(shell[0]);
+    if (bundlesWith(held, lines) === undefined) throw notHeld();
+    return bundleKeys;
   };
 
   return {
-    hold(lines) {
-      lines.forEach((line) => held.add(line));
-      return inTurn(sync);
+    hold(lines, leaseSeconds = 0) {
+      held = withBundle(held, {
+        key: (keys += 1),
+        lines: [...new Set(lines)],
+        leaseSeconds: silence ? leaseSeconds : 0,
+        renewedAt: clock.nowMs(),
+      });
+      return inTurn(async () => {
+        await sync();
+        await notes?.takeOver(lines).catch((cause: unknown) => onProblem(notesFailed(cause)));
+      });
     },
-    async renew() {
-      throw unsupported('a lease');
-    },
-    async leave() {
-      throw unsupported('leaving');
+    renew(lines, leaseSeconds) {
+      const lease = { leaseSeconds: silence ? leaseSeconds : 0, renewedAt: clock.nowMs() };
+      return inTurn(async () => {
+        const renewed = await askAbout(lines, (bundles) =>
+          bundles.map((bundle) => renewWords({ ...bundle, ...lease }, clock.nowMs())).join(''),
+        );
+        held = renewedIn(held, renewed, lease);
+      });
     },
     drop(lines) {
-      lines.forEach((line) => held.delete(line));
+      held = without(held, lines);
       // A guard that never ran holds nothing.
-      return running === undefined && held.size === 0 ? Promise.resolve() : inTurn(sync).catch(report);
+      return kept.pid() === undefined && held.size === 0 ? Promise.resolve() : inTurn(sync).catch(report);
     },
-    setChildren(pids) {
-      children = pids;
-      running?.tellChildren(pids);
-    },
+    leave: (lines, leaseSeconds) =>
+      inTurn(async () => {
+        if (notes === undefined) throw cannotLeave();
+        const folder = noted(notes, lines);
+        try {
+          await askAbout(lines, () => leaveWords(lines, leaseSeconds, folder));
+        } catch (problem) {
+          // It may have begun to count.
+          await notes.takeOver(lines);
+          throw problem;
+        }
+        held = without(held, lines);
+        await sync().catch(report);
+      }),
+    setChildren: (pids) => kept.setChildren(pids),
     prepare() {
-      if (!closed) use();
+      if (!closed) kept.prepare();
     },
-    pid: () => running?.pid,
+    pid: () => kept.pid(),
     async close() {
       await queue;
       closed = true;
-      await running?.close(clock);
+      await kept.close();
     },
   };
 }
 
-const unsupported = (what: string): OperatorError =>
-  new OperatorError('VIP_FAILED', `the guard process does not support ${what}`, {
-    hint: 'set `lease` to 0 in the config',
-  });
+function noted(notes: Notes, lines: readonly string[]): string {
+  try {
+    return notes.write(lines);
+  } catch (cause) {
+    throw notesFailed(cause);
+  }
+}
 
 /** For a VIP that shall outlive this process, as by hand. */
 export const noGuard: Guard = {
@@ -203,72 +180,3 @@ export const noGuard: Guard = {
   pid: () => undefined,
   close: () => Promise.resolve(),
 };
-
-interface RunningGuard {
-  readonly pid: number | undefined;
-  tellChildren(pids: readonly number[]): void;
-  /** False when it ended or stayed silent. */
-  commit(lines: readonly string[], clock: Clock): Promise<boolean>;
-  kill(): void;
-  close(clock: Clock): Promise<void>;
-}
-
-function startGuard(spawn: Spawn, file: string, args: readonly string[], onEnd: () => void): RunningGuard {
-  let commits = 0;
-  let awaited: { readonly number: string; readonly settle: (answered: boolean) => void } | undefined;
-  let ended = false;
-  const endings: (() => void)[] = [];
-
-  const child: Child = spawn.start(
-    file,
-    args,
-    {
-      onStdout(line) {
-        if (line === awaited?.number) awaited.settle(true);
-      },
-      onEnd() {
-        ended = true;
-        awaited?.settle(false);
-        endings.forEach((done) => done());
-        onEnd();
-      },
-    },
-    { detached: true },
-  );
-
-  // What cannot be written is answered by onEnd.
-  const write = (text: string) => void child.write(text).catch(() => {});
-
-  return {
-    pid: child.pid,
-    tellChildren: (pids) => write(`c ${pids.join(' ')}\n`),
-    commit: (lines, clock) =>
-      new Promise((resolve) => {
-        if (ended) return resolve(false);
-        const number = String((commits += 1));
-        const cancel = clock.wakeAt(after(clock.nowMs(), ANSWER_MS), () => awaited?.settle(false));
-        awaited = {
-          number,
-          settle(answered) {
-            cancel();
-            awaited = undefined;
-            resolve(answered);
-          },
-        };
-        const text = lines.map((line) => `+${line}\n`).join('');
-        write(`${text}=${number}\n`);
-      }),
-    kill: () => child.kill(),
-    close: (clock) =>
-      new Promise((resolve) => {
-        if (ended) return resolve();
-        // It is left to itself after that: ending it would leave the VIPs.
-        const cancel = clock.wakeAt(after(clock.nowMs(), END_MS), resolve);
-        endings.push(() => {
-          cancel();
-          resolve();
-        });
-        child.endInput();
-      }),
-  };
-}

@@ -2,37 +2,13 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type OperatorError } from '../../../src/core/errors.ts';
 import { systemSpawn } from '../../../src/system/child.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { guard } from '../../../src/vip/guard/guard.ts';
 import { until } from '../../lab/wait.ts';
 import { needs, standIn, tempFolder } from '../lab.ts';
-
-const SHELLS: readonly (readonly [string, ...string[]])[] = [
-  ['sh'],
-  ['dash'],
-  ['bash'],
-  ['bash', '--posix'],
-  ['busybox', 'ash'],
-];
-
-/** Writes what it is given to a file, so that a test sees what the guard would run. */
-function newGuard(shell: readonly [string, ...string[]] = ['sh']) {
-  const path = join(tempFolder(), 'taken-down');
-  const problems: OperatorError[] = [];
-  const watchman = guard({
-    spawn: systemSpawn,
-    clock: systemClock,
-    takeDown: ['sh', '-c', `cat > "$1.$$" && mv "$1.$$" "$1"`, 'take-down', path],
-    onProblem: (problem) => problems.push(problem),
-    shell,
-  });
-  after(() => watchman.close());
-  const takenDown = () =>
-    existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : undefined;
-  return { watchman, takenDown, problems };
-}
+import { newGuard } from './new-guard.ts';
+import { SHELLS } from './shells.ts';
 
 for (const shell of SHELLS) {
   const name = shell.join(' ');
@@ -41,7 +17,7 @@ for (const shell of SHELLS) {
     { timeout: 20_000 },
     async (t) => {
       if (!needs(t, [shell[0]], { root: false })) return;
-      const { watchman, takenDown } = newGuard(shell);
+      const { watchman, takenDown } = newGuard({ shell });
       await watchman.hold(['address del 10.0.0.1/32 dev eth0', 'address del 10.0.0.2/32 dev eth0']);
       await watchman.hold(['a \\n "quoted" $(line) `with` *']);
       await watchman.drop(['address del 10.0.0.1/32 dev eth0']);
@@ -53,7 +29,7 @@ for (const shell of SHELLS) {
 
   test(`guard, ${name}: ignores the signals that stop an agent`, { timeout: 20_000 }, async (t) => {
     if (!needs(t, [shell[0]], { root: false })) return;
-    const { watchman, takenDown } = newGuard(shell);
+    const { watchman, takenDown } = newGuard({ shell });
     await watchman.hold(['one']);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.kill(watchman.pid() ?? 0, signal);
     const pid = watchman.pid();
@@ -65,7 +41,7 @@ for (const shell of SHELLS) {
 
   test(`guard, ${name}: a thousand addresses`, { timeout: 30_000 }, async (t) => {
     if (!needs(t, [shell[0]], { root: false })) return;
-    const { watchman, takenDown } = newGuard(shell);
+    const { watchman, takenDown } = newGuard({ shell });
     const lines = Array.from(
       { length: 1_000 },
       (_, i) => `address del 10.88.${i >> 8}.${i & 255}/32 dev eth0`,
@@ -139,8 +115,8 @@ test(
     const folder = tempFolder();
     // The first answers once and then no more; those after it do not start.
     const script = `mkdir ${folder}/first 2> /dev/null || exit 1
-trap '' TERM; while read -r line; do case $line in =1) echo 1 ;; esac; done; shift 2; shift; echo late | "$@"`;
-    const { watchman, takenDown, problems } = newGuard([standIn(folder, 'shell', script)]);
+trap '' TERM; while read -r line; do case $line in \\?1) echo 1 ;; esac; done; shift 2; shift; echo late | "$@"`;
+    const { watchman, takenDown, problems } = newGuard({ shell: [standIn(folder, 'shell', script)] });
     await watchman.hold(['one']);
     const pid = watchman.pid();
     await watchman.drop(['one']);
@@ -156,7 +132,7 @@ for (const [name, shell] of [
   ['ends at once', ['false']],
 ] as const) {
   test(`guard: a shell that ${name} makes hold an error`, { timeout: 20_000 }, async () => {
-    const { watchman } = newGuard(shell);
+    const { watchman } = newGuard({ shell });
     await assert.rejects(watchman.hold(['one']), { name: 'OperatorError', code: 'VIP_FAILED' });
   });
 }
