@@ -1,8 +1,9 @@
 import type { Clock, Errand, Exec, Log, Spawn, VipAdapter } from '../core/ports.ts';
 import type { OperatorError } from '../core/errors.ts';
 import type { GroupSettings } from '../core/settings.ts';
-import type { NodeName } from '../core/units.ts';
-import { vipAdapterFor } from '../vip/for-platform.ts';
+import type { GroupName, NodeName } from '../core/units.ts';
+import type { ProgramReport } from '../vip/options.ts';
+import { besideCloud, vipAdapterFor } from '../vip/for-platform.ts';
 
 /** One adapter, and so one set of helper processes, for all groups that want the same from it. */
 export interface Adapters {
@@ -13,6 +14,7 @@ export interface Adapters {
 export function openAdapters({
   node,
   errandFor,
+  onProgram,
   ...ports
 }: {
   readonly exec: Exec;
@@ -22,18 +24,26 @@ export function openAdapters({
   readonly node: NodeName;
   readonly stateDirectory: string;
   readonly onProblem: (problem: OperatorError) => void;
+  /** An operator's program that was run for a group. */
+  readonly onProgram: (group: GroupName, report: ProgramReport) => void;
   readonly errandFor: (group: GroupSettings) => Errand;
 }): Adapters {
   const adapters = new Map<string, VipAdapter>();
+  const of = (group: GroupSettings): VipAdapter => {
+    const wants = wantsOf(group, node);
+    const known = adapters.get(wants);
+    if (known !== undefined) return known;
+    const also = group.adapters.get(node) === 'command' ? group.command?.also : undefined;
+    const made = vipAdapterFor({
+      ...{ ...ports, group, node, errand: () => errandFor(group) },
+      onProgram: (report) => onProgram(group.name, report),
+      ...(also === undefined ? {} : { host: of(besideCloud(group, node, also)) }),
+    });
+    adapters.set(wants, made);
+    return made;
+  };
   return {
-    of(group) {
-      const wants = wantsOf(group, node);
-      const known = adapters.get(wants);
-      if (known !== undefined) return known;
-      const made = vipAdapterFor({ ...ports, group, node, errand: () => errandFor(group) });
-      adapters.set(wants, made);
-      return made;
-    },
+    of,
     close: async () => {
       await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
     },

@@ -26,8 +26,9 @@ export interface UpkeepOptions {
  */
 export interface Upkeep {
   isWanted(vip: Vip): boolean;
-  /** Brings up those that are not known to be here for this epoch. */
-  up(vips: readonly Vip[], epoch: number): Promise<void>;
+  wanted(): readonly Vip[];
+  /** Brings up those that are not known to be here for this epoch, and does `first` before that in any case. */
+  up(vips: readonly Vip[], epoch: number, first: () => Promise<void>): Promise<void>;
   /** They are not wanted any more; `work` is done when nothing runs for them. */
   down<Result>(
     vips: readonly Vip[],
@@ -143,14 +144,19 @@ export function newUpkeep({ clock, bringUp, show, showAgainMs, onProblem }: Upke
 
   return {
     isWanted: (vip) => wanted.has(vipKey(vip)),
-    async up(vips, epoch) {
+    wanted: all,
+    async up(vips, epoch, first) {
       const missing = vips.filter((vip) => {
         const known = wanted.get(vipKey(vip));
         return known?.here !== true || known.epoch !== epoch;
       });
       for (const vip of missing) wanted.set(vipKey(vip), { vip, epoch, here: false });
+      await turns.take({ kind: 'up', background: false }, async (signal) => {
+        await first();
+        if (signal.aborted) throw superseded();
+        if (missing.length > 0) await bringUp(missing, signal);
+      });
       if (missing.length === 0) return;
-      await turns.take({ kind: 'up', background: false }, (signal) => bringUp(missing, signal));
       assertedAt = clock.nowMs();
       broughtUp(missing);
     },
@@ -199,3 +205,8 @@ export function newUpkeep({ clock, bringUp, show, showAgainMs, onProblem }: Upke
     },
   };
 }
+
+const superseded = (): OperatorError =>
+  new OperatorError('VIP_FAILED', 'given up before it had begun, because something else is wanted now', {
+    hint: '`sealbeat events` says what',
+  });

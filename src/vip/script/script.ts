@@ -65,9 +65,11 @@ export function scriptVip(options: ScriptVipOptions): VipAdapter {
   return {
     async up(vips, leaseSeconds) {
       lease = leaseSeconds;
-      await holdWhileTheyRun(vips);
-      left.add(vips, lineOf);
-      await upkeep.up(vips, options.errand().epoch);
+      const first = async (): Promise<void> => {
+        await holdWhileTheyRun(vips);
+        left.add(vips, lineOf);
+      };
+      await upkeep.up(vips, options.errand().epoch, first);
       await watchman.hold(vips.toReversed().map(lineOf), leaseSeconds);
     },
     async renew(vips, leaseSeconds) {
