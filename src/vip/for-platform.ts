@@ -2,6 +2,9 @@ import { OperatorError, unreachable } from '../core/errors.ts';
 import { type Errand, type VipAdapter } from '../core/ports.ts';
 import type { AdapterName, CommandSettings, GroupSettings } from '../core/settings.ts';
 import { type NodeName } from '../core/units.ts';
+import { freebsdVip } from './bsd/freebsd.ts';
+import { netbsdVip } from './bsd/netbsd.ts';
+import { openbsdVip } from './bsd/openbsd.ts';
 import { commandVip } from './command/command.ts';
 import { linuxVip } from './linux/linux.ts';
 import { scriptVip } from './script/script.ts';
@@ -54,11 +57,14 @@ export function vipAdapterFor(
         ownsHost: options.host === undefined,
       });
     }
+    case 'freebsd':
+      return freebsdVip({ ...options, announceMethod: group.announce.method });
+    case 'openbsd':
+      return openbsdVip({ ...options, announceMethod: group.announce.method });
+    case 'netbsd':
+      return netbsdVip({ ...options, announceMethod: group.announce.method });
     case 'illumos':
     case 'illumos-ifconfig':
-    case 'freebsd':
-    case 'openbsd':
-    case 'netbsd':
     case 'carp':
       throw new OperatorError('CONFIG_INVALID', `adapter ${kind}: not there yet`, { hint: 'use another' });
     default:

@@ -3,8 +3,8 @@ import { type Clock, type Exec, type Log, type Spawn, type Vip } from '../../cor
 import { type AnnounceMethod } from '../../core/settings.ts';
 import { after, SECOND_MS } from '../../core/units.ts';
 import { byLink, vipKey } from '../address.ts';
-import { announceQueue } from './announce-queue.ts';
-import { type Arping, arpingArgs, findArping, wasSent } from './arping.ts';
+import { announceQueue } from '../announce/announce-queue.ts';
+import { type Arping, arpingArgs, findArping, wasSent } from '../announce/arping.ts';
 import { NDPTOOL, hasNdptool, ndptoolArgs } from './unsolicited-na.ts';
 
 /** With more VIPs of one family on one interface, one command that covers all is kinder than a process for each. */

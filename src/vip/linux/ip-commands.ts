@@ -1,7 +1,10 @@
-import { isIP } from 'node:net';
 import { OperatorError } from '../../core/errors.ts';
 import { type Vip } from '../../core/ports.ts';
 import { isHostLength } from '../address.ts';
+import { whyMalformed } from '../well-formed.ts';
+
+/** IFNAMSIZ without its NUL. */
+const LINK_LENGTH_MAX = 15;
 
 export interface Addition {
   /** 0 for an address that stays until it is deleted. */
@@ -48,18 +51,12 @@ export function showLine(link: string): string {
 }
 
 /** One line per command reaches ip as text, so nothing that could end a word or a line may come from outside. */
-export function assertPlain({ address, family, prefixLength, link, label }: Vip): void {
-  const lengthMax = family === 4 ? 32 : 128;
+export function assertPlain(vip: Vip): void {
   const wrong =
-    isIP(address) !== family
-      ? `"${address}" is no IPv${family} address`
-      : !Number.isInteger(prefixLength) || prefixLength < 1 || prefixLength > lengthMax
-        ? `/${prefixLength} is no prefix length for ${address}`
-        : !/^[A-Za-z0-9._@+-]{1,15}$/.test(link)
-          ? `"${link}" is no interface name`
-          : !/^[A-Za-z0-9._@+:-]{0,15}$/.test(label)
-            ? `"${label}" is no address label (at most 15 letters, digits and . _ - : + @)`
-            : undefined;
+    whyMalformed(vip, LINK_LENGTH_MAX) ??
+    (/^[A-Za-z0-9._@+:-]{0,15}$/.test(vip.label)
+      ? undefined
+      : `"${vip.label}" is no address label (at most 15 letters, digits and . _ - : + @)`);
   if (wrong !== undefined)
     throw new OperatorError('CONFIG_INVALID', wrong, { hint: 'correct it in the config' });
 }

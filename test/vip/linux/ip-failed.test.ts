@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ipFailed, ipFailure, type IpFailure } from '../../../src/vip/linux/ip-failed.ts';
-import { arpingArgs, type Breed, breedOf, wasSent } from '../../../src/vip/linux/arping.ts';
+import { arpingArgs, type Breed, breedOf, wasSent } from '../../../src/vip/announce/arping.ts';
 import { vipOf } from '../vip-of.ts';
 
 const rows = readFileSync(join(import.meta.dirname, 'fixtures', 'ip-errors.tsv'), 'utf8')
