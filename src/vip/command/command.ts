@@ -104,7 +104,7 @@ export function commandVip(options: CommandVipOptions): VipAdapter {
     async look(vips) {
       const wanted = vips.filter(upkeep.isWanted);
       const others = vips.filter((vip) => !upkeep.isWanted(vip));
-      const seen = upkeep.seen(wanted);
+      const seen = await upkeep.seen(wanted, 0);
       // Of those that nobody wants, only what is on this host has to go: the cloud is told, and may take its time.
       const onHost = host === undefined ? undefined : await host.look(vips);
       const found = onHost ?? (begun || others.length === 0 ? [] : await upkeep.ask(others));

@@ -2,6 +2,7 @@ import { OperatorError } from '../../core/errors.ts';
 import type { Clock, Vip } from '../../core/ports.ts';
 import { after, type MonoMs, SECOND_MS } from '../../core/units.ts';
 import { vipKey } from '../address.ts';
+import { pause } from './pause.ts';
 import { newTurns, type Turns } from './turns.ts';
 
 /** Not more often than this is something asserted that nobody knows to be lost, or that has just failed. */
@@ -37,8 +38,11 @@ export interface Upkeep {
   ): Promise<Result>;
   /** Asks now, for VIPs that are not wanted. Throws OperatorError when it cannot tell. */
   ask(vips: readonly Vip[]): Promise<readonly Vip[]>;
-  /** Of those that are wanted the ones that are here, or being put back, as far as known. Looks again when it is time. */
-  seen(vips: readonly Vip[]): readonly Vip[];
+  /**
+   * Of those that are wanted the ones that are here, or being put back, as far as known. Looks again when it is time; an
+   * answer that takes no longer than `patienceMs` is waited for.
+   */
+  seen(vips: readonly Vip[], patienceMs: number): Promise<readonly Vip[]>;
   /** In the background, what is known to be gone. */
   putBack(): void;
   /** Somebody else may have taken them: looks, and brings up what is not certainly here. */
@@ -68,6 +72,7 @@ export function newUpkeep({ clock, bringUp, show, showAgainMs, onProblem }: Upke
   let assertedAt: MonoMs | undefined;
   let failedAt: MonoMs | undefined;
   let repairing = false;
+  let showing: Promise<unknown> | undefined;
   let distrusted = false;
   let unclear: { readonly text: string; readonly since: MonoMs } | undefined;
 
@@ -105,6 +110,12 @@ export function newUpkeep({ clock, bringUp, show, showAgainMs, onProblem }: Upke
     } finally {
       showAt = after(clock.nowMs(), showAgainMs(clock.nowMs() - upAt));
     }
+  };
+
+  const lookInBackground = (): void => {
+    showing = turns.take({ kind: 'show', background: true }, look).finally(() => {
+      showing = undefined;
+    });
   };
 
   /** Whoever asks meanwhile hears that they are here: what is being done about it is under way. */
@@ -166,12 +177,17 @@ export function newUpkeep({ clock, bringUp, show, showAgainMs, onProblem }: Upke
     },
     ask: (vips) =>
       turns.take({ kind: 'show', background: false }, async (signal) => (await show?.(vips, signal)) ?? []),
-    seen(vips) {
+    async seen(vips, patienceMs) {
       if (turns.isIdle() && wanted.size > 0) {
         if (distrusted && isDue(assertedAt, ASSERT_EVERY_MS)) assertAll();
-        else if (show !== undefined && clock.nowMs() >= showAt)
-          void turns.take({ kind: 'show', background: true }, look);
+        else if (show !== undefined && clock.nowMs() >= showAt) lookInBackground();
       }
+      const answered = new AbortController();
+      if (showing !== undefined && patienceMs > 0)
+        await Promise.race([
+          showing.finally(() => answered.abort()),
+          pause(clock, patienceMs, answered.signal),
+        ]);
       return vips.filter((vip) => {
         const known = wanted.get(vipKey(vip));
         return known !== undefined && (known.here || repairing);

@@ -15,19 +15,20 @@ export const callFor = (
   { vips, errand }: { readonly vips: readonly Vip[]; readonly errand: Errand },
 ): ProgramCall => ({ words: wordsFor(program, vip), env: environmentOf(vip, vips, errand) });
 
+/** Runs the words behind it, and removes the note that they are up when they say that they are not. */
+const AND_FORGET = 'note=$1; shift; "$@" && rm -f -- "$note"';
+
 /**
  * What the guard runs. It has to read the same in the process that leaves a VIP and in the next one, which takes the line
  * over: so there is nothing in it that changes from claim to claim.
  */
-export const guardLine = (
+export function guardLine(
   program: readonly string[],
   vip: Vip,
-  errand: Pick<Errand, 'group' | 'node'>,
-): string =>
-  commandLine([
-    'env',
-    ...Object.entries({ ...lastingEnvironment(vip, errand), SEALBEAT_CAUSE: 'sealbeat is gone' }).map(
-      ([name, value]) => `${name}=${value}`,
-    ),
-    ...wordsFor(program, vip),
-  ]);
+  { note, ...errand }: Pick<Errand, 'group' | 'node'> & { readonly note: string | undefined },
+): string {
+  const environment = { ...lastingEnvironment(vip, errand), SEALBEAT_CAUSE: 'sealbeat is gone' };
+  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const words = ['env', ...assignments, ...wordsFor(program, vip)];
+  return commandLine(note === undefined ? words : ['sh', '-c', AND_FORGET, 'sealbeat-down', note, ...words]);
+}

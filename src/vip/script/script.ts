@@ -20,7 +20,8 @@ export interface ScriptVipOptions extends VipOptions {
   readonly errand: () => Errand;
 }
 
-const SHOW_EVERY_MS = SECOND_MS;
+/** A `show` that takes longer keeps no renewal waiting: what it says is known at the next look. */
+const LOOK_MS = 250;
 /** Within what the daemon waits for an adapter to close; a program that runs longer is ended. */
 const CLOSE_MS = 4 * SECOND_MS;
 
@@ -31,12 +32,12 @@ const CLOSE_MS = 4 * SECOND_MS;
  */
 export function scriptVip(options: ScriptVipOptions): VipAdapter {
   const { spawn, clock, settings, group, node, onProblem, stateDirectory, guarded = true } = options;
-  const lineOf = (vip: Vip): string => guardLine(settings.down, vip, { group, node });
   const left = leftIn({ directory: stateDirectory, group, onProblem });
+  const lineOf = (vip: Vip): string => guardLine(settings.down, vip, { group, node, note: left.pathOf(vip) });
   const programs = scriptPrograms(options);
   const upkeep = newUpkeep({
     ...{ clock, bringUp: programs.up, show: programs.show?.here, onProblem },
-    showAgainMs: () => SHOW_EVERY_MS,
+    showAgainMs: () => 0,
   });
   const held = new Map<string, Vip>();
   let lease = 0;
@@ -67,7 +68,7 @@ export function scriptVip(options: ScriptVipOptions): VipAdapter {
       lease = leaseSeconds;
       const first = async (): Promise<void> => {
         await holdWhileTheyRun(vips);
-        left.add(vips, lineOf);
+        for (const vip of vips) left.add(vip, lineOf(vip));
       };
       await upkeep.up(vips, options.errand().epoch, first);
       await watchman.hold(vips.toReversed().map(lineOf), leaseSeconds);
@@ -84,7 +85,7 @@ export function scriptVip(options: ScriptVipOptions): VipAdapter {
         await programs.down(vips, signal);
       };
       await upkeep.down(vips, takeDown, { background: false });
-      left.remove(vips);
+      vips.forEach(left.remove);
       lines.forEach((line) => held.delete(line));
       await watchman.drop(lines);
     },
@@ -93,12 +94,12 @@ export function scriptVip(options: ScriptVipOptions): VipAdapter {
       watchman.prepare();
       const wanted = vips.filter(upkeep.isWanted);
       const others = vips.filter((vip) => !upkeep.isWanted(vip));
-      const seen = upkeep.seen(wanted);
+      const seen = await upkeep.seen(wanted, LOOK_MS);
       const found = others.length === 0 ? [] : await lookFor(others);
       return vips.filter((vip) => seen.includes(vip) || found.includes(vip));
     },
     async leave(vips, leaseSeconds) {
-      const seen = upkeep.seen(vips);
+      const seen = await upkeep.seen(vips, SECOND_MS);
       for (const vip of vips)
         assertMayLeave(vip, { leaseSeconds, mayVanish: true, isThere: seen.includes(vip) });
       await watchman.leave(vips.toReversed().map(lineOf), leaseSeconds);
