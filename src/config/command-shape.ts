@@ -16,11 +16,16 @@ function noWord({ input }: RawIssue): string {
   return `must be text, not ${kindOf(input)}`;
 }
 
-const word = z.string({ error: noWord }).check(
+export const word = z.string({ error: noWord }).check(
   z.refine((text: string) => !text.includes('\0'), {
     error: 'has a zero byte in it, which no command can take',
   }),
 );
+
+export const whyNoProgram = (program: string): string | undefined =>
+  isAbsolute(program)
+    ? undefined
+    : `"${program}" is not an absolute path; the PATH of a service is not the one of your shell, so write the whole path of the program`;
 
 /** A program with its arguments, as they reach it: there is no shell. `whyWrong` looks at the whole of it. */
 export const commandShape = (whyWrong: (words: readonly string[]) => string | undefined) =>
@@ -28,10 +33,9 @@ export const commandShape = (whyWrong: (words: readonly string[]) => string | un
     z.check<string[]>(({ value, issues }) => {
       const [program] = value;
       if (program === undefined) return; // said already
-      if (!isAbsolute(program)) {
-        const message = `"${program}" is not an absolute path; the PATH of a service is not the one of your shell, so write the whole path of the program`;
-        issues.push({ code: 'custom', message, input: program, path: [0] });
-      }
+      const notAbsolute = whyNoProgram(program);
+      if (notAbsolute !== undefined)
+        issues.push({ code: 'custom', message: notAbsolute, input: program, path: [0] });
       const message = whyWrong(value);
       if (message !== undefined) issues.push({ code: 'custom', message, input: value });
     }),

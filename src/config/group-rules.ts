@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path';
 import type { AdapterName } from '../core/settings.ts';
-import { adapterOf } from './adapter-of.ts';
+import { hostAdapterOf } from './adapter-of.ts';
 import { closest } from './closest.ts';
 import { parseIpAddress } from './ip-address.ts';
 import { interfacesOn, ownValue, type Parts } from './parts.ts';
@@ -86,7 +86,9 @@ function vipFindings(parts: Parts, group: GroupShape, placed: PlacedVip): readon
     ];
   }
   const names = interfacesOn(parts.nodes.keys(), placed.interfaces);
-  const wrong = [...names].flatMap(([node, name]) => whyNoInterface(name, adapterOf(group, node)));
+  const wrong = [...names].flatMap(([node, name]) =>
+    whyNoInterface(name, hostAdapterOf(group, node) ?? 'auto'),
+  );
   return [
     ...[...new Set(wrong)].map((why) => error(placed.interfacePath, why)),
     ...(placed.interfacePath.includes('vips')

@@ -2,8 +2,10 @@ import * as z from 'zod/mini';
 import { ADAPTER_NAMES } from '../core/settings.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
 import { carpShape } from './carp-shape.ts';
+import { cloudShape } from './cloud-shape.ts';
 import { confirmShape, fenceShape, witnessShape } from './probe-shape.ts';
 import { priority } from './node-shape.ts';
+import { scriptShape } from './script-shape.ts';
 import { byName, described, duration, list, mapping, must, oneOf } from './value-shapes.ts';
 import { interfaces, vipShape } from './vip-shape.ts';
 
@@ -33,6 +35,14 @@ export const groupShape = described(
       z._default(adapters(), 'auto'),
       'How addresses are put on the host, or one way per node; a node that is missing there uses auto. auto: as its operating system wants it (linux, illumos, freebsd, openbsd, netbsd). illumos-ifconfig: with ifconfig instead of ipadm. carp: CARP carries them, under `carp`. script: programs of your own, under `script`. command: a cloud, under `command`. simulated: as files in the directory that `interface` names, for rehearsals.',
       { examples: ['auto', { lb1: 'illumos-ifconfig', lb2: 'auto' }] },
+    ),
+    script: described(
+      z.optional(scriptShape),
+      'Programs of your own that set the addresses. Required, unless no node uses `adapter: script`.',
+    ),
+    command: described(
+      z.optional(cloudShape),
+      "A cloud's command line tool, which is told where the addresses are to go. Required, unless no node uses `adapter: command`.",
     ),
     failback: described(
       z.prefault(

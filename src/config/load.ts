@@ -8,6 +8,8 @@ import { groupFindings } from './group-rules.ts';
 import { nodeFindings } from './node-rules.ts';
 import { partsOf, partsOfBroken, type Parts } from './parts.ts';
 import { probeFindings } from './probe-rules.ts';
+import { programFindings } from './program-rules.ts';
+import { cloudFindings } from './cloud-rules.ts';
 import { configInvalid, inFileOrder, type Problem } from './problems.ts';
 import { settingsOf } from './resolve.ts';
 import { restartFindings } from './restart-rules.ts';
@@ -116,6 +118,8 @@ const rules = (parts: Parts): readonly Finding[] => [
   ...groupFindings(parts),
   ...carpFindings(parts),
   ...probeFindings(parts),
+  ...programFindings(parts),
+  ...cloudFindings(parts),
   ...arbiterFindings(parts),
 ];
 

@@ -9,11 +9,13 @@ import type {
 import { SECOND_MS, type GroupId, type GroupName, type NodeName } from '../core/units.ts';
 import { adapterOf } from './adapter-of.ts';
 import { carpOf } from './carp-meaning.ts';
+import { commandOf } from './cloud-meaning.ts';
 import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
 import { interfacesOn, partsOf } from './parts.ts';
 import { confirmOf, witnessOf } from './probe-shape.ts';
 import { restartSecondsOf, startupDefaultMs } from './restart-rules.ts';
+import { scriptOf } from './script-shape.ts';
 import type { ArbiterShape, FileShape, GroupShape, NodeShape } from './schema.ts';
 
 /** A file without errors, in the words of core/settings.ts. */
@@ -86,8 +88,8 @@ function groupOf(
       ) as Map<NodeName, string>,
     })),
     adapters: new Map(nodes.map(({ name: node }) => [node, adapterOf(group, node)])),
-    script: undefined,
-    command: undefined,
+    script: group.script && scriptOf(group.script),
+    command: group.command && commandOf(group.command, nodes),
     carp: carpOf(group, shapes),
     failback: { mode: group.failback.mode, delayMs: group.failback.delay },
     announce: { method: group.announce.method, refreshMs: group.announce.refresh },

@@ -12,6 +12,7 @@ import {
   type Pair,
   type YAMLError,
 } from 'yaml';
+import { COMMAND_WORDS } from '../core/placeholders.ts';
 import type { Problem } from './problems.ts';
 
 export type YamlPath = readonly PropertyKey[];
@@ -80,6 +81,15 @@ const unusable = (problem: Problem): YamlSource => ({
   placeOf: () => ({ line: 1, column: 1 }),
 });
 
+/** As people write them: the words that have a meaning, and names of values in capitals. */
+const PLACEHOLDER = new RegExp(`^\\{(?:name|${COMMAND_WORDS.join('|')}|(?:other\\.)?[A-Z][A-Z0-9_]*)\\}`);
+
+function unquoted(placeholder: string | undefined): string | undefined {
+  if (placeholder === undefined) return undefined;
+  const example = ['{peer}', '{name}'].includes(placeholder) ? 'ssh://{peer}' : `--option=${placeholder}`;
+  return `between brackets, text with a placeholder stands in quotes: "${example}"`;
+}
+
 /** The parser's own words, save for the mistakes that people make every day. */
 function sentenceOf(error: YAMLError, text: string): string {
   switch (error.code) {
@@ -92,10 +102,7 @@ function sentenceOf(error: YAMLError, text: string): string {
     case 'TAG_RESOLVE_FAILED':
       return 'YAML tags (!name) mean nothing here; remove it';
     case 'MISSING_CHAR':
-      if (/^\{(peer|name)\}/.test(text.slice(error.pos[0]))) {
-        return 'between brackets, text with a placeholder stands in quotes: "ssh://{peer}"';
-      }
-      return otherWords(error);
+      return unquoted(PLACEHOLDER.exec(text.slice(error.pos[0]))?.[0]) ?? otherWords(error);
     default:
       return otherWords(error);
   }

@@ -28,7 +28,10 @@ export interface RunOptions {
   readonly stdin?: string;
   /** On top of our own environment. */
   readonly env?: Readonly<Record<string, string>>;
-  /** It may start others, as scripts do: at the time limit, and when `signal` aborts, all of them are ended. */
+  /**
+   * It may start others, as scripts do: at the time limit, and when `signal` aborts, all of them are ended. What it leaves
+   * running when it ends by itself is not waited for.
+   */
   readonly withOffspring?: boolean;
   readonly signal?: AbortSignal;
 }
@@ -84,6 +87,11 @@ export interface VipAdapter {
   renew(vips: readonly Vip[], leaseSeconds: number): Promise<void>;
   /** Settles when a look showed that none of them is there. Throws OperatorError otherwise. */
   down(vips: readonly Vip[]): Promise<void>;
+  /**
+   * A `down` waits behind a call that still runs: one that may take long, because it runs an operator's programs, ends
+   * them and throws. Absent where no call takes long.
+   */
+  supersede?(): void;
   /** Those of `vips` that are on the host now. Throws when it cannot tell: "don't know" must not read as "no". */
   look(vips: readonly Vip[]): Promise<readonly Vip[]>;
   /**

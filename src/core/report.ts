@@ -145,7 +145,7 @@ export interface ExplainReport extends Explanation {
 export interface EventRecord {
   readonly number: number;
   readonly at: string;
-  readonly kind: 'role' | 'peer' | 'vip' | 'config' | 'alarm' | 'daemon';
+  readonly kind: 'role' | 'peer' | 'vip' | 'program' | 'config' | 'alarm' | 'daemon';
   /** The group, the peer or empty. */
   readonly subject: string;
   readonly text: string;

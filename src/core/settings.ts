@@ -159,24 +159,25 @@ export type AdapterName = (typeof ADAPTER_NAMES)[number];
 
 /** An operator's own programs, called as `PROGRAM INTERFACE ADDRESS [MORE …]` once for each VIP. */
 export interface ScriptSettings {
-  /** An absolute path, and what stands behind the address. */
+  /** An absolute path, and MORE. */
   readonly up: readonly string[];
   readonly down: readonly string[];
   /** Exit code 0: it is here; 1: it is not; anything else: cannot tell. Undefined: what was last done is believed. */
   readonly show: readonly string[] | undefined;
+  /** For one program; all that one call runs may take twice as long together. */
   readonly timeoutMs: number;
   /** Both nodes may have the address for the moment of a handover. */
   readonly overlap: boolean;
 }
 
-/** Argument lists of a cloud's command line tool, with placeholders. */
+/** Argument lists of a cloud's command line tool, with the placeholders of placeholders.ts. */
 export interface CommandSettings {
-  /** Run one after the other. */
+  /** Run one after the other, for each VIP; those that read the same for several run once. */
   readonly up: readonly (readonly string[])[];
   /** Empty where the cloud takes an address away from whoever had it. */
   readonly down: readonly (readonly string[])[];
   readonly show: ShowSettings | undefined;
-  /** By node, the values of `{NAME}`, and of `{other.NAME}` for each of the other nodes. */
+  /** By node, the values of `{NAME}`, and of `{other.NAME}` for each of the other nodes. Sorted by name. */
   readonly values: ReadonlyMap<NodeName, ReadonlyMap<string, string>>;
   /** The adapter that puts the address on the host as well; undefined for none. */
   readonly also: Exclude<AdapterName, 'command' | 'script' | 'carp'> | undefined;
@@ -188,9 +189,11 @@ export interface CommandSettings {
 }
 
 export interface ShowSettings {
+  /** An exit code other than 0 means that it could not be asked, and says nothing about the address. */
   readonly command: readonly string[];
-  /** What its output has to contain, with placeholders; empty: exit code 0 says that the address is here. */
+  /** What its output contains, as a word of its own, when the address is here; with placeholders. */
   readonly expect: string;
+  /** How often the holder asks. */
   readonly everyMs: number;
 }
 

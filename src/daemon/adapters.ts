@@ -1,8 +1,9 @@
 import type { Clock, Errand, Exec, Log, Spawn, VipAdapter } from '../core/ports.ts';
 import type { OperatorError } from '../core/errors.ts';
 import type { GroupSettings } from '../core/settings.ts';
-import type { NodeName } from '../core/units.ts';
-import { systemPlatform, vipAdapterFor } from '../vip/for-platform.ts';
+import type { GroupName, NodeName } from '../core/units.ts';
+import { besideCloud, systemPlatform, vipAdapterFor } from '../vip/for-platform.ts';
+import type { ProgramReport } from '../vip/options.ts';
 import { adapterKind, type AdapterKind } from '../vip/system.ts';
 
 /** One adapter, and so one set of helper processes, for all groups that want the same from it. */
@@ -15,6 +16,7 @@ export function openAdapters({
   node,
   errandFor,
   platform = systemPlatform,
+  onProgram,
   ...ports
 }: {
   readonly exec: Exec;
@@ -24,19 +26,30 @@ export function openAdapters({
   readonly node: NodeName;
   readonly stateDirectory: string;
   readonly onProblem: (problem: OperatorError) => void;
+  /** An operator's program that was run for a group. */
+  readonly onProgram: (group: GroupName, report: ProgramReport) => void;
   readonly errandFor: (group: GroupSettings) => Errand;
   readonly platform?: NodeJS.Platform;
 }): Adapters {
   const adapters = new Map<string, VipAdapter>();
+  const of = (group: GroupSettings): VipAdapter => {
+    const wants = wantsOf(group, node, platform);
+    const known = adapters.get(wants);
+    if (known !== undefined) return known;
+    const also = group.adapters.get(node) === 'command' ? group.command?.also : undefined;
+    const made = vipAdapterFor(
+      {
+        ...{ ...ports, group, node, errand: () => errandFor(group) },
+        onProgram: (report) => onProgram(group.name, report),
+        ...(also === undefined ? {} : { host: of(besideCloud(group, node, also)) }),
+      },
+      platform,
+    );
+    adapters.set(wants, made);
+    return made;
+  };
   return {
-    of(group) {
-      const wants = wantsOf(group, node, platform);
-      const known = adapters.get(wants);
-      if (known !== undefined) return known;
-      const made = vipAdapterFor({ ...ports, group, node, errand: () => errandFor(group) }, platform);
-      adapters.set(wants, made);
-      return made;
-    },
+    of,
     close: async () => {
       await Promise.all([...adapters.values()].map((adapter) => adapter.close()));
     },

@@ -29,6 +29,7 @@ import { obey } from './orders.ts';
 import { performer } from './perform.ts';
 import { peersOf, policyOf } from './policy.ts';
 import { newProblems } from './problems.ts';
+import { programTeller } from './programs.ts';
 import { newQuestions } from './questions.ts';
 import { receiver } from './receive.ts';
 import { newReception } from './reception.ts';
@@ -120,6 +121,7 @@ async function start(
   const adapters = openAdapters({
     ...ports,
     ...{ node: self.name, stateDirectory: options.stateDirectory, onProblem: problems.add, errandFor },
+    onProgram: programTeller({ history, log }),
   });
   closing.add('adapters', adapters.close);
   const groups = openGroups({

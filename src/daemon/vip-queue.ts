@@ -124,6 +124,8 @@ export function newVipQueue({
   return {
     add(kind, call) {
       if (kind === 'up' || kind === 'down') wanted = kind;
+      // It waits its turn, but not for what nobody wants any more.
+      if (kind === 'down' && pending > 0) adapter.supersede?.();
       inTurn(async () => onDone({ kind, call, ...(await outcomeOf(kind)) }));
     },
     leave(call, leaseSeconds) {

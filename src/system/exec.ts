@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
+import { type Readable } from 'node:stream';
 import { type Exec, type Ran } from '../core/ports.ts';
 import { childEnvironment, isMissing } from './child.ts';
 
 /** Of each stream the last MiB is kept: enough for the addresses of a large host, and bounded whatever runs. */
 const OUTPUT_BYTES_MAX = 1024 * 1024;
+/** For the last output of a program that has ended and left somebody in the background who holds its pipes open. */
+const LAST_OUTPUT_MS = 100;
 
 /** node:child_process and not execa: this one is loaded by the daemon, whose memory and start count. */
 export const systemExec: Exec = {
@@ -42,8 +46,10 @@ export const systemExec: Exec = {
         missing = isMissing(error);
         if (!missing) stderr.add(Buffer.from(error.message));
       });
-      child.on('close', (code) => {
+      let lingering: NodeJS.Timeout | undefined;
+      const settle = (code: number | null) => {
         clearTimeout(timer);
+        clearTimeout(lingering);
         signal?.removeEventListener('abort', end);
         resolve({
           exitCode: code !== null && code >= 0 ? code : -1,
@@ -52,9 +58,25 @@ export const systemExec: Exec = {
           timedOut,
           missing,
         });
+      };
+      child.on('close', settle);
+      child.on('exit', (code) => {
+        if (!withOffspring) return;
+        lingering = setTimeout(() => {
+          for (const stream of [child.stdout, child.stderr]) letFlow(stream);
+          settle(code);
+        }, LAST_OUTPUT_MS);
       });
     }),
 };
+
+/** Whoever was left in the background may go on writing: what it writes is read, but nobody waits for its end. */
+function letFlow(stream: Readable): void {
+  stream.removeAllListeners('data');
+  stream.on('error', () => {});
+  stream.resume();
+  if (stream instanceof Socket) stream.unref();
+}
 
 function endGroup(leader: number): void {
   try {

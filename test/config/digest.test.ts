@@ -210,3 +210,55 @@ for (const [name, from, to, parts] of drifts) {
     assert.equal(digest(changed) === digest(watchful), from === to);
   });
 }
+
+/** The pair with programs of its operator, and with a cloud. */
+const withScript = pairWith([
+  'vips',
+  'adapter: script\n    script: { up: /bin/up, down: [/bin/down, web], show: /bin/show }\n    vips',
+]);
+const withCloud = pairWith([
+  'vips',
+  'adapter: command\n    command: { up: [/bin/up, "{ENI}"], down: [/bin/down, "{ENI}"], show: { command: [/bin/show], expect: "{ZONE}" }, values: { lb1: { ENI: a, ZONE: x }, lb2: { ENI: b, ZONE: x } }, give_up: 2m }\n    vips',
+]);
+const programs: readonly [name: string, file: string, from: string, to: string, changes: boolean][] = [
+  ['a path as a list', withScript, 'up: /bin/up', 'up: [/bin/up]', false],
+  ['the defaults of a script', withScript, 'show: /', 'timeout: 10s, overlap: false, show: /', false],
+  ['another up', withScript, '/bin/up', '/sbin/up', true],
+  ['another word behind the address', withScript, 'web]', 'www]', true],
+  ['another show', withScript, '/bin/show', '/sbin/show', true],
+  ['the time of a script', withScript, 'show: /', 'timeout: 11s, show: /', true],
+  ['the overlap of a script', withScript, 'show: /', 'overlap: true, show: /', true],
+  ['one command as a list of commands', withCloud, '[/bin/up, "{ENI}"]', '[[/bin/up, "{ENI}"]]', false],
+  [
+    'the defaults of a cloud',
+    withCloud,
+    'give_up',
+    'also: auto, timeout: 30s, overlap: false, give_up',
+    false,
+  ],
+  ['the order of values', withCloud, 'ENI: a, ZONE: x', 'ZONE: x, ENI: a', false],
+  [
+    'the order of nodes',
+    withCloud,
+    '{ lb1: { ENI: a, ZONE: x }, lb2: { ENI: b, ZONE: x } }',
+    '{ lb2: { ENI: b, ZONE: x }, lb1: { ENI: a, ZONE: x } }',
+    false,
+  ],
+  ['the default of a show', withCloud, 'expect', 'every: 30s, expect', false],
+  ['a value', withCloud, 'ENI: b', 'ENI: c', true],
+  ['a command', withCloud, '/bin/down', '/sbin/down', true],
+  ['what a show expects', withCloud, 'expect: "{ZONE}"', 'expect: "on {ZONE}"', true],
+  ['how often it is shown', withCloud, 'expect', 'every: 31s, expect', true],
+  ['what is on the host', withCloud, 'give_up', 'also: none, give_up', true],
+  ['the time of a command', withCloud, 'give_up', 'timeout: 31s, give_up', true],
+  ['the time of all', withCloud, 'give_up: 2m', 'give_up: 3m', true],
+  ['the overlap of a cloud', withCloud, 'give_up', 'overlap: true, give_up', true],
+];
+for (const [name, text, from, to, changes] of programs) {
+  test(`digest: ${changes ? 'changes' : 'does not change'} with ${name}`, () => {
+    assert.ok(text.includes(from), from);
+    const changed = text.replace(from, () => to);
+    assert.deepEqual(changedParts(text, changed), changes ? ['addresses'] : []);
+    assert.equal(digest(changed) !== digest(text), changes);
+  });
+}

@@ -8,7 +8,7 @@ import { parseSettings } from '../../src/config/load.ts';
 import { pair } from './example-file.ts';
 
 /** The example with every comment that is a setting made one. */
-const everything = (): string => file('sealbeat.example.yaml').replace(/^( {4})?# ( *\w+:)/gm, '$1$2');
+const everything = (): string => file('sealbeat.example.yaml').replace(/^( {2}| {4})?# ( *\w+:)/gm, '$1$2');
 
 const file = (name: string): string =>
   readFileSync(join(import.meta.dirname, '..', '..', 'config', name), 'utf8');
@@ -72,7 +72,10 @@ test('example: what is commented out as a default is the default', () => {
 test('example: what is commented out is good, too, when it is not', () => {
   const { settings, warnings, notes } = parseSettings(everything(), 'x');
   assert.deepEqual([warnings, notes], [[], []]);
-  const [web] = settings.groups;
+  const named = new Map(settings.groups.map((group) => [group.name as string, group]));
+  const web = named.get('web');
+  assert.deepEqual(named.get('appliance')?.script?.up, ['/etc/sealbeat/vip-up.sh']);
+  assert.equal(named.get('public')?.command?.giveUpMs, 60_000);
   assert.equal(web?.confirm?.probes.length, 4);
   assert.equal(web.witness?.probes.length, 2);
   assert.deepEqual(web.fence?.command, ['/usr/local/sbin/power-off', '{name}', '{peer}']);

@@ -95,9 +95,9 @@ test('history: another cause, another group and another kind are complaints of t
   assert.ok(history.add({ ...failed, kind: 'alarm' }));
 });
 
-test('history: roles and peers are never counted together, however alike', () => {
+test('history: roles, peers and programs are never counted together, however alike', () => {
   const { history } = opened();
-  for (const kind of ['role', 'peer', 'config', 'daemon'] as const) {
+  for (const kind of ['role', 'peer', 'program', 'config', 'daemon'] as const) {
     assert.ok(history.add({ ...moved, kind }));
     assert.ok(history.add({ ...moved, kind }));
   }

@@ -122,6 +122,7 @@ test('adapters: one for all groups of a kind, another for another way to announc
     onProblem: assert.fail,
     node: named('lb1'),
     stateDirectory: '/nonexistent',
+    onProgram: assert.fail,
     errandFor: ({ name }) => ({
       ...{ group: name, node: named('lb1'), epoch: 0, role: 'init', peer: '', cause: '' },
     }),

@@ -42,6 +42,18 @@ test('vip queue: with nothing under way the adapter is called before add returns
   assert.equal(adapter.calls[0]!.leaseSeconds, 3);
 });
 
+test('vip queue: a down tells the call that it waits for, and only a down, and only then', () => {
+  const { adapter, queue } = queueOf();
+  queue.add('down', 1);
+  assert.equal(adapter.superseded, 0);
+  queue.add('renew', 2);
+  queue.add('up', 3);
+  queue.add('look', 4);
+  assert.equal(adapter.superseded, 0);
+  queue.add('down', 5);
+  assert.equal(adapter.superseded, 1);
+});
+
 test('vip queue: the next call waits for the one before, however many there are', async () => {
   const { adapter, queue, results, kinds } = queueOf();
   queue.add('up', 1);

@@ -18,6 +18,8 @@ export interface ToldAdapter extends VipAdapter {
   readonly present: Set<string>;
   answers: boolean;
   closed: boolean;
+  /** How often a running call was told that something else is wanted. */
+  superseded: number;
   /** Thrown by every call from now on. */
   broken: unknown;
 }
@@ -44,6 +46,8 @@ export function toldAdapter({ answers = true }: { answers?: boolean } = {}): Tol
     present: new Set(),
     answers,
     closed: false,
+    superseded: 0,
+    supersede: () => void (adapter.superseded += 1),
     broken: undefined,
     up: (vips, leaseSeconds) => call('up', vips, add(vips), leaseSeconds),
     renew: (vips, leaseSeconds) => call('renew', vips, add(vips), leaseSeconds),

@@ -14,7 +14,13 @@ import { vipAdapterFor } from '../../src/vip/for-platform.ts';
 import { groupOf, NODE } from '../fakes/group-of.ts';
 import { type Call, type Report } from './agent-messages.ts';
 
-const [name, method, platform] = process.argv.slice(2) as [AdapterName, AnnounceMethod, NodeJS.Platform];
+const [name, method, platform, more = '{}', stateDirectory = ''] = process.argv.slice(2) as [
+  AdapterName,
+  AnnounceMethod,
+  NodeJS.Platform,
+  string?,
+  string?,
+];
 const say = (report: Report): void => void process.stdout.write(`${JSON.stringify(report)}\n`);
 const plainError = (error: unknown) =>
   error instanceof OperatorError
@@ -37,7 +43,7 @@ const adapter = vipAdapterFor(
     spawn: systemSpawn,
     clock: systemClock,
     log,
-    group: groupOf(name, { announce: { method, refreshMs: 60_000 } }),
+    group: groupOf(name, { announce: { method, refreshMs: 60_000 }, ...(JSON.parse(more) as object) }),
     node: NODE,
     errand: () => ({
       group: 'web' as GroupName,
@@ -48,6 +54,7 @@ const adapter = vipAdapterFor(
       cause: 'test',
     }),
     onProblem: (problem) => say({ kind: 'problem', error: plainError(problem) }),
+    ...(stateDirectory === '' ? {} : { stateDirectory }),
   },
   platform,
 );

@@ -42,20 +42,28 @@ const LEASE_SECONDS = 30;
 
 /**
  * What every adapter promises, on a stage that `makeStage` builds for each row; undefined where it had to be skipped.
- * `leftTogether`: all VIPs of an interface are left for the next process, or none.
+ * `leftTogether`: all VIPs of an interface are left for the next process, or none. `without`: what one cannot promise, by
+ * the row's name, and why.
  */
 export function contract(
   system: string,
   makeStage: (t: TestContext) => Stage | undefined | Promise<Stage | undefined>,
-  { leftTogether = false } = {},
+  {
+    leftTogether = false,
+    without = {},
+  }: { readonly leftTogether?: boolean; readonly without?: Readonly<Record<string, string>> } = {},
 ): void {
-  const row = (name: string, body: (stage: Stage, vips: Stage['vips']) => Promise<void>) =>
+  const rows = new Set<string>();
+  const row = (name: string, body: (stage: Stage, vips: Stage['vips']) => Promise<void>): void => {
+    rows.add(name);
+    if (name in without) return;
     test(`vip contract, ${system}: ${name}`, { timeout: 30_000 }, async (t) => {
       const stage = await makeStage(t);
       if (stage === undefined) return;
       await body(stage, stage.vips);
       await stage.agent.close();
     });
+  };
 
   row('up, renew and down may be repeated', async ({ agent, others }, vips) => {
     const before = others();
@@ -226,4 +234,6 @@ export function contract(
       assert.ok(down.some((line) => line.includes(address)));
     }
   });
+
+  for (const name of Object.keys(without)) assert.ok(rows.has(name), `the contract has no row "${name}"`);
 }

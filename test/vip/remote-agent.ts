@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline';
 import { after } from 'node:test';
 import { OperatorError, type ErrorCode } from '../../src/core/errors.ts';
 import { type Vip, type VipChange } from '../../src/core/ports.ts';
-import { type AdapterName, type AnnounceMethod } from '../../src/core/settings.ts';
+import { type AdapterName, type AnnounceMethod, type GroupSettings } from '../../src/core/settings.ts';
 import { type Call, type PlainError, type Report } from './agent-messages.ts';
 
 /** `agent.ts` in a process of its own, inside a network namespace if one is named. */
@@ -34,6 +34,9 @@ export interface AgentOptions {
   readonly namespace?: string;
   readonly adapter?: AdapterName;
   readonly method?: AnnounceMethod;
+  /** What its group has beside an adapter. */
+  readonly group?: Partial<GroupSettings>;
+  readonly stateDirectory?: string;
   /** The system that it takes this one for. */
   readonly platform?: NodeJS.Platform;
   /** In front of the program: `setpriv …`. */
@@ -53,11 +56,21 @@ export function startAgent(options: AgentOptions): RemoteAgent {
     wrapper = [],
     firstOnPath,
     path,
+    group = {},
+    stateDirectory = '',
   } = options;
   const inside = namespace === undefined ? [] : ['ip', 'netns', 'exec', namespace];
   const ownPath = process.env['PATH'] ?? '';
   const itsPath = path ?? (firstOnPath === undefined ? ownPath : `${firstOnPath}:${ownPath}`);
-  const program = [process.execPath, join(import.meta.dirname, 'agent.ts'), adapter, method, platform];
+  const program = [
+    process.execPath,
+    join(import.meta.dirname, 'agent.ts'),
+    adapter,
+    method,
+    platform,
+    JSON.stringify(group),
+    stateDirectory,
+  ];
   const [file = '', ...args] = [...inside, ...wrapper, 'env', `PATH=${itsPath}`, ...program];
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'] });
 

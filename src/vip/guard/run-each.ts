@@ -9,7 +9,7 @@ const TOGETHER = 16;
  * also expand `*` and, in some shells, `{a,b}`. Those that still run after two seconds are left to themselves, so that
  * one that hangs does not keep the others waiting; they are not ended, because their numbers may be others' by now.
  */
-const SCRIPT = `
+const script = (together: number): string => `
 run() {
   (
     for line do
@@ -32,13 +32,16 @@ run() {
 set --
 while IFS= read -r line; do
   set -- "$@" "$line"
-  [ $# -lt ${TOGETHER} ] || { run "$@"; set --; }
+  [ $# -lt ${together} ] || { run "$@"; set --; }
 done
 [ $# -eq 0 ] || run "$@"
 `;
 
 /** For `takeDown` of a guard whose lines are whole commands, made by `commandLine`. */
-export const runEach: readonly [string, ...string[]] = ['sh', '-c', SCRIPT, 'sealbeat-take-down'];
+export const runEach: readonly [string, ...string[]] = ['sh', '-c', script(TOGETHER), 'sealbeat-take-down'];
+
+/** As `runEach`, one after the other: for commands that may not run beside each other. */
+export const runInTurn: readonly [string, ...string[]] = ['sh', '-c', script(1), 'sealbeat-take-down'];
 
 /** The line that stands for this command. Throws on a word that a line cannot carry, or when there is none. */
 export function commandLine(words: readonly string[]): string {
