@@ -6,7 +6,7 @@ import { isDuplicate, notThere, notUsable } from './not-as-asked.ts';
 import type { Parts } from './parts.ts';
 import { takeBack } from './take-back.ts';
 import { removeFound } from './take-down.ts';
-import { assertAddable, assertCarries, present } from './usable.ts';
+import { assertAddable, assertCarries, assertNotForeign, present } from './usable.ts';
 
 const LOOK_AGAIN_MS = 100;
 
@@ -102,7 +102,7 @@ const hasOtherLength = (vip: Vip, links: Links): boolean =>
 
 /** Looks until all are in use. Throws OperatorError at once where that can no longer become true, or at `endAt`. */
 async function settled(
-  { looks, tools, clock }: Parts,
+  parts: Parts,
   vips: readonly Vip[],
   {
     failures,
@@ -110,6 +110,7 @@ async function settled(
     assertHeld,
   }: { readonly failures: Failures; readonly endAt: MonoMs; readonly assertHeld: () => void },
 ): Promise<void> {
+  const { looks, tools, clock } = parts;
   for (;;) {
     const links = await looks.at(vips);
     assertHeld();
@@ -117,6 +118,7 @@ async function settled(
     let isSettled = true;
     for (const vip of vips) {
       const state = stateIn(vip, links);
+      assertNotForeign(vip, links.get(vip.link), parts); // somebody may have been faster
       if (state === 'ok') continue;
       if (state === 'absent') throw notThere(vip, failures.get(vip), tools);
       if (state === 'duplicate') throw isDuplicate(vip, tools);

@@ -2,7 +2,7 @@ import { OperatorError } from '../../core/errors.ts';
 import type { Vip } from '../../core/ports.ts';
 import { vipText } from '../address.ts';
 import type { Failures } from './acts.ts';
-import { isThere } from './found.ts';
+import { foundOn, isThere, mayBeOurs } from './found.ts';
 import type { Parts } from './parts.ts';
 import { removeFound } from './take-down.ts';
 
@@ -28,7 +28,7 @@ export async function takeBack(parts: Parts, vips: readonly Vip[], failures: Fai
 
 /** Settles with those that are still there. */
 async function removeLeft(parts: Parts, vips: readonly Vip[]): Promise<readonly Vip[]> {
-  const { looks, acts, tools } = parts;
+  const { looks, acts, tools, holding } = parts;
   const before = await looks.at(vips);
   const cleanUp = (vip: Vip) => {
     const link = before.get(vip.link);
@@ -40,7 +40,10 @@ async function removeLeft(parts: Parts, vips: readonly Vip[]): Promise<readonly 
   await removeFound(parts, there, before);
   await acts.remove(left, cleanUp);
   const links = await looks.at(vips);
-  return vips.filter((vip) => isThere(vip, links));
+  // One of somebody else who was faster is not ours to take down, nor the guard's.
+  return vips.filter((vip) =>
+    foundOn(vip, links.get(vip.link)).some((found) => mayBeOurs(vip, found, holding.isOurs(vip))),
+  );
 }
 
 function notTakenBack(vips: readonly Vip[], why: string): OperatorError {

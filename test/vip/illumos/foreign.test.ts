@@ -70,6 +70,14 @@ const cases: readonly Case[] = [
     ...{ called: 'e1000g0:1', hint: /ipadm show-addr/ },
   },
   {
+    name: "an address of another zone's that nobody gave a name",
+    ...{
+      kind: IFCONFIG,
+      addresses: [OWN, { object: 'e1000g0/_z', address: `${VIP}/32`, zone: 'www', isPersistent: false }],
+    },
+    ...{ called: 'e1000g0:1', hint: /ipadm show-addr/ },
+  },
+  {
     ...{ name: "the interface's own address", kind: IFCONFIG, addresses: [web] },
     ...{ called: 'e1000g0', hint: /it is the interface's own address.*choose another VIP/ },
   },
@@ -162,3 +170,31 @@ for (const [name, kind] of [
       assert.doesNotMatch(await printed('ipadm show-addr -p -o addrobj'), /seal/);
     });
   }
+
+test("illumos-ifconfig: the interface's own address is the host's, whoever made it", async () => {
+  const links = ['e1000g0', 'e1000g1'].map((link, at) => ({ name: link, mac: `8:0:27:1:2:${at + 3}` }));
+  const { agent, vips, type, host } = await illumosStage(IFCONFIG, { links, on: 'e1000g1' });
+  await type('ifconfig e1000g1 plumb');
+  await type(`ifconfig e1000g1 ${VIP}/32 up`);
+  const before = host.addresses();
+  await assert.rejects(agent.down([vips[0]]), { message: /host itself \(e1000g1\)/ });
+  await assert.rejects(agent.up([vips[0]], 3), { message: /host itself \(e1000g1\)/ });
+  assert.deepEqual(host.addresses(), before);
+});
+
+test('illumos-ifconfig: one that somebody adds in the same moment stays, and what the attempt left beside it goes', async () => {
+  const { agentThat, vips, host, pass, printed } = await illumosStage(IFCONFIG);
+  const agent = agentThat((argv) => {
+    if (!argv.includes('addif')) return undefined;
+    void host.run(persistentByHand.split(' '));
+    void host.run(argv.slice(0, -1)); // the first half, before the kernel says no
+    return {
+      exitCode: 1,
+      stderr: 'ifconfig: setifflags: SIOCSLIFFLAGS: e1000g0:2: Cannot assign requested address\n',
+    };
+  });
+  await assert.rejects(agent.up([vips[0]], 3), { message: /an address of this host itself/ });
+  await pass(5_000); // longer than the lease: the guard does not hold it either
+  assert.equal(host.addresses().filter((text) => text.includes(VIP)).length, 1);
+  assert.equal(await printed(`ipadm show-addr -p -o state ${OBJECT}`), 'ok');
+});

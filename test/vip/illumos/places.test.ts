@@ -1,11 +1,36 @@
 // Goal: links, groups, zones and rights are as different as hosts are; what cannot work says what to do.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { hasCarrier } from '../../../src/vip/illumos/interface-state.ts';
+import { parseLinkStates } from '../../../src/vip/illumos/link-states.ts';
+import { parseLogicalInterfaces } from '../../../src/vip/illumos/logical-interfaces.ts';
 import type { Conditions } from '../../systems/illumos/setup.ts';
 import { VIP, VIP6 } from '../../systems/illumos/stage.ts';
 import { OTHER_OUTCOMES } from '../../systems/illumos/variants.ts';
 import { vipOf } from '../vip-of.ts';
 import { IFCONFIG, illumosStage, IPADM } from './stages.ts';
+
+const flags = { up: 'UP,RUNNING,IPv4', 'not running': 'UP,IPv4' } as const;
+for (const [driver, running, carries] of [
+  ['e1000g0:up', 'up', true],
+  ['e1000g0:unknown', 'up', true],
+  ['', 'up', true],
+  ['e1000g1:down', 'up', true],
+  ['e1000g0:down', 'up', false],
+  ['e1000g0:up', 'not running', false],
+  ['e1000g0:unknown', 'not running', false],
+  ['', 'not running', false],
+] as const) {
+  test(`illumos: dladm says "${driver}", and the interface is ${running}`, () => {
+    const text = `e1000g0: flags=1<${flags[running]}> mtu 1500 index 2\n\tinet 10.77.0.1 netmask ffffff00 \n`;
+    const look = {
+      interfaces: parseLogicalInterfaces(text),
+      objects: [],
+      linkStates: parseLinkStates(driver),
+    };
+    assert.equal(hasCarrier(look, 'e1000g0'), carries);
+  });
+}
 
 const KINDS = { illumos: IPADM, 'illumos-ifconfig': IFCONFIG } as const;
 const twoLinks = ['e1000g0', 'e1000g1'].map((name, at) => ({ name, mac: `8:0:27:1:2:${at + 3}` }));
