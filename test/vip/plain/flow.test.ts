@@ -207,6 +207,17 @@ test('what a dead agent left does not expire while something else is waited for'
   assert.deepEqual(await agent.look(vips), vips);
 });
 
+test('an address that goes when its lease begins is not up', async () => {
+  const stage = freebsd();
+  const [, vip] = stage.vips;
+  const agent = stage.agentThat((argv) => {
+    if (!argv.includes('vltime') || !argv.includes('1')) return undefined;
+    void stage.type('ifconfig em0 inet6 fd77::100 -alias');
+    return {};
+  });
+  await assert.rejects(agent.up([vip], 1), { message: /added without an error, and it is not there/ });
+});
+
 test('a removal that is refused, or that does nothing, is an error', async () => {
   for (const [ran, message] of [
     [{ exitCode: 1, stderr: 'ifconfig: ioctl (SIOCDIFADDR): odd\n' }, /-alias: ioctl \(SIOCDIFADDR\): odd/],
