@@ -87,6 +87,32 @@ for (const system of TOGETHER) {
     assert.deepEqual([host.state(), other.state()], ['MASTER', 'BACKUP']);
   });
 
+  test(`carp on ${system}: of two nodes that both took it, one goes on and one lets go`, async () => {
+    const one = carpStage(system);
+    const two = carpStage(system, { net: one.net, number: 2 });
+    const { vips } = one;
+    await one.agent.up(vips, 2);
+    for (let second = 0; second < 20; second += 1) {
+      await one.pass(1_000);
+      await one.agent.renew(vips, 2);
+    }
+    await two.agent.up(vips, 2);
+    const losses: unknown[] = [];
+    for (let second = 0; second < 20; second += 1) {
+      for (const { agent } of losses.length === 0 ? [one, two] : [one]) {
+        await agent.look(vips);
+        await agent.renew(vips, 2).catch((problem: unknown) => losses.push(agent, problem));
+      }
+      // As the rules do: who could not renew takes it down.
+      if (losses.length > 0) await two.agent.down(vips);
+      await one.pass(500);
+      assert.deepEqual(one.net.lan.holders(VIP), ['host1'], `in second ${second}`);
+    }
+    assert.equal(losses[0], two.agent);
+    assert.match(String(losses[1]), /fell back to BACKUP/);
+    assert.deepEqual([one.host.state(), one.net.lan.holders(VIP)], ['MASTER', ['host1']]);
+  });
+
   test(`carp on ${system}: preempt at a backup that is faster`, async () => {
     const stage = carpStage(system, { carp: { advbaseSeconds: 2 } });
     const { agent, host, net, pass } = stage;
