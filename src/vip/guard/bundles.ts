@@ -49,21 +49,26 @@ export function bundlesWith(bundles: Bundles, lines: readonly string[]): readonl
 
 /** What a guard that knows the one must be told to know the other. New ones come first, so that no line is missing meanwhile. */
 export function differenceWords(known: Bundles, wanted: Bundles, now: MonoMs): string {
-  const words: string[] = [];
-  for (const bundle of wanted.values()) {
-    const before = known.get(bundle.key);
-    if (before?.lines === bundle.lines) continue;
-    const sign = before === undefined ? '=' : '-';
-    words.push(`${collectWords(bundle.lines)}${sign}${bundle.key} ${secondsLeft(bundle, now)}\n`);
-  }
-  for (const key of known.keys()) if (!wanted.has(key)) words.push(forgetWords(key));
-  return words.join('');
+  const bundles = [...wanted.values()];
+  const words = (sign: '=' | '-', bundle: Bundle): string =>
+    `${collectWords(bundle.lines)}${sign}${bundle.key} ${secondsLeft(bundle, now)}\n`;
+  const fresh = bundles.filter(({ key }) => !known.has(key));
+  const changed = bundles.filter(({ key, lines }) => known.has(key) && known.get(key)?.lines !== lines);
+  const gone = [...known.keys()].filter((key) => !wanted.has(key));
+  return [
+    ...fresh.map((bundle) => words('=', bundle)),
+    ...changed.map((bundle) => words('-', bundle)),
+    ...gone.map(forgetWords),
+  ].join('');
 }
 
 export const renewWords = (bundle: Bundle, now: MonoMs): string =>
   `r${bundle.key} ${secondsLeft(bundle, now)}\n`;
 
-export const forgetWords = (key: number): string => `x${key}\n`;
+/** For one that is run: it is forgotten when somebody else has reason to wait for that. */
+export const firedWords = (key: number): string => `f${key}\n`;
+
+const forgetWords = (key: number): string => `x${key}\n`;
 
 export const leaveWords = (lines: readonly string[], leaseSeconds: number, folder: string): string =>
   `${collectWords(lines)}l${leaseSeconds} ${folder}\n`;

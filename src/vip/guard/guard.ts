@@ -136,7 +136,7 @@ export function guard(options: GuardOptions): Guard {
     },
     leave: (lines, leaseSeconds) =>
       inTurn(async () => {
-        if (notes === undefined) throw cannotLeave();
+        if (notes === undefined || !(leaseSeconds >= 1)) throw cannotLeave();
         const folder = noted(notes, lines);
         try {
           await askAbout(lines, () => leaveWords(lines, leaseSeconds, folder));

@@ -1,7 +1,7 @@
 import { type OperatorError } from '../../core/errors.ts';
 import { type Clock } from '../../core/ports.ts';
 import { type MonoMs, MINUTE_MS } from '../../core/units.ts';
-import { type Bundles, differenceWords, forgetWords } from './bundles.ts';
+import { type Bundles, differenceWords, firedWords } from './bundles.ts';
 import { type GuardChild, type GuardChildOptions, startGuardChild } from './child.ts';
 import { endsTooOften } from './problems.ts';
 
@@ -50,7 +50,7 @@ export function keeper(options: KeeperOptions): Keeper {
       ...options,
       onFired(key) {
         if (running !== started) return;
-        started.tell(forgetWords(key));
+        started.tell(firedWords(key));
         onFired(key);
       },
       onEnd() {

@@ -27,8 +27,7 @@ run() {
   batch=$!
   (sleep 1; sleep 1; kill -9 "$batch") < /dev/null > /dev/null 2>&1 &
   limit=$!
-  wait "$batch"
-  kill -9 "$limit"
+  wait "$batch" && kill -9 "$limit"
 }
 set --
 while IFS= read -r line; do

@@ -5,7 +5,8 @@
  * `+LINE` collects for the next word. `=KEY SECONDS` makes what was collected a bundle, 0 seconds for one without a lease;
  * what was cut off is never part of one. `-KEY SECONDS` puts it in the place of a bundle's lines, `rKEY SECONDS` starts
  * a lease anew, `xKEY` forgets a bundle, and `lSECONDS FOLDER` leaves what was collected. `?NUMBER` is answered with the
- * number when all before it is done, and `!KEY` says that a bundle was run. `c PID …` names the agent's other children.
+ * number when all before it is done. `!KEY` says that a bundle is run because nobody renewed it; `fKEY` is the answer: it
+ * will not be run at the end, and only `xKEY` waits until it has been run. `c PID …` names the agent's other children.
  *
  * When its input ends, because the agent is gone in whatever way, it pipes all bundles into its arguments. The agent's
  * children that run the same program are ended first, unless a number has gone to another program meanwhile: one of them
@@ -25,8 +26,9 @@ while IFS= read -r line; do
     =*) held=$next next=; keys="$keys $key"; begin "$@" ;;
     -*) halt && { held=$next; begin "$@"; }; next= ;;
     r*) halt && begin "$@" ;;
+    f*) eval "held_$key=" ;;
     x*) halt; forget ;;
-    l*) seconds=$key notes=\${rest#* } held=$next next=; left "$@" < /dev/null > /dev/null & ;;
+    l*) seconds=$key notes=\${rest#* } held=$next next=; left "$@" & ;;
     c*) children=$rest ;;
     *) echo "$rest" ;;
   esac
@@ -58,7 +60,7 @@ const LEASES = `
 begin() {
   eval "held_$key=\\$held timer_$key="
   [ "$seconds" -gt 0 ] || return 0
-  count "$@" < /dev/null &
+  count "$@" &
   eval "timer_$key=$!"
 }
 halt() {
@@ -76,6 +78,7 @@ forget() {
   unset "held_$key" "timer_$key"
 }
 count() {
+  exec < /dev/null
   status=1
   while [ "$seconds" -gt 0 ]; do
     second
@@ -92,7 +95,7 @@ count() {
   status=0
   trap 'exit 0' USR1
   [ -z "$told" ] || exit 0
-  while kill -0 $$; do
+  while kill -0 $$ && kill -0 "$PPID"; do
     second
   done
 }
@@ -110,6 +113,7 @@ second() {
  */
 const LEAVING = `
 left() {
+  exec < /dev/null > /dev/null
   while [ "$seconds" -gt 0 ]; do
     sleep 1
     seconds=$((seconds - 1))

@@ -93,13 +93,14 @@ test(
     let last = 0;
     let ended = 0;
     await until('the report', 20_000, () => {
+      if (problems.length > 0) return true;
       const pid = watchman.pid();
       if (pid !== undefined && pid !== last) {
         process.kill(pid, 'SIGKILL');
         last = pid;
         ended += 1;
       }
-      return problems.length > 0;
+      return false;
     });
     assert.equal(problems.length, 1);
     assert.equal(problems[0]?.code, 'VIP_FAILED');

@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { type OperatorError } from '../../../src/core/errors.ts';
@@ -25,6 +26,7 @@ export function newGuard(options: Partial<GuardOptions> = {}) {
     watchman,
     /** The lines of the last run; undefined when there was none. */
     takenDown: () => linesIn(path),
+    ranAtMs: () => ranAtMs(path),
     forgetRuns: () => rmSync(path, { force: true }),
     problems,
     fired,
@@ -38,6 +40,14 @@ export const writeTo = (path: string): [string, ...string[]] => [
   'take-down',
   path,
 ];
+
+/** By the wall clock of files, so that a test that is late itself does not see it later than it was. */
+export const ranAtMs = (path: string): number => statSync(path).mtimeMs;
+
+/** The clock of files is some milliseconds behind. */
+export function assertBetween(ms: number, leastMs: number, mostMs: number): void {
+  assert.ok(ms >= leastMs - 10 && ms <= mostMs, `${ms} ms is not between ${leastMs} and ${mostMs} ms`);
+}
 
 export const linesIn = (path: string): readonly string[] | undefined =>
   existsSync(path) ? readFileSync(path, 'utf8').split('\n').slice(0, -1) : undefined;

@@ -13,7 +13,12 @@ export const SHELLS: readonly Shell[] = [
   ['mksh'],
 ];
 
-/** The same in every shell, all at once, because most of the time is spent waiting for a lease to end. */
+/** Some of the checks at once, because most of the time is spent waiting for a lease to end; not all, or they would be late. */
+export function together(name: string, checks: () => void): void {
+  describe(name, { concurrency: 3 }, checks);
+}
+
+/** The same in every shell, all at once. */
 export function inEachShell(what: string, check: (shell: Shell, t: TestContext) => Promise<void>): void {
   describe(what, { concurrency: true }, () => {
     for (const shell of SHELLS)
