@@ -61,11 +61,12 @@ function wantsOf(group: GroupSettings, node: NodeName, platform: NodeJS.Platform
   const { name, announce, script, command, carp } = group;
   const kind = adapterKind(group.adapters.get(node) ?? 'auto', platform);
   const own = kind === 'script' ? script : kind === 'command' ? command : kind === 'carp' ? carp : undefined;
-  const method = KERNEL_ANNOUNCES.includes(kind) ? null : announce.method;
+  const isLeftToKernel = KERNEL_ANNOUNCES.includes(kind) && announce.method === 'auto';
+  const method = isLeftToKernel ? 'none' : announce.method;
   return JSON.stringify([kind, method, own === undefined ? null : [name, own]], mapsAsLists);
 }
 
-/** How does not matter to these, so another way to announce is no reason for another adapter. */
+/** Nothing is done for these unless somebody asks for it. */
 const KERNEL_ANNOUNCES: readonly AdapterKind[] = ['illumos', 'illumos-ifconfig'];
 
 const mapsAsLists = (_: string, value: unknown): unknown => (value instanceof Map ? [...value] : value);

@@ -3,7 +3,7 @@ import type { Clock, Log, Vip, VipAdapter } from '../core/ports.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
 import type { GroupId, GroupName, MonoMs, NodeName } from '../core/units.ts';
 import { systemPlatform } from '../vip/for-platform.ts';
-import { adapterKind } from '../vip/system.ts';
+import { adapterKind, type AdapterKind } from '../vip/system.ts';
 import { CALL_MS, traitsOf, type Traits } from '../vip/traits.ts';
 import { vipsOn } from '../config/vips-on.ts';
 import type { Adapters } from './adapters.ts';
@@ -53,6 +53,9 @@ interface Placed {
   readonly unwatch: () => void;
 }
 
+/** A guard stands for the leases of these, and takes the same way with any settings. */
+const GUARD_LEASED: readonly AdapterKind[] = ['illumos', 'illumos-ifconfig', 'freebsd', 'openbsd', 'netbsd'];
+
 interface Drop {
   readonly from: VipQueue;
   readonly vips: readonly Vip[];
@@ -85,8 +88,9 @@ export function openGroups(ports: GroupsPorts): Groups {
     const settings = placed.get(id)?.settings;
     return settings === undefined ? CALL_MS : traits(settings).callMs;
   };
-  const kindOf = ({ adapters: byNode }: GroupSettings): string =>
+  const kindOf = ({ adapters: byNode }: GroupSettings): AdapterKind =>
     adapterKind(byNode.get(self) ?? 'auto', platform);
+  const isGuardLeased = (settings: GroupSettings): boolean => GUARD_LEASED.includes(kindOf(settings));
   const noteLook = (group: GroupId, found: readonly Vip[]): void => {
     looks.set(group, { at: clock.nowMs(), isFound: (vip) => isAmong(vip, found) });
   };
@@ -174,24 +178,21 @@ export function openGroups(ports: GroupsPorts): Groups {
   };
 
   /**
-   * What one kind of adapter has put there, another could not renew, and the first one's guard would take it down behind the
-   * other's back: it goes before the other brings it up.
+   * What one kind of adapter has put there, another could not renew: it goes before the other brings it up. And the guard
+   * of the one before would take it down behind the other's back, unless it is left to the other as to a new process.
    */
   const takeOverFrom = (old: Placed, now: Placed): void => {
     const kept = old.vips.filter((vip) => isAmong(vip, now.vips));
-    if (kept.length === 0 || kindOf(old.settings) === kindOf(now.settings)) return;
-    const gone = new Promise<void>((resolve) => {
-      old.queue.inTurn(async () => {
-        const { callMs } = traits(old.settings);
-        await answered(clock, 'down', old.adapter.down(kept), { callMs }).catch((error: unknown) =>
-          log.warn(
-            { err: error, group: old.settings.name },
-            'what the adapter before has put there could not be taken down',
-          ),
-        );
-        resolve();
-      });
-    });
+    const isSameKind = kindOf(old.settings) === kindOf(now.settings);
+    if (kept.length === 0 || (isSameKind && (leaseSeconds === 0 || !isGuardLeased(old.settings)))) return;
+    const letGo = async (): Promise<void> => {
+      const { callMs } = traits(old.settings);
+      const letting = isSameKind ? old.adapter.leave(kept, leaseSeconds) : old.adapter.down(kept);
+      await answered(clock, isSameKind ? 'leave' : 'down', letting, { callMs }).catch((error: unknown) =>
+        log.warn({ err: error, group: old.settings.name }, 'the adapter before could not let go of its VIPs'),
+      );
+    };
+    const gone = new Promise<void>((resolve) => old.queue.inTurn(() => letGo().finally(resolve)));
     now.queue.inTurn(() => gone);
   };
 

@@ -290,15 +290,17 @@ test('groups: the other kind is tried even where the one before could not let go
   const other = settingsWith(vips('[10.10.10.42]\n    adapter: illumos-ifconfig'));
   await configure(other, ['web'], ['web']);
   assert.deepEqual(called('illumos-ifconfig auto'), [`up ${V4}`]);
-  assert.ok(log.lines.some(({ text }) => /could not be taken down/.test(text)));
+  assert.ok(log.lines.some(({ text }) => /could not let go/.test(text)));
 });
 
-test('groups: another name for the same kind of adapter changes nothing on the host', async () => {
-  const { configure, called } = opened({ platform: 'sunos' });
+test('groups: another adapter of the same kind gets the VIP as a new process would, without a gap', async () => {
+  const { configure, called, adapter } = opened({ platform: 'sunos' });
   await configure(settingsWith(vips('[10.10.10.42]')));
-  await configure(settingsWith(vips('[10.10.10.42]\n    adapter: illumos')), ['web'], ['web']);
-  assert.deepEqual(called(), []);
-  assert.deepEqual(called('illumos auto'), [`up ${V4}`]);
+  const other = settingsWith(vips('[10.10.10.42]\n    announce: { method: arping }'));
+  await configure(other, ['web'], ['web']);
+  assert.deepEqual(called(), [`leave ${V4}`]);
+  assert.equal(adapter().calls[0]!.leaseSeconds, 1);
+  assert.deepEqual(called('auto arping'), [`up ${V4}`]);
 });
 
 test('groups: where an address cannot be on two interfaces it leaves the old one first', async () => {

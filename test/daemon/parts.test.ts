@@ -7,6 +7,7 @@ import { newClosing } from '../../src/daemon/closing.ts';
 import { newCounters } from '../../src/daemon/counters.ts';
 import { newHistory } from '../../src/daemon/history.ts';
 import { newProblems } from '../../src/daemon/problems.ts';
+import { systemSpawn } from '../../src/system/child.ts';
 import { systemExec } from '../../src/system/exec.ts';
 import { collectedLog } from '../fakes/collected-log.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
@@ -139,4 +140,29 @@ test('adapters: one for all groups of a kind, another for another way to announc
   await other.look([]);
   await adapters.close();
   assert.deepEqual(ended, ['sh', 'sh'], 'the guard of each');
+});
+
+test('adapters: what makes no difference on a system does not make another one there', async () => {
+  const adapters = openAdapters({
+    exec: systemExec,
+    spawn: systemSpawn,
+    clock: new ManualClock(),
+    log: collectedLog(),
+    onProblem: assert.fail,
+    node: named('lb1'),
+    stateDirectory: '/nonexistent',
+    errandFor: ({ name }) => ({
+      ...{ group: name, node: named('lb1'), epoch: 0, role: 'init', peer: '', cause: '' },
+    }),
+    platform: 'sunos',
+  });
+  const [group] = settingsWith().groups;
+  const announced = (method: 'auto' | 'none' | 'arping') => ({ ...group!.announce, method });
+  const adapterOf = (adapter: 'illumos' | 'illumos-ifconfig') => new Map([[named('lb1'), adapter]]);
+  const one = adapters.of(group!);
+  assert.equal(adapters.of({ ...group!, adapters: adapterOf('illumos') }), one);
+  assert.equal(adapters.of({ ...group!, announce: announced('none') }), one);
+  assert.notEqual(adapters.of({ ...group!, announce: announced('arping') }), one);
+  assert.notEqual(adapters.of({ ...group!, adapters: adapterOf('illumos-ifconfig') }), one);
+  await adapters.close();
 });
