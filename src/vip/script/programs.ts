@@ -24,6 +24,13 @@ export interface ScriptPrograms {
   readonly show: ScriptShow | undefined;
 }
 
+interface Run {
+  readonly program: readonly string[];
+  readonly vips: readonly Vip[];
+  readonly order: readonly Vip[];
+  readonly goesOn: boolean;
+}
+
 export function scriptPrograms(options: ScriptProgramsOptions): ScriptPrograms {
   const { settings, onProgram = () => {} } = options;
   const { up, down, timeoutMs } = settings;
@@ -34,13 +41,13 @@ export function scriptPrograms(options: ScriptProgramsOptions): ScriptPrograms {
   /** Throws what failed first, when everything has been said. */
   const runAll = async (
     what: 'up' | 'down',
-    { program, vips, goesOn }: { program: readonly string[]; vips: readonly Vip[]; goesOn: boolean },
+    { program, vips, order, goesOn }: Run,
     signal: AbortSignal,
   ): Promise<void> => {
     const endAt = after(options.clock.nowMs(), limitMs);
     const ends: ProgramEnd[] = [];
     let failure: OperatorError | undefined;
-    for (const vip of vips) {
+    for (const vip of order) {
       const leftMs = endAt - options.clock.nowMs();
       if (leftMs <= 0) failure ??= noTimeLeft(vipText(vip), limitMs / SECOND_MS);
       if (leftMs <= 0 || signal.aborted || (failure !== undefined && !goesOn)) break;
@@ -57,12 +64,12 @@ export function scriptPrograms(options: ScriptProgramsOptions): ScriptPrograms {
     limitMs,
     show,
     async up(vips, signal) {
-      await runAll('up', { program: up, vips, goesOn: false }, signal);
+      await runAll('up', { program: up, vips, order: vips, goesOn: false }, signal);
       const wrong = await show?.otherwise(vips, 'here', signal);
       if (wrong !== undefined) throw notAsSaid(vipText(wrong), up[0] ?? '', 'not here');
     },
     async down(vips, signal) {
-      await runAll('down', { program: down, vips: vips.toReversed(), goesOn: true }, signal);
+      await runAll('down', { program: down, vips, order: vips.toReversed(), goesOn: true }, signal);
       const wrong = await show?.otherwise(vips, 'gone', signal);
       if (wrong !== undefined) throw notAsSaid(vipText(wrong), down[0] ?? '', 'still here');
     },
