@@ -149,6 +149,7 @@ test('adapters: what makes no difference on a system does not make another one t
     clock: new ManualClock(),
     log: collectedLog(),
     onProblem: assert.fail,
+    onProgram: () => undefined,
     node: named('lb1'),
     stateDirectory: '/nonexistent',
     errandFor: ({ name }) => ({
