@@ -142,7 +142,7 @@ const refused: readonly (readonly [
         { record: { has: true } },
         'has the VIP on its interface though it does not hold the group',
       ],
-      ['handing over itself', { record: { heir: 1 } }, 'is handing over itself'],
+      ['handing over to another', { record: { heir: 3 } }, 'is handing over itself'],
     ] as const
   ).flatMap(([name, state, why]) =>
     (
