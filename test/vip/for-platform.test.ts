@@ -61,6 +61,20 @@ test('adapter auto on linux: plans what ip would run', async () => {
   await adapter.close();
 });
 
+const IFCONFIG: readonly (readonly [NodeJS.Platform, string])[] = [
+  ['freebsd', 'ifconfig em0 inet 10.0.0.42/32 alias'],
+  ['openbsd', 'ifconfig em0 inet alias 10.0.0.42/32'],
+  ['netbsd', 'ifconfig em0 inet 10.0.0.42/32 alias'],
+];
+for (const [platform, line] of IFCONFIG) {
+  test(`adapter auto on ${platform}: plans what its ifconfig would run`, async () => {
+    const adapter = adapterFor('auto', platform);
+    const vip = { address: '10.0.0.42', family: 4, prefixLength: 32, link: 'em0', label: '' } as const;
+    assert.deepEqual(adapter.plan([vip], 3).up, [line]);
+    await adapter.close();
+  });
+}
+
 test('system: people may write illumos, and Node its old name', () => {
   assert.equal(platformNamed('illumos'), 'sunos');
   assert.equal(platformNamed('sunos'), 'sunos');
