@@ -1,24 +1,14 @@
 import { OperatorError } from '../../core/errors.ts';
-import type { Errand, Vip } from '../../core/ports.ts';
-import type { CommandSettings, ShowSettings } from '../../core/settings.ts';
-import { after, type MonoMs } from '../../core/units.ts';
+import type { Vip } from '../../core/ports.ts';
+import { after } from '../../core/units.ts';
 import { vipText } from '../address.ts';
 import type { VipOptions } from '../options.ts';
 import { pause } from '../program/pause.ts';
-import { reportsOf } from '../program/report.ts';
-import { isDone, programFailed, runProgram, type ProgramCall, type ProgramEnd } from '../program/run.ts';
 import { shownWords } from '../program/words.ts';
+import { newAsking, type AskingOptions, type Limits } from './asking.ts';
 import { afterAttemptMs, downAgainMs } from './back-off.ts';
-import { filledCommands, filledText, sameAs, type Move } from './commands.ts';
-import { contains } from './expected.ts';
+import { sameAs } from './commands.ts';
 import { gaveUp, notShown, notTakenDown } from './problems.ts';
-
-export interface CloudOptions extends Pick<VipOptions, 'exec' | 'clock' | 'onProgram' | 'onProblem'> {
-  readonly settings: CommandSettings;
-  readonly errand: () => Errand;
-  /** A command was ended before it had answered: what it asked for may still come into effect. */
-  readonly onUnsettled: () => void;
-}
 
 /** What the cloud is asked for. */
 export interface Cloud {
@@ -29,85 +19,39 @@ export interface Cloud {
   readonly show: ((vips: readonly Vip[], signal: AbortSignal) => Promise<readonly Vip[]>) | undefined;
 }
 
-interface Limits {
-  readonly signal: AbortSignal;
-  readonly endAt?: MonoMs;
-}
+export function newCloud(options: AskingOptions & Pick<VipOptions, 'onProblem'>): Cloud {
+  const { clock, settings, onProblem } = options;
+  const { show } = settings;
+  const asking = newAsking(options);
 
-export function newCloud(options: CloudOptions): Cloud {
-  const { exec, clock, settings, onProgram = () => {}, onProblem, onUnsettled } = options;
-
-  const moveOf = (vips: readonly Vip[]): Move => ({
-    ...{ vips, errand: options.errand(), values: settings.values },
-  });
-  const run = async (call: ProgramCall, { signal, endAt }: Limits): Promise<ProgramEnd> => {
-    const leftMs = endAt === undefined ? settings.timeoutMs : Math.max(1, endAt - clock.nowMs());
-    return await runProgram(exec, call, { timeoutMs: Math.min(settings.timeoutMs, leftMs), signal });
-  };
-  /** In order, up to the first that fails. */
-  const runAll = async (
-    what: string,
-    calls: readonly ProgramCall[],
-    limits: Limits,
-  ): Promise<OperatorError | undefined> => {
-    const ends: ProgramEnd[] = [];
-    for (const call of calls) {
-      const end = await run(call, limits);
-      ends.push(end);
-      if (end.how === 'timed out' || end.how === 'superseded') onUnsettled();
-      if (!isDone(end)) break;
-    }
-    reportsOf(what, ends).forEach(onProgram);
-    const failed = ends.find((end) => !isDone(end));
-    return failed && programFailed(failed);
-  };
-
-  const shownNow = async (
-    shows: ShowSettings,
-    vips: readonly Vip[],
-    limits: Limits,
-  ): Promise<readonly Vip[]> => {
-    const move = moveOf(vips);
-    const ends = new Map<string, ProgramEnd>();
-    const found: Vip[] = [];
-    for (const vip of vips) {
-      const [call] = filledCommands([shows.command], { ...move, vips: [vip] });
-      if (call === undefined) continue;
-      const end = ends.get(sameAs(call)) ?? (await run(call, limits));
-      ends.set(sameAs(call), end);
-      if (!isDone(end)) throw cannotTell(end);
-      if (contains(end.stdout, filledText(shows.expect, vip, move))) found.push(vip);
-    }
-    return found;
-  };
-  const cannotTell = (end: ProgramEnd): OperatorError => {
-    if (end.how !== 'superseded') reportsOf('show', [end]).forEach(onProgram);
-    const { message, hint } = programFailed(end);
-    return new OperatorError('VIP_UNKNOWN', message, { hint });
-  };
-
-  /** An answer that cannot be had contradicts nobody. */
-  const whatShowMisses = async (vips: readonly Vip[], limits: Limits): Promise<OperatorError | undefined> => {
-    if (settings.show === undefined) return undefined;
+  /** Undefined when there is nobody to ask, or no answer, which contradicts nobody. */
+  const missingOf = async (vips: readonly Vip[], limits: Limits): Promise<readonly Vip[] | undefined> => {
+    if (show === undefined || limits.signal.aborted) return undefined;
     try {
-      const found = await shownNow(settings.show, vips, limits);
-      const missing = vips.find((vip) => !found.includes(vip));
-      if (missing === undefined) return undefined;
-      const [call] = filledCommands([settings.show.command], { ...moveOf(vips), vips: [missing] });
-      return notShown(vipText(missing), shownWords(call?.words ?? []));
+      const found = await asking.shown(show, vips, limits);
+      return vips.filter((vip) => !found.includes(vip));
     } catch (error) {
       if (error instanceof OperatorError) return undefined;
       throw error;
     }
   };
 
+  /** What is wrong afterwards. `show` has the last word: some clouds refuse to assign what is assigned already. */
+  const tryOnce = async (vips: readonly Vip[], limits: Limits): Promise<OperatorError | undefined> => {
+    const failure = await asking.run('up', asking.filled(settings.up, vips), limits);
+    const seen = await missingOf(vips, limits);
+    if (seen === undefined) return failure;
+    const [missing] = seen;
+    if (missing === undefined) return undefined;
+    const shows = show && asking.filled([show.command], [missing])[0];
+    return failure ?? notShown(vipText(missing), shownWords(shows?.words ?? []));
+  };
+
   return {
     async bringUp(vips, signal) {
       const limits = { signal, endAt: after(clock.nowMs(), settings.giveUpMs) };
       for (let attempt = 1; ; attempt += 1) {
-        const failure =
-          (await runAll('up', filledCommands(settings.up, moveOf(vips)), limits)) ??
-          (await whatShowMisses(vips, limits));
+        const failure = await tryOnce(vips, limits);
         if (failure === undefined) return;
         if (signal.aborted) throw failure;
         const waitMs = afterAttemptMs(attempt);
@@ -118,30 +62,21 @@ export function newCloud(options: CloudOptions): Cloud {
       }
     },
     async takeDown(vips, staying, signal) {
-      const kept = new Set(filledCommands(settings.down, moveOf(staying)).map(sameAs));
+      const kept = new Set(asking.filled(settings.down, staying).map(sameAs));
       for (let attempt = 1; ; attempt += 1) {
-        const calls = filledCommands(settings.down, moveOf(vips)).filter((call) => !kept.has(sameAs(call)));
-        const failure = await runAll('down', calls, { signal });
+        const calls = asking.filled(settings.down, vips).filter((call) => !kept.has(sameAs(call)));
+        const failure = await asking.run('down', calls, { signal });
         if (failure === undefined) return true;
         if (signal.aborted) return false;
         if (attempt === 1) onProblem(notTakenDown(failure));
         const waitMs = downAgainMs(attempt);
         if (waitMs === undefined || failure.code === 'TOOL_MISSING') return false;
         await pause(clock, waitMs, signal);
-        if (signal.aborted || !(await mayBeHere(vips, signal))) return false;
+        // When the cloud says that somebody else has them, it has been done.
+        const missing = await missingOf(vips, { signal });
+        if (signal.aborted || missing?.length === vips.length) return !signal.aborted;
       }
     },
-    show: settings.show && ((vips, signal) => shownNow(settings.show!, vips, { signal })),
+    show: show && ((vips, signal) => asking.shown(show, vips, { signal })),
   };
-
-  /** When the cloud says that somebody else has them, taking them away once more would be for nothing. */
-  async function mayBeHere(vips: readonly Vip[], signal: AbortSignal): Promise<boolean> {
-    if (settings.show === undefined) return true;
-    try {
-      return (await shownNow(settings.show, vips, { signal })).length > 0;
-    } catch (error) {
-      if (error instanceof OperatorError) return true;
-      throw error;
-    }
-  }
 }

@@ -15,11 +15,16 @@ export interface Move {
   readonly values: Values;
 }
 
+export interface CloudCall extends ProgramCall {
+  /** It is about what another node has, and what it is for is seen in what comes after it. */
+  readonly aboutAnother: boolean;
+}
+
 /**
  * The commands with their words filled in: each one for every VIP, and one that names another node once for each of those
  * that have a value for it. What then reads the same is run once: a command about a network interface moves all that is on it.
  */
-export function filledCommands(templates: readonly Template[], move: Move): readonly ProgramCall[] {
+export function filledCommands(templates: readonly Template[], move: Move): readonly CloudCall[] {
   const calls = templates.flatMap((template) =>
     move.vips.flatMap((vip) => othersFor(template, move).map((other) => callFor(template, vip, move, other))),
   );
@@ -40,9 +45,10 @@ export function filledText(text: string, vip: Vip, move: Move, other?: NodeName)
   );
 }
 
-const callFor = (template: Template, vip: Vip, move: Move, other: NodeName | undefined): ProgramCall => ({
+const callFor = (template: Template, vip: Vip, move: Move, other: NodeName | undefined): CloudCall => ({
   words: template.map((word) => filledText(word, vip, move, other)),
   env: environmentOf(vip, move.vips, move.errand),
+  aboutAnother: other !== undefined,
 });
 
 /** One run for nobody in particular, unless the command names other nodes. */

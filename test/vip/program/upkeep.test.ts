@@ -201,6 +201,10 @@ test('upkeep: in doubt and without `show`, or without an answer of it, all are b
   assert.equal(unclear.texts(), 'up 12, show 12, up 12');
   assert.deepEqual(unclear.problems, ['API down']);
   assert.equal(await unclear.seen(), '12', 'what was not known to be gone is kept');
+  unclear.state.broken = undefined;
+  unclear.clock.goOn(5_000);
+  await unclear.seen();
+  assert.equal(unclear.texts(), 'up 12, show 12, up 12, show 12', 'and looked for again');
 });
 
 test('upkeep: doubts come in bursts, and are looked into at most every five seconds, the last one too', async () => {

@@ -303,6 +303,18 @@ test('script: the guard runs down in reverse, knows what lasts, and removes the 
   await assert.rejects(adapter.renew(both, 1), { name: 'OperatorError' });
 });
 
+test('script: a guard whose down fails leaves the note', async (t) => {
+  const { adapter, settings, state, calls } = stage(
+    t,
+    { show: false, downFirst: 'exit 1' },
+    { guarded: true },
+  );
+  await adapter.up([four], 0);
+  await adapter.close();
+  assert.ok(calls().includes('down eth0 10.0.0.42'));
+  assert.deepEqual(await adapterWith(t, settings, { state }).adapter.look(both), [four]);
+});
+
 test('script: a guard does not fire while programs take longer than the lease', async (t) => {
   const { adapter, calls, fileOf } = stage(t, { upFirst: 'sleep 2.5', timeoutMs: 5_000 }, { guarded: true });
   await adapter.up([four], 1);
@@ -322,11 +334,11 @@ test('script: what was left under other words is not run by the guard that left 
   await adapter.up([four], 30);
   const endMs = performance.now() + 3_500;
   await until('longer than it was left for', 10_000, () => performance.now() > endMs);
-  assert.deepEqual(
-    first.calls().filter((line) => line.startsWith('down')),
-    [],
-  );
+  const downs = (): readonly string[] => first.calls().filter((line) => line.startsWith('down'));
+  assert.deepEqual(downs(), []);
   await adapter.down([four]);
+  await adapter.close();
+  assert.deepEqual(downs(), ['down eth0 10.0.0.42 more'], 'and nobody runs the old words later');
 });
 
 test('script: the plan is what is run, in its order', (t) => {
