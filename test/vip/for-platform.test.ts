@@ -10,12 +10,12 @@ import { adapterKind, platformNamed } from '../../src/vip/system.ts';
 import { groupOf, NODE } from '../fakes/group-of.ts';
 
 const silent = () => {};
-const adapterFor = (name: AdapterName, platform: NodeJS.Platform, group = groupOf(name)) =>
+const adapterFor = (name: AdapterName, platform: NodeJS.Platform) =>
   vipAdapterFor(
     {
       ...{ exec: systemExec, spawn: systemSpawn, clock: systemClock, onProblem: silent },
       log: { debug: silent, info: silent, warn: silent, error: silent },
-      ...{ group, node: NODE },
+      ...{ group: groupOf(name), node: NODE },
       errand: () => ({ group: 'web' as GroupName, node: NODE, epoch: 0, role: 'init', peer: '', cause: '' }),
     },
     platform,
@@ -61,24 +61,19 @@ test('adapter auto on linux: plans what ip would run', async () => {
   await adapter.close();
 });
 
-test('adapter carp: the one of the system, with what the group says', async () => {
-  const group = groupOf('carp', {
-    carp: {
-      ...{ vhid: 3, advbaseSeconds: 1, passwordFile: '', peers: new Map() },
-      interfaces: new Map([[NODE, 'carp2']]),
-    },
-  });
-  const vip = { address: '10.0.0.42', family: 4, prefixLength: 32, link: 'em0', label: '' } as const;
-  for (const [platform, first] of [
-    ['freebsd', 'ifconfig em0 inet vhid 3 advbase 1 advskew 0 alias 10.0.0.42/32'],
-    ['openbsd', 'ifconfig carp2 create'],
-    ['netbsd', 'ifconfig carp2 create'],
-  ] as const) {
-    const adapter = adapterFor('carp', platform, group);
-    assert.equal(adapter.plan([vip], 3).up[0], first);
+const IFCONFIG: readonly (readonly [NodeJS.Platform, string])[] = [
+  ['freebsd', 'ifconfig em0 inet 10.0.0.42/32 alias'],
+  ['openbsd', 'ifconfig em0 inet alias 10.0.0.42/32'],
+  ['netbsd', 'ifconfig em0 inet 10.0.0.42/32 alias'],
+];
+for (const [platform, line] of IFCONFIG) {
+  test(`adapter auto on ${platform}: plans what its ifconfig would run`, async () => {
+    const adapter = adapterFor('auto', platform);
+    const vip = { address: '10.0.0.42', family: 4, prefixLength: 32, link: 'em0', label: '' } as const;
+    assert.deepEqual(adapter.plan([vip], 3).up, [line]);
     await adapter.close();
-  }
-});
+  });
+}
 
 test('system: people may write illumos, and Node its old name', () => {
   assert.equal(platformNamed('illumos'), 'sunos');

@@ -44,10 +44,10 @@ export function bsdStage({ link, open, host: makeHost, removal, addition }: Syst
   return { ...stage, host, link, lan: net.lan };
 }
 
-export const freebsd = (options: Partial<FreebsdOptions> = {}): BsdStage =>
+export const freebsd = (options: Partial<FreebsdOptions> = {}, open: System['open'] = freebsdVip): BsdStage =>
   bsdStage({
     link: 'em0',
-    open: freebsdVip,
+    open,
     host: (net) => freebsdHost({ ...net.place(1, 'em0'), ...options }),
     removal: (vip) => `ifconfig em0 ${family(vip)} ${vip.address} -alias`,
     addition: (vip) => `ifconfig em0 ${family(vip)} ${vip.address}/${vip.prefixLength} alias`,

@@ -1,6 +1,7 @@
 // Goal: what stands between a look, an act and the next look: probing, leases, the guard, others.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { OperatorError } from '../../../src/core/errors.ts';
 import type { Vip } from '../../../src/core/ports.ts';
 import { freebsdVip } from '../../../src/vip/bsd/freebsd.ts';
 import { freebsdHost } from '../../systems/freebsd/freebsd.ts';
@@ -179,6 +180,69 @@ test('what cannot be taken back is a problem of its own, and stays with the guar
   assert.match(agent.problems[0]?.message ?? '', /could not be taken down again/);
   await stage.pass(2_000);
   assert.deepEqual(here(stage), []);
+});
+
+test('a guard that no longer holds them at the end: not up, and nothing stays', async () => {
+  const stage = freebsd({}, (options) =>
+    freebsdVip({
+      ...options,
+      openGuard: (guardOptions) => ({
+        ...options.openGuard!(guardOptions),
+        renew: async () => {
+          throw new OperatorError('VIP_FAILED', 'the guard does not answer', { hint: 'look' });
+        },
+      }),
+    }),
+  );
+  await assert.rejects(stage.agent.up(stage.vips, 3), { message: 'the guard does not answer' });
+  assert.deepEqual(here(stage), []);
+});
+
+test('what a dead agent left does not expire while something else is waited for', async () => {
+  const stage = netbsd();
+  const { agent, vips } = stage;
+  await stage.type('ifconfig wm0 inet6 fd77::100/128 vltime 4 pltime 4 alias');
+  await stage.pass(3_000);
+  await agent.up(vips, 1);
+  assert.deepEqual(await agent.look(vips), vips);
+});
+
+test('an address that goes when its lease begins is not up', async () => {
+  const stage = freebsd();
+  const [, vip] = stage.vips;
+  const agent = stage.agentThat((argv) => {
+    if (!argv.includes('vltime') || !argv.includes('1')) return undefined;
+    void stage.type('ifconfig em0 inet6 fd77::100 -alias');
+    return {};
+  });
+  await assert.rejects(agent.up([vip], 1), { message: /added without an error, and it is not there/ });
+});
+
+test('a removal that is refused, or that does nothing, is an error', async () => {
+  for (const [ran, message] of [
+    [{ exitCode: 1, stderr: 'ifconfig: ioctl (SIOCDIFADDR): odd\n' }, /-alias: ioctl \(SIOCDIFADDR\): odd/],
+    [{}, /removed, and there again/],
+  ] as const) {
+    const stage = freebsd();
+    const [vip] = stage.vips;
+    const agent = stage.agentThat((argv) => (argv.includes('-alias') ? ran : undefined));
+    await agent.up([vip], 2);
+    await assert.rejects(agent.down([vip]), { code: 'VIP_FAILED', message });
+    assert.equal(here(stage).length, 1);
+    await stage.pass(3_000);
+    assert.deepEqual(here(stage), [], 'nobody renews it any more, so the guard takes it down');
+  }
+});
+
+test('after a release the guard holds nothing: what others add later stays', async () => {
+  const stage = freebsd();
+  const { agent, vips } = stage;
+  await agent.up(vips, 2);
+  await agent.down(vips);
+  await stage.addByHand(vips[0]);
+  await agent.kill();
+  await stage.pass(5_000);
+  assert.equal(here(stage).length, 1);
 });
 
 test('a link without carrier, or switched off, is refused with the next step', async () => {
