@@ -34,6 +34,7 @@ export function notesIn(folder: string, clock: Clock): Notes {
 
   return {
     write(lines) {
+      if (folder.includes('\n')) throw new Error(`a line break in ${JSON.stringify(folder)}`);
       mkdirSync(folder, { recursive: true });
       const left = mkdtempSync(join(folder, PREFIX));
       lines.forEach((line, at) => writeFileSync(join(left, String(at + 1)), line));

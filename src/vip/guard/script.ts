@@ -64,10 +64,17 @@ begin() {
   eval "timer_$key=$!"
 }
 halt() {
-  eval "held=\\$held_$key timer=\\$timer_$key held_$key= timer_$key="
+  case "$keys " in
+    *" $key "*) ;;
+    *) return 1 ;;
+  esac
+  eval "held=\\$held_$key timer=\\$timer_$key timer_$key="
   [ -n "$timer" ] || return 0
   kill -USR1 "$timer"
-  ! wait "$timer"
+  if wait "$timer"; then
+    forget
+    return 1
+  fi
 }
 forget() {
   others=

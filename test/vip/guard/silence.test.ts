@@ -102,8 +102,11 @@ done`,
     try {
       await until('the other run', 20_000, () => existsSync(join(folder, 'other')) && fired.length === 2);
       assert.deepEqual(fired, [['hang'], ['other']]);
-      const closed = watchman.close();
+      let isClosed = false;
+      const closed = watchman.close().then(() => (isClosed = true));
       await until('the end', 2_000, () => existsSync(join(folder, 'at-the-end')));
+      // Sooner than `close` gives up: what hangs does not keep the agent from ending either.
+      await until('the guard to be gone', 4_000, () => isClosed);
       await closed;
     } finally {
       closeSync(openSync(pipe, 'r+'));
@@ -177,6 +180,14 @@ done`,
     await watchman.drop(['one']);
     assert.deepEqual(childrenOf(watchman.pid()), []);
     assert.ok(!existsSync(`/proc/${timer}`));
+  });
+
+  test('guard, silence: a renewal that crosses the word of a run fails', { timeout: 20_000 }, async () => {
+    const script = `while read -r line; do case $line in r*) echo '!1' ;; \\?*) echo "\${line#?}" ;; esac; done`;
+    const { watchman, fired } = newGuard({ silence: true, shell: [standIn(tempFolder(), 'shell', script)] });
+    await watchman.hold(['one'], 1);
+    await assert.rejects(watchman.renew(['one'], 1), { name: 'OperatorError', code: 'VIP_FAILED' });
+    assert.deepEqual(fired, [['one']]);
   });
 
   test('guard, silence: what was never held cannot be renewed', { timeout: 20_000 }, async () => {
