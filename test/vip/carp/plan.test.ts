@@ -1,6 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { carpStage, type SystemName } from './stages.ts';
+import type { Errand } from '../../../src/core/ports.ts';
+import type { GroupName } from '../../../src/core/units.ts';
+import { systemSpawn } from '../../../src/system/child.ts';
+import { systemClock } from '../../../src/system/clock.ts';
+import { vipAdapterFor } from '../../../src/vip/for-platform.ts';
+import { collectedLog } from '../../fakes/collected-log.ts';
+import { NODE } from '../../fakes/group-of.ts';
+import { toldExec } from '../../fakes/told-exec.ts';
+import { vipOf } from '../vip-of.ts';
+import { carpStage, groupWith, type SystemName } from './stages.ts';
+
+const ports = {
+  ...{ exec: toldExec({}), spawn: systemSpawn, clock: systemClock, log: collectedLog() },
+  onProblem: (problem: Error) => assert.fail(problem),
+};
+const errand = (): Errand => ({
+  ...{ group: 'web' as GroupName, node: NODE, epoch: 0, role: 'init', peer: '', cause: '' },
+});
 
 const PLANS: Readonly<
   Record<SystemName, { readonly up: readonly string[]; readonly down: readonly string[] }>
@@ -59,5 +76,19 @@ test('carp: the plan is what is run on a host that has nothing yet', async () =>
       agent.ran.filter((line) => /^ifconfig \S+ (?!-|carp$)\S/.test(line) && !line.includes('-g carp')),
       up,
     );
+  }
+});
+
+test('adapter carp: the one of the system, with what the group says', async () => {
+  const group = groupWith({ vhid: 3, interfaces: new Map([[NODE, 'carp2']]) });
+  const vip = vipOf('10.0.0.42/32', 'em0');
+  for (const [platform, first] of [
+    ['freebsd', 'ifconfig em0 inet vhid 3 advbase 1 advskew 0 alias 10.0.0.42/32'],
+    ['openbsd', 'ifconfig carp2 create'],
+    ['netbsd', 'ifconfig carp2 create'],
+  ] as const) {
+    const adapter = vipAdapterFor({ ...ports, group, node: NODE, errand }, platform);
+    assert.equal(adapter.plan([vip], 3).up[0], first);
+    await adapter.close();
   }
 });

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { systemSpawn } from '../../../src/system/child.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { systemExec } from '../../../src/system/exec.ts';
@@ -17,7 +17,7 @@ const fixtures = join(import.meta.dirname, '..', '..', 'systems', 'freebsd', 'fi
 const REMOVAL = 'em0 inet 10.77.0.100 -alias';
 
 /** FreeBSD's programs as far as one take and one release go, first on the PATH. */
-function freebsdAtHand() {
+function freebsdAtHand(t: TestContext) {
   const folder = tempFolder();
   const [log, listing] = [join(folder, 'log'), join(folder, 'listing')];
   const fixture = (name: string): string => join(fixtures, `ifconfig-em0${name}.txt`);
@@ -37,7 +37,7 @@ esac`,
   standIn(folder, 'netstat', ':');
   const path = process.env['PATH'];
   process.env['PATH'] = `${folder}:${path}`;
-  after(() => void (process.env['PATH'] = path));
+  t.after(() => void (process.env['PATH'] = path));
   const vips = [vipOf('10.77.0.100/32', 'em0')];
   const adapter = carpVipFor(
     {
@@ -48,12 +48,14 @@ esac`,
     },
     'freebsd',
   );
+  // Also when a test fails: a guard that waits keeps this process.
+  t.after(() => adapter.close());
   return { adapter, vips, ran: () => readFileSync(log, 'utf8').split('\n').slice(0, -1) };
 }
 
 test('carp and the true guard: the end of the agent', { timeout: 20_000 }, async (t) => {
   if (!needs(t, [], { root: false })) return;
-  const { adapter, vips, ran } = freebsdAtHand();
+  const { adapter, vips, ran } = freebsdAtHand(t);
   await adapter.up(vips, 30);
   assert.deepEqual(await adapter.look(vips), vips);
   assert.ok(!ran().includes(REMOVAL));
@@ -63,7 +65,7 @@ test('carp and the true guard: the end of the agent', { timeout: 20_000 }, async
 
 test('carp and the true guard: silence for a lease', { timeout: 20_000 }, async (t) => {
   if (!needs(t, [], { root: false })) return;
-  const { adapter, vips, ran } = freebsdAtHand();
+  const { adapter, vips, ran } = freebsdAtHand(t);
   await adapter.up(vips, 1);
   await adapter.renew(vips, 1);
   await until('the release', 10_000, () => ran().includes(REMOVAL));
