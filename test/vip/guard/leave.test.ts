@@ -20,7 +20,7 @@ function twoGuards(shell: Shell = ['sh']) {
 together('guard, leave', () => {
   inEachShell('guard, leave: it stays, and goes when its time has come', async (shell) => {
     const { notes, first } = twoGuards(shell);
-    await first.watchman.hold(['a $(left) `line`', '/*'], 1);
+    await first.watchman.hold(['a $(left) `line`', '/*'], 30);
     await first.watchman.hold(['held'], 60);
     const begun = Date.now();
     await first.watchman.leave(['a $(left) `line`', '/*'], 2);
@@ -39,8 +39,8 @@ together('guard, leave', () => {
 
   inEachShell('guard, leave: whoever holds the same lines has them, and no others', async (shell) => {
     const { notes, first, second } = twoGuards(shell);
-    await first.watchman.hold(['a', 'b', 'c'], 1);
-    await first.watchman.leave(['a', 'b', 'c'], 2);
+    await first.watchman.hold(['a', 'b', 'c'], 30);
+    await first.watchman.leave(['a', 'b', 'c'], 6);
     await first.watchman.close();
     await second.watchman.hold(['b', 'd'], 60);
     await until('the run', 20_000, () => first.takenDown() !== undefined);
@@ -53,7 +53,7 @@ together('guard, leave', () => {
 
   inEachShell('guard, leave: a guard of which all is taken over ends', async (shell) => {
     const { notes, first, second } = twoGuards(shell);
-    await first.watchman.hold(['a', 'b'], 1);
+    await first.watchman.hold(['a', 'b'], 30);
     await first.watchman.leave(['a', 'b'], 60);
     await first.watchman.close();
     await second.watchman.hold(['a'], 60);
@@ -64,7 +64,7 @@ together('guard, leave', () => {
 
   inEachShell('guard, leave: if its notes are lost it runs all of it', async (shell) => {
     const { notes, first } = twoGuards(shell);
-    await first.watchman.hold(['a', 'b'], 1);
+    await first.watchman.hold(['a', 'b'], 30);
     await first.watchman.leave(['a', 'b'], 1);
     await first.watchman.close();
     rmSync(notes, { recursive: true });
@@ -80,7 +80,7 @@ together('guard, leave', () => {
     const slowly = `cat > /dev/null; until [ -e ${go} ]; do sleep 0.01; done; echo > ${done}`;
     const first = newGuard({ silence: true, notes, takeDown: [standIn(folder, 'slowly', slowly)] });
     const second = newGuard({ silence: true, notes });
-    await first.watchman.hold(['a'], 1);
+    await first.watchman.hold(['a'], 30);
     await first.watchman.leave(['a'], 1);
     await first.watchman.close();
     const [left] = readdirSync(notes);
