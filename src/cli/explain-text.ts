@@ -70,7 +70,7 @@ function reasonWords(report: ExplainReport): readonly string[] {
       : [`It would claim, and has waited ${durationText(askingForMs)} for those who have to agree.`]),
     ...(lease === undefined
       ? []
-      : [`Unless it is renewed, the kernel takes the VIP down in ${durationText(lease.endsInMs)}.`]),
+      : [`Unless it is renewed, the VIP goes in ${durationText(lease.endsInMs)}.`]),
     ...(lock === undefined
       ? []
       : [
