@@ -1,6 +1,6 @@
 import { OperatorError } from '../../core/errors.ts';
 import type { Vip } from '../../core/ports.ts';
-import { after } from '../../core/units.ts';
+import { after, SECOND_MS } from '../../core/units.ts';
 import { vipText } from '../address.ts';
 import type { VipOptions } from '../options.ts';
 import { pause } from '../program/pause.ts';
@@ -18,6 +18,9 @@ export interface Cloud {
   takeDown(vips: readonly Vip[], staying: readonly Vip[], signal: AbortSignal): Promise<boolean>;
   readonly show: ((vips: readonly Vip[], signal: AbortSignal) => Promise<readonly Vip[]>) | undefined;
 }
+
+/** With less time than this an attempt would only be cut off, and its end would hide why the one before failed. */
+const ATTEMPT_MS_MIN = 5 * SECOND_MS;
 
 export function newCloud(options: AskingOptions & Pick<VipOptions, 'onProblem'>): Cloud {
   const { clock, settings, onProblem } = options;
@@ -55,8 +58,8 @@ export function newCloud(options: AskingOptions & Pick<VipOptions, 'onProblem'>)
         if (failure === undefined) return;
         if (signal.aborted) throw failure;
         const waitMs = afterAttemptMs(attempt);
-        if (failure.code === 'TOOL_MISSING' || clock.nowMs() + waitMs >= limits.endAt)
-          throw gaveUp(failure, attempt, settings.giveUpMs);
+        const isLast = clock.nowMs() + waitMs + Math.min(ATTEMPT_MS_MIN, settings.timeoutMs) > limits.endAt;
+        if (isLast || failure.code === 'TOOL_MISSING') throw gaveUp(failure, attempt, settings.giveUpMs);
         await pause(clock, waitMs, signal);
         if (signal.aborted) throw failure;
       }
@@ -67,14 +70,15 @@ export function newCloud(options: AskingOptions & Pick<VipOptions, 'onProblem'>)
         const calls = asking.filled(settings.down, vips).filter((call) => !kept.has(sameAs(call)));
         const failure = await asking.run('down', calls, { signal });
         if (failure === undefined) return true;
+        // When the cloud says that it sends them elsewhere, there was nothing to take down.
+        const missing = await missingOf(vips, { signal });
+        if (missing?.length === vips.length) return true;
         if (signal.aborted) return false;
         if (attempt === 1) onProblem(notTakenDown(failure));
         const waitMs = downAgainMs(attempt);
         if (waitMs === undefined || failure.code === 'TOOL_MISSING') return false;
         await pause(clock, waitMs, signal);
-        // When the cloud says that somebody else has them, it has been done.
-        const missing = await missingOf(vips, { signal });
-        if (signal.aborted || missing?.length === vips.length) return !signal.aborted;
+        if (signal.aborted) return false;
       }
     },
     show: show && ((vips, signal) => asking.shown(show, vips, { signal })),
