@@ -1,0 +1,59 @@
+// Goal: the programs that an operator copies are sound shell, and do with ipadm what the adapter expects of them.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { needs, standIn, tempFolder } from '../vip/lab.ts';
+
+const folder = join(import.meta.dirname, '..', '..', 'config', 'scripts');
+const NAMES = ['vip-down.sh', 'vip-show.sh', 'vip-up.sh'];
+
+test('script examples: these are all, and can be run', () => {
+  assert.deepEqual(readdirSync(folder).toSorted(), NAMES);
+  for (const name of NAMES) assert.equal(statSync(join(folder, name)).mode & 0o111, 0o111);
+});
+
+test('script examples: shellcheck finds nothing', (t) => {
+  if (!needs(t, ['shellcheck'], { root: false })) return;
+  const { stdout, status } = spawnSync(
+    'shellcheck',
+    ['-s', 'sh', ...NAMES.map((name) => join(folder, name))],
+    {
+      encoding: 'utf8',
+    },
+  );
+  assert.equal(stdout, '');
+  assert.equal(status, 0);
+});
+
+/** An ipadm that keeps one address in a file; `state` is what the kernel makes of a new one. */
+const IPADM = (folder: string, state: string) => `
+case "$*" in
+  'create-addr -t -T static -a 10.0.0.42/32 e1000g0/vip100042') echo ${state} > ${folder}/state ;;
+  'delete-addr e1000g0/vip100042') rm ${folder}/state ;;
+  'show-addr -p -o addrobj,state') echo lo0/v4:ok
+    [ ! -e ${folder}/state ] || echo "e1000g0/vip100042:$(cat ${folder}/state)" ;;
+  'show-addr -p -o state e1000g0/vip100042' | 'show-addr e1000g0/vip100042') cat ${folder}/state ;;
+  *) echo "unknown: $*" >&2; exit 64 ;;
+esac`;
+
+const exitCodes = (state: string, calls: readonly string[]): readonly (number | null)[] => {
+  const bin = tempFolder();
+  standIn(bin, 'ipadm', IPADM(bin, state));
+  const env = { PATH: `${bin}:${process.env['PATH']}` };
+  return calls.map(
+    (name) =>
+      spawnSync('/bin/sh', [join(folder, `vip-${name}.sh`), 'e1000g0', '10.0.0.42'], { env, stdio: 'ignore' })
+        .status,
+  );
+};
+
+test('script examples: up and down may be run again, and show tells', () => {
+  const calls = ['down', 'show', 'up', 'up', 'show', 'down', 'show', 'down'];
+  assert.deepEqual(exitCodes('ok', calls), [0, 1, 0, 0, 0, 0, 1, 0]);
+});
+
+test('script examples: a duplicate is refused, and does not stay', () => {
+  assert.deepEqual(exitCodes('duplicate', ['up', 'show', 'down']), [1, 1, 0]);
+});
