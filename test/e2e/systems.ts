@@ -1,6 +1,4 @@
-// Pairs in which at least one host runs another system: every kind of move, and every way to die.
 import assert from 'node:assert/strict';
-import { VIP4, VIP6 } from '../lab/addresses.ts';
 import { labTest } from '../lab/requirement.ts';
 import { until } from '../lab/wait.ts';
 import { withSystems } from '../lab/systems.ts';
@@ -16,26 +14,8 @@ import {
 
 const TIMING = { intervalMs: 100, timeoutMs: SAFE_TIMEOUT_MS };
 
-const PAIRS: Readonly<Record<string, Pick<SystemsSetup, 'systems' | 'vips' | 'group'>>> = {
-  'illumos and illumos': { systems: ['illumos', 'illumos'], vips: [VIP4, VIP6] },
-  'illumos and illumos, with ifconfig': {
-    systems: ['illumos', 'illumos'],
-    group: { adapter: 'illumos-ifconfig' },
-  },
-  'illumos and Linux': { systems: ['illumos', 'linux'], vips: [VIP4, VIP6] },
-  'FreeBSD and OpenBSD': { systems: ['freebsd', 'openbsd'], vips: [VIP4, VIP6] },
-  'NetBSD and Linux': { systems: ['netbsd', 'linux'] },
-  'CARP on FreeBSD': {
-    systems: ['freebsd', 'freebsd'],
-    group: { adapter: 'carp', carp: { vhid: 42 } },
-  },
-  'CARP on OpenBSD': {
-    systems: ['openbsd', 'openbsd'],
-    group: { adapter: 'carp', carp: { vhid: 42, interface: 'carp0' } },
-  },
-};
-
-for (const [name, setup] of Object.entries(PAIRS)) {
+/** Pairs in which at least one host runs another system: every kind of move, and every way to die. */
+export function testPair(name: string, setup: Pick<SystemsSetup, 'systems' | 'vips' | 'group'>): void {
   labTest(`systems: ${name}: power loss, return, orders both ways`, 180_000, async () => {
     await withSystems({ ...TIMING, ...setup, failbackDelayMs: 500 }, async (systems) => {
       await losesPower(systems);
