@@ -19,7 +19,8 @@ import { cannotLeave, doesNotAnswer, notesFailed, notHeld } from './problems.ts'
  * gone, and with `silence` also when a lease has passed without a renewal, whatever state the agent is in: it then stands
  * for a lease of the kernel. Lines that were held together are renewed and run together, and have a lease of their own.
  *
- * Not covered: a guard that is stopped (SIGSTOP) together with the agent, and a host that sleeps, whose clock stands still.
+ * Not covered: a guard that is stopped (SIGSTOP) with all its children; a host without room for one more process; and a
+ * host that sleeps, whose clock stands still, as it does for a lease of the kernel.
  */
 export interface Guard {
   /**
@@ -53,7 +54,10 @@ export interface Guard {
 export interface GuardOptions {
   readonly spawn: Spawn;
   readonly clock: Clock;
-  /** Program and arguments that take down what its stdin names, line by line; `runEach` where lines are commands. */
+  /**
+   * Program and arguments that take down what its stdin names, line by line; `runEach` where lines are commands. It should
+   * end in any case: `hold`, `drop` and `leave` wait for it when it has just been run, and replace a guard that waits long.
+   */
   readonly takeDown: readonly [string, ...string[]];
   readonly onProblem: (problem: OperatorError) => void;
   readonly shell?: readonly [string, ...string[]];

@@ -51,7 +51,9 @@ printf %s "$all" | "$@"
 
 /**
  * A bundle's lease is a child of its own that counts seconds and has a copy of the lines, so that nothing has to wake the
- * guard from its reading, and the count begins with the renewal. A renewal ends it and begins another.
+ * guard from its reading, and the count begins with the renewal. A renewal ends it and begins another. That is left to the
+ * kernel, because a trap in the moment before `wait` would wait for the sleep, which ends by itself soon enough. It sleeps
+ * eight times at most: every waking costs some milliseconds, on a busy host many, and a lease may last a minute.
  *
  * One that has run its lines stays until it is told to end, with 0: else its number could be another's when it is told.
  * Without its guard it has no task: the agent starts another guard. If the agent is gone as well, it is the last.
@@ -86,10 +88,11 @@ forget() {
 }
 count() {
   exec < /dev/null
-  status=1
+  step=$(((seconds + 7) / 8))
   while [ "$seconds" -gt 0 ]; do
-    second
-    seconds=$((seconds - 1))
+    [ "$step" -le "$seconds" ] || step=$seconds
+    sleep "$step" > /dev/null
+    seconds=$((seconds - step))
     kill -0 $$ && continue
     kill -0 "$PPID" && exit 1
     break
@@ -99,23 +102,18 @@ count() {
   echo "!$key"
   exec > /dev/null
   printf %s "$held" | "$@"
-  status=0
   trap 'exit 0' USR1
   [ -z "$told" ] || exit 0
   while kill -0 $$ && kill -0 "$PPID"; do
-    second
+    sleep 1 > /dev/null &
+    wait $!
   done
-}
-second() {
-  sleep 1 > /dev/null &
-  trap 'kill -9 $!; wait $!; exit $status' USR1
-  wait $!
 }
 `;
 
 /**
  * What is left for another process has a folder with a note for each line, see notes.ts. A line whose note is gone has been
- * taken over; if the whole folder is gone, nobody can have meant that. \`firing\` comes first, so that whoever takes a
+ * taken over; if the whole folder is gone, nobody can have meant that. `firing` comes first, so that whoever takes a
  * note away knows whether it may have been too late.
  */
 const LEAVING = `

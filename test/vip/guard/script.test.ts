@@ -38,10 +38,13 @@ inEachShell('script of the guard: words that come too late or not whole change n
   // The lease has ended: neither a renewal nor fewer lines bring the bundle back.
   await child.write('r1 1\n?2\n+a\n-1 1\n?3\n');
   await until('the answers', 5_000, () => said.includes('3'));
+  // Long enough for what would have been renewed to end once more.
+  await child.write('+g\n=4 2\n');
+  await until('another lease to end', 20_000, () => said.includes('!4'));
   // The other has none; the last words are cut off.
-  await child.write('+d\n+e\n=3 60\nx3\nr2 60\n+f\n=');
+  await child.write('f4\n+d\n+e\n=3 60\nx3\nr2 60\n+f\n=');
   child.endInput();
   await until('its end', 5_000, () => ended);
-  assert.deepEqual(said, ['1', '!1', '2', '3']);
-  assert.equal(readFileSync(path, 'utf8'), 'a\nb\n.\nc\n.\nc\n.\n');
+  assert.deepEqual(said, ['1', '!1', '2', '3', '!4']);
+  assert.equal(readFileSync(path, 'utf8'), 'a\nb\n.\ng\n.\nc\n.\nc\n.\n');
 });

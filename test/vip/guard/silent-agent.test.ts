@@ -83,7 +83,7 @@ describe('silent agent', () => {
     'silent agent: a killed one loses its VIPs at once, and leaves no process',
     async (shell, t) => {
       if (!needs(t, [], { root: false })) return;
-      const agent = await startAgent(shell, 3_600);
+      const agent = await startAgent(shell, 8);
       agent.process.kill('SIGKILL');
       await until('the VIPs to be gone', 5_000, () => agent.takenDown() !== undefined);
       await until('its guard to be gone', 5_000, () => processesOf(agent.guardPid).length === 0);
