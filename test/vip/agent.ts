@@ -5,7 +5,7 @@
 import { createInterface } from 'node:readline';
 import { OperatorError } from '../../src/core/errors.ts';
 import { type Log, type VipAdapter } from '../../src/core/ports.ts';
-import { type AdapterName, type AnnounceMethod } from '../../src/core/settings.ts';
+import { type AdapterName, type AnnounceMethod, type GroupSettings } from '../../src/core/settings.ts';
 import { type GroupName } from '../../src/core/units.ts';
 import { systemSpawn } from '../../src/system/child.ts';
 import { systemClock } from '../../src/system/clock.ts';
@@ -37,13 +37,19 @@ const log: Log = {
   warn: (fields, text) => say({ kind: 'log', text: `${text} ${JSON.stringify(fields)}` }),
   error: (fields, text) => say({ kind: 'log', text: `${text} ${JSON.stringify(fields)}` }),
 };
+/** Maps do not survive JSON; what a stage needs of them is that they are there. */
+function groupFrom(text: string): Partial<GroupSettings> {
+  const group = JSON.parse(text) as Partial<GroupSettings>;
+  return group.command === undefined ? group : { ...group, command: { ...group.command, values: new Map() } };
+}
+
 const adapter = vipAdapterFor(
   {
     exec: systemExec,
     spawn: systemSpawn,
     clock: systemClock,
     log,
-    group: groupOf(name, { announce: { method, refreshMs: 60_000 }, ...(JSON.parse(more) as object) }),
+    group: groupOf(name, { announce: { method, refreshMs: 60_000 }, ...groupFrom(more) }),
     node: NODE,
     errand: () => ({
       group: 'web' as GroupName,

@@ -14,9 +14,17 @@ import { gaveUp, notShown, notTakenDown } from './problems.ts';
 export interface Cloud {
   /** Tries until it works or `give_up` is over. Throws OperatorError. */
   bringUp(vips: readonly Vip[], signal: AbortSignal): Promise<void>;
-  /** Tries a few times. True when it worked; what does not work is reported. `staying`: they must not go with the others. */
-  takeDown(vips: readonly Vip[], staying: readonly Vip[], signal: AbortSignal): Promise<boolean>;
+  /** Tries a few times. True when it worked; what does not work is reported. */
+  takeDown(vips: readonly Vip[], how: TakeDown): Promise<boolean>;
   readonly show: ((vips: readonly Vip[], signal: AbortSignal) => Promise<readonly Vip[]>) | undefined;
+}
+
+export interface TakeDown {
+  /** They must not go with the others. */
+  readonly staying: readonly Vip[];
+  readonly signal: AbortSignal;
+  /** What comes now may take a minute. */
+  readonly onTryAgain: () => void;
 }
 
 /** With less time than this an attempt would only be cut off, and its end would hide why the one before failed. */
@@ -64,7 +72,7 @@ export function newCloud(options: AskingOptions & Pick<VipOptions, 'onProblem'>)
         if (signal.aborted) throw failure;
       }
     },
-    async takeDown(vips, staying, signal) {
+    async takeDown(vips, { staying, signal, onTryAgain }) {
       const kept = new Set(asking.filled(settings.down, staying).map(sameAs));
       for (let attempt = 1; ; attempt += 1) {
         const calls = asking.filled(settings.down, vips).filter((call) => !kept.has(sameAs(call)));
@@ -77,6 +85,7 @@ export function newCloud(options: AskingOptions & Pick<VipOptions, 'onProblem'>)
         if (attempt === 1) onProblem(notTakenDown(failure));
         const waitMs = downAgainMs(attempt);
         if (waitMs === undefined || failure.code === 'TOOL_MISSING') return false;
+        onTryAgain();
         await pause(clock, waitMs, signal);
         if (signal.aborted) return false;
       }

@@ -23,7 +23,7 @@ export interface CommandVipOptions extends VipOptions {
 }
 
 /**
- * How long `down` waits for the cloud before it goes on in the background. Most have answered by then, so that an heir
+ * How long `down` waits for the first answer of the cloud before it goes on in the background. Most have answered by then, so that an heir
  * which starts after it meets no change that is under way; and no API keeps the others waiting.
  */
 const DOWN_WAIT_MS = 3 * SECOND_MS;
@@ -68,8 +68,10 @@ export function commandVip(options: CommandVipOptions): VipAdapter {
         vips,
         async (signal) => {
           if (left.length === 0 || settings.down.length === 0) return;
-          const worked = await cloud.takeDown(left, upkeep.wanted(), signal);
-          if (worked) for (const vip of left) takenDown.add(vipKey(vip));
+          const onTryAgain = (): void => ended.abort();
+          const worked = await cloud.takeDown(left, { staying: upkeep.wanted(), signal, onTryAgain });
+          // Ended just now by an `up`, it says nothing any more.
+          if (worked && !signal.aborted) for (const vip of left) takenDown.add(vipKey(vip));
         },
         { background: true },
       )
