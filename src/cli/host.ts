@@ -1,5 +1,6 @@
 import type { Exec, Random } from '../core/ports.ts';
 import type { HostInterfaces } from '../config/host-rules.ts';
+import type { Files } from '../config/program-host-rules.ts';
 
 /**
  * The world as a command sees it; tests bring another one. Everything that a command says goes through `out` and `err`:
@@ -24,6 +25,8 @@ export interface CliHost {
   readonly exec: Exec;
   /** The interfaces that are up, with their addresses. */
   interfaces(): HostInterfaces;
+  /** What is at a path, for `check`. */
+  readonly files: Omit<Files, 'euid'>;
   /** Linux: whether a secondary IPv4 address outlives its primary on this interface. */
   promotesSecondaries(link: string): boolean;
 }

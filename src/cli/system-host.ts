@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { factsOf, realPath } from '../system/files.ts';
 import { systemRandom } from '../system/random.ts';
 import { systemPlatform } from '../vip/for-platform.ts';
 import { interfaceSysctl, isOn } from '../vip/linux/interface-sysctl.ts';
@@ -39,6 +40,7 @@ export function systemHost(): CliHost {
           })),
         ]),
       ),
+    files: { factsOf, realPath },
     promotesSecondaries: (link) => isOn(interfaceSysctl(), 'ipv4', link, 'promote_secondaries'),
   };
 }

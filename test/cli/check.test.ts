@@ -198,3 +198,16 @@ test('check: a group that wants of CARP what the host has not', async (t) => {
   });
   assert.equal((await good.run('--identity', good.identity)).exitCode, 0);
 });
+
+test('check: on a node it looks for the programs that it would run, elsewhere it does not', async (t) => {
+  const text = pairWith([
+    'vips',
+    'adapter: script\n    script: { up: /nonexistent/up, down: /bin/sh }\n    vips',
+  ]);
+  const { identity, run } = await cluster(t, { text });
+  const onNode = await run('--identity', identity);
+  assert.equal(onNode.exitCode, 1);
+  assert.match(onNode.err, /groups\.web\.script\.up: \/nonexistent does not exist, so there is no \S+\/up$/m);
+  const elsewhere = await cluster(t, { text });
+  assert.equal((await elsewhere.run('--as', 'lb1')).exitCode, 0);
+});

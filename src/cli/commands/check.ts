@@ -45,22 +45,27 @@ export const checkCommand = (host: CliHost, run = check): Command =>
 
 /** Throws OperatorError CONFIG_UNREADABLE, or CONFIG_INVALID after everything has been said. */
 export async function check(host: CliHost, options: CheckOptions, planFor: PlanFor = planOn): Promise<void> {
-  const [{ examine, readConfigText }, { hostFindings }, { inFileOrder }] = await Promise.all([
-    import('../../config/load.ts'),
-    import('../../config/host-rules.ts'),
-    import('../../config/problems.ts'),
-  ]);
+  const [{ examine, readConfigText }, { hostFindings }, { hostProgramFindings }, { inFileOrder }] =
+    await Promise.all([
+      import('../../config/load.ts'),
+      import('../../config/host-rules.ts'),
+      import('../../config/program-host-rules.ts'),
+      import('../../config/problems.ts'),
+    ]);
   const { settings, problems: inFile, at } = examine(await readConfigText(options.config));
   const platform = options.platform === undefined ? host.platform : await platformFor(options.platform);
   const self = settings ? await whoAmI(host, settings, options) : { node: undefined };
   const onHost =
     settings && self.node && options.as === undefined
-      ? hostFindings(settings, self.node, {
-          platform: host.platform,
-          interfaces: host.interfaces(),
-          promotesSecondaries: (link) => host.promotesSecondaries(link),
-          whyNoAdapter: await adapterRefusals(host.platform, self.node.name),
-        }).map(at)
+      ? [
+          ...hostFindings(settings, self.node, {
+            platform: host.platform,
+            interfaces: host.interfaces(),
+            promotesSecondaries: (link) => host.promotesSecondaries(link),
+            whyNoAdapter: await adapterRefusals(host.platform, self.node.name),
+          }),
+          ...hostProgramFindings(settings, self.node, { ...host.files, euid: host.euid }),
+        ].map(at)
       : [];
   const problems = inFileOrder([...inFile, ...onHost]);
   const bad = problems.filter(
