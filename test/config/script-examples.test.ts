@@ -1,13 +1,13 @@
 // Goal: the programs that an operator copies are sound shell, and do with ipadm what the adapter expects of them.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needs, standIn, tempFolder } from '../vip/lab.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'config', 'scripts');
-const NAMES = ['vip-down.sh', 'vip-show.sh', 'vip-up.sh'];
+const NAMES = ['ucarp-down.sh', 'ucarp-up.sh', 'vip-down.sh', 'vip-show.sh', 'vip-up.sh'];
 
 test('script examples: these are all, and can be run', () => {
   assert.deepEqual(readdirSync(folder).toSorted(), NAMES);
@@ -56,4 +56,33 @@ test('script examples: up and down may be run again, and show tells', () => {
 
 test('script examples: a duplicate is refused, and does not stay', () => {
   assert.deepEqual(exitCodes('duplicate', ['up', 'show', 'down']), [1, 1, 0]);
+});
+
+/** An `ip` that keeps addresses in a file, and refuses what the true one refuses. */
+const IP = (folder: string) => `
+touch ${folder}/has
+case "$*" in
+  'address replace 10.0.0.42/32 dev eth0') echo 10.0.0.42 > ${folder}/has ;;
+  'address del 10.0.0.42/32 dev eth0')
+    grep -q . ${folder}/has || { echo 'Error: ipv4: Address not found.' >&2; exit 2; }
+    [ -e ${folder}/stuck ] || : > ${folder}/has ;;
+  '-o address show dev eth0 to 10.0.0.42') sed 's,.*,2: eth0 inet &/32 scope global eth0,' ${folder}/has ;;
+  *) echo 'Cannot find device "eth9"' >&2; exit 1 ;;
+esac`;
+
+test("script examples: ucarp's form, on Linux, with a word more and without", () => {
+  const bin = tempFolder();
+  standIn(bin, 'ip', IP(bin));
+  standIn(bin, 'arping', `echo "$*" >> ${bin}/announced`);
+  const env = { PATH: `${bin}:${process.env['PATH']}` };
+  const run = (name: string, ...args: readonly string[]) =>
+    spawnSync('/bin/sh', [join(folder, name), ...args], { env, stdio: 'ignore' }).status;
+  assert.equal(run('ucarp-down.sh', 'eth0', '10.0.0.42'), 0, 'not there before');
+  for (const _ of [1, 2]) assert.equal(run('ucarp-up.sh', 'eth0', '10.0.0.42', 'web'), 0);
+  writeFileSync(join(bin, 'stuck'), '');
+  assert.equal(run('ucarp-down.sh', 'eth0', '10.0.0.42'), 1, 'it is still there');
+  rmSync(join(bin, 'stuck'));
+  for (const _ of [1, 2]) assert.equal(run('ucarp-down.sh', 'eth0', '10.0.0.42', 'web'), 0);
+  assert.equal(run('ucarp-up.sh', 'eth9', '10.0.0.42'), 1);
+  assert.equal(run('ucarp-down.sh', 'eth9', '10.0.0.42'), 0, 'nothing is on an interface that is gone');
 });
