@@ -212,6 +212,20 @@ test('command: a release that fails is told once, tried again after 5, 15 and 45
   assert.equal(problems.length, 1);
 });
 
+test('command: a release that is refused because another has it by now is done', async () => {
+  const show = { command: ['/show'], expect: '{address}', everyMs: 30_000 };
+  const { adapter, state, clock, texts, problems } = stage({ show });
+  state.answer = (text) => (text === '/show' ? { stdout: '10.0.0.1' } : {});
+  await adapter.up([one], 0);
+  state.answer = (text) =>
+    text === '/show' ? { stdout: 'None' } : { exitCode: 254, stderr: 'not assigned' };
+  await adapter.down([one]);
+  clock.goOn(600_000);
+  await settled();
+  assert.match(texts(), /\/down 10\.0\.0\.1, \/show$/, 'once');
+  assert.deepEqual(problems, []);
+});
+
 test('command: a release that is tried again ends when this node is to have it', async () => {
   const { adapter, state, clock, texts } = stage();
   await adapter.up([one], 0);
