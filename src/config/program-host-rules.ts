@@ -1,18 +1,8 @@
+import type { FileFacts } from '../core/ports.ts';
 import type { GroupSettings, NodeSettings, Settings } from '../core/settings.ts';
 import { wordsInBraces } from '../core/placeholders.ts';
 import type { Finding } from './shape-problems.ts';
 import type { YamlPath } from './yaml-source.ts';
-
-/** What a host says of one path. */
-export type FileFacts =
-  | { readonly is: 'missing' | 'unreadable' }
-  | {
-      readonly is: 'file' | 'directory' | 'other';
-      /** Permission bits, the sticky bit included. */
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
-    };
 
 export interface Files {
   factsOf(path: string): FileFacts;

@@ -41,6 +41,17 @@ export interface Exec {
   run(file: string, args: readonly string[], how: RunOptions): Promise<Ran>;
 }
 
+/** What a host says of one path: enough to tell whether it can be run, and who can change it. */
+export type FileFacts =
+  | { readonly is: 'missing' | 'unreadable' }
+  | {
+      readonly is: 'file' | 'directory' | 'other';
+      /** Permission bits, the sticky bit included. */
+      readonly mode: number;
+      readonly uid: number;
+      readonly gid: number;
+    };
+
 /** A program that keeps running beside us and speaks in lines. */
 export interface Child {
   /** Undefined when it could not be started. */

@@ -1,16 +1,7 @@
 import { realpathSync, statSync } from 'node:fs';
+import type { FileFacts } from '../core/ports.ts';
 
-/** What is at a path: enough to say whether it can be run, and who can change it. */
-export type PathFacts =
-  | { readonly is: 'missing' | 'unreadable' }
-  | {
-      readonly is: 'file' | 'directory' | 'other';
-      readonly mode: number;
-      readonly uid: number;
-      readonly gid: number;
-    };
-
-export function factsOf(path: string): PathFacts {
+export function factsOf(path: string): FileFacts {
   try {
     const stat = statSync(path);
     const { mode, uid, gid } = stat;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseSettings } from '../../src/config/load.ts';
-import { hostProgramFindings, type FileFacts } from '../../src/config/program-host-rules.ts';
+import { hostProgramFindings } from '../../src/config/program-host-rules.ts';
+import type { FileFacts } from '../../src/core/ports.ts';
 import { pair } from './example-file.ts';
 
 const folder = { is: 'directory', mode: 0o755, uid: 0, gid: 0 } as const;

@@ -1,6 +1,6 @@
 // Pairs with a BSD. See systems.ts for what happens to them.
 import { VIP4, VIP6 } from '../lab/addresses.ts';
-import { testPair } from './systems.ts';
+import { testPair, testRestart } from './systems.ts';
 
 testPair('FreeBSD and OpenBSD', { systems: ['freebsd', 'openbsd'], vips: [VIP4, VIP6] });
 testPair('NetBSD and Linux', { systems: ['netbsd', 'linux'] });
@@ -12,3 +12,5 @@ testPair('CARP on OpenBSD', {
   systems: ['openbsd', 'openbsd'],
   group: { adapter: 'carp', carp: { vhid: 42, interface: 'carp0' } },
 });
+
+testRestart('FreeBSD and OpenBSD', { systems: ['freebsd', 'openbsd'], vips: [VIP4, VIP6] });

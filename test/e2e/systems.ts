@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { labTest } from '../lab/requirement.ts';
-import { until } from '../lab/wait.ts';
+import { until, watchFor } from '../lab/wait.ts';
 import { withSystems } from '../lab/systems.ts';
 import type { HostName, SystemsPair, SystemsSetup } from '../lab/systems.ts';
 import {
@@ -29,6 +29,43 @@ export function testPair(name: string, setup: Pick<SystemsSetup, 'systems' | 'vi
     await withSystems({ ...TIMING, ...setup, failbackDelayMs: NO_FAILBACK_MS }, async (systems) => {
       await isKilled(systems);
       await isFrozen(systems);
+    });
+  });
+}
+
+/** One announcement is believed in ten timeouts, and a process has to be older than that. */
+const RESTART_TIMEOUT_MS = 600;
+
+/** An announced restart of the holder: the guard keeps its promise, and the next process finds what was left. */
+export function testRestart(name: string, setup: Pick<SystemsSetup, 'systems' | 'vips' | 'group'>): void {
+  labTest(`systems: ${name}: the VIP stays over a restart of the daemon`, 120_000, async () => {
+    const timing = { intervalMs: 100, timeoutMs: RESTART_TIMEOUT_MS, failbackDelayMs: NO_FAILBACK_MS };
+    await withSystems({ ...timing, ...setup }, async ({ pair, lab }) => {
+      await until('the process on h1 to be old enough', 30_000, async () => {
+        return (await pair.cluster.status('h1')).upForMs > 11 * RESTART_TIMEOUT_MS;
+      });
+      const { epoch } = (await pair.cluster.status('h1')).groups[0]!;
+      const fromMs = Date.now();
+      const said = await pair.cluster.order('h1', '/v1/restart');
+      assert.match(JSON.stringify(said.body), /"left":true/);
+      await until('the new process to hold', 15_000, async () => {
+        const status = await pair.cluster.status('h1').catch(() => undefined);
+        return (
+          status !== undefined && status.upForMs < Date.now() - fromMs && status.groups[0]?.role === 'active'
+        );
+      });
+      assert.equal((await pair.cluster.status('h1')).groups[0]?.epoch, epoch, 'nobody claimed anything');
+      // For longer than the old guard would have kept them: the new one has taken them over.
+      await watchFor(5_000);
+      await lab.sync();
+      for (const vip of lab.vips) {
+        assert.equal(
+          lab.timeline('h1', vip).within(windowFrom(fromMs)).length,
+          1,
+          `${vip} left h1 in between`,
+        );
+        assert.equal(lab.timeline('h2', vip).arrivals(windowFrom(fromMs)), 0, `h2 took ${vip}`);
+      }
     });
   });
 }

@@ -1,20 +1,14 @@
 import type { VipAdapter } from '../../core/ports.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import { plainVip, type PlainVipOptions } from '../plain/plain.ts';
-import { type Dialect, familyWord, ifconfigTools, lifetimeWords } from './ifconfig.ts';
+import { aliasBehindAddress, type Dialect, ifconfigTools } from './ifconfig.ts';
 
 /**
  * ifconfig(8) of FreeBSD. The word `alias` is vital: without it, or without an address behind it, the first address of the
  * interface is deleted, which is the host's own.
  */
 const freebsd: Dialect = {
-  addCommand: (vip, leaseSeconds) => [
-    ...(['ifconfig', vip.link, familyWord(vip)] as const),
-    `${vip.address}/${vip.prefixLength}`,
-    ...lifetimeWords(vip, leaseSeconds),
-    'alias',
-  ],
-  removeCommand: (vip) => ['ifconfig', vip.link, familyWord(vip), vip.address, '-alias'],
+  ...aliasBehindAddress,
   createsLinks: false,
   // IPv6 only: up to one second of waiting, and one for each probe, of which there is one.
   settleMs: 5 * SECOND_MS,

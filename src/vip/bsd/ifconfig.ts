@@ -49,6 +49,17 @@ export const lifetimeWords = ({ family }: Vip, leaseSeconds: number): readonly s
 
 export const familyWord = ({ family }: Vip): 'inet' | 'inet6' => (family === 4 ? 'inet' : 'inet6');
 
+/** As FreeBSD and NetBSD want it. */
+export const aliasBehindAddress: Pick<Dialect, 'addCommand' | 'removeCommand'> = {
+  addCommand: (vip, leaseSeconds) => [
+    ...(['ifconfig', vip.link, familyWord(vip)] as const),
+    `${vip.address}/${vip.prefixLength}`,
+    ...lifetimeWords(vip, leaseSeconds),
+    'alias',
+  ],
+  removeCommand: (vip) => ['ifconfig', vip.link, familyWord(vip), vip.address, '-alias'],
+};
+
 /** Whatever kept us from looking: it is not known whether the address is there. */
 function unknown(problem: OperatorError): OperatorError {
   if (problem.code !== 'VIP_FAILED') return problem;

@@ -1,17 +1,11 @@
 import type { VipAdapter } from '../../core/ports.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import { plainVip, type PlainVipOptions } from '../plain/plain.ts';
-import { type Dialect, familyWord, ifconfigTools, lifetimeWords } from './ifconfig.ts';
+import { aliasBehindAddress, type Dialect, ifconfigTools } from './ifconfig.ts';
 
 /** ifconfig(8) of NetBSD. As on FreeBSD, without the word `alias` the first address of the interface is deleted. */
 const netbsd: Dialect = {
-  addCommand: (vip, leaseSeconds) => [
-    ...(['ifconfig', vip.link, familyWord(vip)] as const),
-    `${vip.address}/${vip.prefixLength}`,
-    ...lifetimeWords(vip, leaseSeconds),
-    'alias',
-  ],
-  removeCommand: (vip) => ['ifconfig', vip.link, familyWord(vip), vip.address, '-alias'],
+  ...aliasBehindAddress,
   createsLinks: false,
   // IPv4 too: up to one second of waiting, three probes with up to two seconds between them, and two seconds of waiting.
   settleMs: 9 * SECOND_MS,
