@@ -4,21 +4,30 @@ import { type AnnounceMethod } from '../../core/settings.ts';
 import { after, SECOND_MS } from '../../core/units.ts';
 import { byLink, vipKey } from '../address.ts';
 import { announceQueue } from '../announce/announce-queue.ts';
-import { type Arping, arpingArgs, findArping, wasSent } from '../announce/arping.ts';
-import { NDPTOOL, hasNdptool, ndptoolArgs } from './unsolicited-na.ts';
+import { type Arping, findArping } from '../announce/arping.ts';
+import { notAnnounced, notSent, toolMissing } from './not-announced.ts';
+import { type AddressCounts, sameMacLine } from './same-mac.ts';
+import { type Telling, type Tools, hasTool, tellings, toolName } from './tellings.ts';
+import { NDPTOOL, hasNdptool } from './unsolicited-na.ts';
 
-/** With more VIPs of one family on one interface, one command that covers all is kinder than a process for each. */
+/**
+ * With more VIPs of one family on one interface, one command that announces all of them comes first: a process for each
+ * costs the last one 2 ms for every one before it, and iputils' arping stays for a second.
+ */
+const HANDFUL = 4;
+/** So many processes are good enough where that command is refused. */
 const PROCESSES_PER_LINK_MAX = 32;
 /** An announcement that waited longer, perhaps because this process was asleep, may no longer be true. */
 const STALE_AFTER_MS = SECOND_MS;
+const USUAL_ARPING: Arping = { breed: 'iputils', command: ['arping'] };
 
 export interface Announcer {
   /** One round; starts it and returns. */
   announce(vips: readonly Vip[]): void;
   /** They are about to leave this host: nothing that still waits is sent. */
   forget(vips: readonly Vip[]): void;
-  /** Finds out now which tools there are, so that the first round need not wait for it. */
-  prepare(): void;
+  /** Finds out now how they would be announced, so that the first round need not wait for it. */
+  prepare(vips: readonly Vip[]): void;
   /** What a round would run, for people to read. */
   plan(vips: readonly Vip[]): readonly string[];
   close(): void;
@@ -30,27 +39,29 @@ export interface AnnouncerOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly method: AnnounceMethod;
-  /** Announces every address of the interface; see same-mac.ts. */
-  readonly bySameMac: (link: string, families: ReadonlySet<4 | 6>) => Promise<void>;
+  /** Announces every address of the interface, and says whether that many packets have left it; see same-mac.ts. */
+  readonly bySameMac: (link: string, counts: AddressCounts) => Promise<boolean>;
+  /** Called once for each interface that will need it. */
+  readonly prepareSameMac: (link: string) => void;
   /** In each round anew: who listens knows what was said already. */
   readonly onProblem: (problem: OperatorError) => void;
 }
 
-interface Tools {
-  readonly arping: Arping | undefined;
-  readonly ndptool: boolean;
-}
-
 /**
  * Tells the neighbours where VIPs are: gratuitous ARP for IPv4, unsolicited neighbour advertisements for IPv6.
- * `auto` prefers the tools that send exactly one packet (arping, ndptool) over the same-MAC way, which announces the
- * host's own addresses as well and empties its neighbour cache. Each family goes its own way.
+ * For a handful `auto` prefers the tools that send exactly one packet (arping, ndptool) over the same-MAC way, which
+ * announces the host's own addresses as well and empties its neighbour cache; for more it is the other way round. Each
+ * family goes its own way.
  */
 export function announcer(options: AnnouncerOptions): Announcer {
-  const { spawn, exec, clock, log, method, bySameMac, onProblem } = options;
-  const queue = announceQueue(spawn);
+  const { spawn, exec, clock, log, method, bySameMac, prepareSameMac, onProblem } = options;
+  const queue = announceQueue(spawn, clock);
   const waysSaid = new Set<string>();
   const held = new Set<string>();
+  /** Interfaces on which the same-MAC way was found to send nothing, since VIPs came there. */
+  const unproven = new Set<string>();
+  const prepared = new Set<string>();
+  let firstLeftOut = '';
   let tools: Promise<Tools> | undefined;
   let found: Tools | undefined;
 
@@ -59,58 +70,52 @@ export function announcer(options: AnnouncerOptions): Announcer {
       ([arping, ndptool]) => (found = { arping, ndptool }),
     ));
 
-  const byProcess = (
-    vip: Vip,
-    form: string,
-    [file, ...args]: readonly [string, ...string[]],
-    sent: SentTest,
-  ) => {
+  /** False when there were too many already. */
+  const byProcess = ({ vip, file, args, wasSent }: Telling): boolean => {
+    const key = vipKey(vip);
     const staleAt = after(clock.nowMs(), STALE_AFTER_MS);
-    const isHeld = () => held.has(vipKey(vip));
-    const added = queue.add({
+    return queue.add({
       file,
       args,
-      wanted: () => isHeld() && clock.nowMs() <= staleAt,
+      wanted: () => held.has(key) && clock.nowMs() <= staleAt,
       onEnd({ exitCode, stderr }) {
-        if (isHeld() && !sent(exitCode, stderr)) onProblem(failed(vip, file, exitCode, stderr));
+        if (held.has(key) && !wasSent(exitCode, stderr)) onProblem(notAnnounced(vip, file, exitCode, stderr));
       },
     });
-    if (!added)
-      log.debug({ address: vip.address, form }, 'too many announcements under way; this one was left out');
   };
 
-  const byTools = (vips: readonly Vip[], { arping, ndptool }: Tools) => {
-    // All requests before the first reply: after the first half every neighbour has been told once.
-    for (const form of ['request', 'reply'] as const) {
-      for (const vip of vips) {
-        if (vip.family === 4 && arping !== undefined) {
-          const { breed, command } = arping;
-          byProcess(vip, form, [...command, ...arpingArgs(breed, vip, form)], (exitCode, stderr) =>
-            wasSent(breed, exitCode, stderr),
-          );
-        }
-        if (vip.family === 6 && ndptool && form === 'request') {
-          byProcess(vip, form, [NDPTOOL, ...ndptoolArgs(vip)], (exitCode) => exitCode === 0);
-        }
-      }
-    }
+  /** Where there are too many for one round, the next one begins with those that this one left out. */
+  const byTools = (vips: readonly Vip[], available: Tools) => {
+    const all = tellings(vips, available);
+    const from = all.findIndex(({ key }) => key === firstLeftOut);
+    const inOrder = from > 0 ? [...all.slice(from), ...all.slice(0, from)] : all;
+    const leftOut = inOrder.findIndex((telling) => !byProcess(telling));
+    if (leftOut < 0) return;
+    firstLeftOut = inOrder[leftOut]!.key;
+    const count = inOrder.length - leftOut;
+    log.debug({ count, first: firstLeftOut }, 'too many announcements under way; these were left out');
   };
 
   const onLink = async (link: string, vips: readonly Vip[], available: Tools): Promise<void> => {
-    const { covered, others } = split(vips, available, method);
-    const families = new Set(others.map(({ family }) => family));
-    byTools(covered, available);
-    for (const family of new Set(covered.map((vip) => vip.family)))
-      sayWay(link, family, family === 6 ? NDPTOOL : `arping (${available.arping?.breed})`);
-    if (families.size === 0) return;
-    if (method === 'arping') throw toolMissing(families.has(4) ? 'arping' : NDPTOOL);
-    for (const family of families) sayWay(link, family, 'same-mac');
+    const { byTool, others } = split(vips, available, method, unproven.has(link));
+    byTools(byTool, available);
+    for (const family of countsOf(byTool).keys()) sayWay(link, family, toolName(family, available));
+    const counts = countsOf(others);
+    if (counts.size === 0) return;
+    if (method === 'arping') throw toolMissing(counts.has(4) ? 'arping' : NDPTOOL);
+    let proven: boolean;
     try {
-      await bySameMac(link, families);
+      proven = await bySameMac(link, counts);
     } catch (problem) {
-      byTools(others, available); // too many, but better than none; those that there are tools for
-      throw problem;
+      byTools(others, available); // those that there are tools for: too many perhaps, but better than none
+      if (method !== 'auto' || !areGoodEnough(counts, available)) throw problem;
+      for (const family of counts.keys()) sayWay(link, family, toolName(family, available));
+      return;
     }
+    for (const family of counts.keys()) sayWay(link, family, 'same-mac');
+    if (proven) return;
+    unproven.add(link); // what would be sent now is late: the next round goes another way
+    throw notSent(link, others.length);
   };
 
   const sayWay = (link: string, family: 4 | 6, way: string) => {
@@ -138,62 +143,59 @@ export function announcer(options: AnnouncerOptions): Announcer {
       void round();
     },
     forget(vips) {
-      vips.forEach((vip) => held.delete(vipKey(vip)));
+      for (const vip of vips) {
+        held.delete(vipKey(vip));
+        unproven.delete(vip.link);
+      }
     },
-    prepare() {
-      if (method !== 'none' && method !== 'same-mac') void findTools();
+    prepare(vips) {
+      if (method === 'none') return;
+      void findTools().then((available) => {
+        for (const [link, onIt] of byLink(vips)) {
+          if (prepared.has(link) || split(onIt, available, method, false).others.length === 0) continue;
+          prepared.add(link);
+          prepareSameMac(link);
+        }
+      });
     },
     plan(vips) {
       if (method === 'none') return [];
-      const assumed: Tools = found ?? { arping: { breed: 'iputils', command: ['arping'] }, ndptool: true };
+      const assumed = found ?? { arping: USUAL_ARPING, ndptool: true };
       return [...byLink(vips)].flatMap(([link, onIt]) => {
-        const { covered, others } = split(onIt, assumed, method);
-        const sameMac =
-          method === 'arping' || others.length === 0
-            ? []
-            : [`ip link set dev ${link} address $(cat /sys/class/net/${link}/address)`];
-        const byTool = (method === 'arping' ? onIt : covered).flatMap((vip) => {
-          if (vip.family === 6) return [[NDPTOOL, ...ndptoolArgs(vip)].join(' ')];
-          const { breed, command } = assumed.arping ?? { breed: 'iputils' as const, command: ['arping'] };
-          return (['request', 'reply'] as const).map((form) =>
-            [...command, ...arpingArgs(breed, vip, form)].join(' '),
-          );
-        });
-        return [...byTool, ...sameMac];
+        const { byTool, others } = split(onIt, assumed, method, unproven.has(link));
+        const told = method === 'arping' ? onIt : byTool;
+        const wanted = { arping: assumed.arping ?? USUAL_ARPING, ndptool: true };
+        const words = told.flatMap((vip) => tellings([vip], wanted)).map(({ file, args }) => [file, ...args]);
+        if (method !== 'arping' && others.length > 0)
+          words.push([`ip ${sameMacLine(link, `$(cat /sys/class/net/${link}/address)`)}`]);
+        return words.map((each) => each.join(' '));
       });
     },
     close: () => queue.clear(),
   };
 }
 
-type SentTest = (exitCode: number, stderr: string) => boolean;
-
-/** Those of one interface that the tools can announce, and those of families that need another way. */
-function split(vips: readonly Vip[], tools: Tools, method: AnnounceMethod) {
-  const isCovered = ({ family }: Vip) => coveredByTools(family, vips, tools, method);
-  return { covered: vips.filter(isCovered), others: vips.filter((vip) => !isCovered(vip)) };
+function countsOf(vips: readonly Vip[]): AddressCounts {
+  const counts = new Map<4 | 6, number>();
+  for (const { family } of vips) counts.set(family, (counts.get(family) ?? 0) + 1);
+  return counts;
 }
 
-function coveredByTools(family: 4 | 6, vips: readonly Vip[], tools: Tools, method: AnnounceMethod): boolean {
-  if (method === 'same-mac' || !(family === 4 ? tools.arping !== undefined : tools.ndptool)) return false;
-  return method === 'arping' || vips.filter((vip) => vip.family === family).length <= PROCESSES_PER_LINK_MAX;
-}
+const areGoodEnough = (counts: AddressCounts, tools: Tools): boolean =>
+  [...counts].every(([family, count]) => count <= PROCESSES_PER_LINK_MAX && hasTool(family, tools));
 
-function failed({ address, link }: Vip, file: string, exitCode: number, stderr: string): OperatorError {
-  const said = stderr.trim().split('\n')[0] ?? '';
-  const message = `announcing ${address} on ${link}: ${said === '' ? `${file} ended with ${exitCode}` : said}`;
-  if (/Operation not permitted|CAP_NET_RAW|Permission denied/.test(stderr)) {
-    return new OperatorError('VIP_DENIED', message, {
-      hint: 'run as root or grant CAP_NET_RAW (ambient), or use announce: { method: same-mac }',
-    });
-  }
-  return new OperatorError('VIP_FAILED', message, {
-    hint: 'run the command by hand; `sealbeat check --plan` prints it',
-  });
-}
-
-function toolMissing(tool: string): OperatorError {
-  return new OperatorError('TOOL_MISSING', `announcing: ${tool} is not installed`, {
-    hint: `install ${tool === NDPTOOL ? 'ndptool (Debian: libndp-tools)' : 'arping (Debian: iputils-arping)'}, or use announce: { method: auto }`,
-  });
+/** Those of one interface that go by a tool, and those of families that go another way. */
+function split(vips: readonly Vip[], tools: Tools, method: AnnounceMethod, isUnproven: boolean) {
+  const byTools = new Set(
+    [...countsOf(vips)]
+      .filter(([family, count]) => {
+        if (method === 'same-mac' || !hasTool(family, tools)) return false;
+        return method === 'arping' || isUnproven || count <= HANDFUL;
+      })
+      .map(([family]) => family),
+  );
+  return {
+    byTool: vips.filter(({ family }) => byTools.has(family)),
+    others: vips.filter(({ family }) => !byTools.has(family)),
+  };
 }

@@ -1,6 +1,6 @@
 import { OperatorError } from '../../core/errors.ts';
 import { type Vip } from '../../core/ports.ts';
-import { canonicalAddress, isHostLength, vipText } from '../address.ts';
+import { isHostLength, localOf, vipText } from '../address.ts';
 import { type Address, type LinkState, addressOf } from './ip-json.ts';
 
 /** Throws when the VIP cannot be brought up on this interface as it is. `isOurs`: this adapter itself put it there. */
@@ -31,10 +31,9 @@ export function assertUsable(vip: Vip, link: LinkState, isOurs: boolean): void {
  * renewal would put an end to the host's own.
  */
 function ownAddress(vip: Vip, link: LinkState, isOurs: boolean): Address | undefined {
-  const local = canonicalAddress(vip.address, vip.family);
   const exact = addressOf(vip, link);
   if (exact !== undefined && !isOurs && !mayBeOurs(vip, exact)) return exact;
-  return link.addresses.find((address) => address !== exact && address.local === local);
+  return link.byLocal.get(localOf(vip))?.find((address) => address !== exact);
 }
 
 function mayBeOurs(vip: Vip, found: Address): boolean {
@@ -43,9 +42,9 @@ function mayBeOurs(vip: Vip, found: Address): boolean {
   return labelled || found.dynamic || (isHostLength(vip) && found.noPrefixRoute);
 }
 
-/** Throws when deleting the VIP would take addresses of others with it. */
-export function assertLeavesAlone(vip: Vip, link: LinkState, promotesSecondaries: boolean): void {
-  if (promotesSecondaries || vip.family === 6 || isHostLength(vip)) return;
+/** Throws when deleting the VIP would take addresses of others with it; one that may vanish by itself takes none. */
+export function assertLeavesAlone(vip: Vip, link: LinkState, mayVanish: boolean): void {
+  if (mayVanish) return;
   const present = addressOf(vip, link);
   if (present === undefined || present.secondary) return;
   const secondaries = link.addresses.filter(

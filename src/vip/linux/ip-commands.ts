@@ -50,6 +50,11 @@ export function showLine(link: string): string {
   return `address show dev ${link}`;
 }
 
+/** Without its addresses: what a thousand of them print takes ip and us longer than most commands. */
+export function showLinkLine(link: string): string {
+  return `link show dev ${link}`;
+}
+
 /** One line per command reaches ip as text, so nothing that could end a word or a line may come from outside. */
 export function assertPlain(vip: Vip): void {
   const wrong =

@@ -6,21 +6,24 @@ import { ipFailure, ipMissing, ipFailed } from './ip-failed.ts';
 import { type LinkState, parseLinkState, unreadable } from './ip-json.ts';
 import { type LineFailure, startIp, type IpProgram } from './ip-program.ts';
 
-/**
- * At most this many bytes are written before ip has answered for all of them. One write of this size is taken by the
- * kernel whole or not at all, and when the agent is killed only so much can still be waiting to be run.
- */
+/** One write of this size is taken by the kernel whole or not at all. */
 const CHUNK_BYTES_MAX = 4_000;
+/**
+ * At most so many are written that ip has not answered for: while it runs one, the next one waits for it, however busy the
+ * host is. When the agent is killed only so much can still be waiting to be run.
+ */
+const CHUNKS_AHEAD_MAX = 2;
 /** What a look at a number that is no longer there prints, as if that were a success. */
 const NOTHING = '[]';
 
 /** One `ip -batch` that stays: a command costs no fork, which may be what fails when memory is short. */
 export interface IpCoprocess {
   /**
-   * Runs the lines in order and returns those that failed. Nothing more is written once `timeoutMs` have passed since
-   * the call, however long this process was asleep in between. Throws OperatorError when it cannot tell what was done.
+   * Runs the lines in order and returns those that failed; asks for them as they are needed, perhaps twice. Nothing more
+   * is written once `timeoutMs` have passed since the call, however long this process was asleep in between. Throws
+   * OperatorError when it cannot tell what was done.
    */
-  change(lines: readonly string[], limit: { timeoutMs: number }): Promise<readonly LineFailure[]>;
+  change(lines: Iterable<string>, limit: { timeoutMs: number }): Promise<readonly LineFailure[]>;
   /** Undefined when there is no such interface. Throws OperatorError when it cannot tell. */
   show(link: string, limit: { timeoutMs: number }): Promise<LinkState | undefined>;
   /** Starts the program now, so that the first command need not wait for it. */
@@ -32,11 +35,17 @@ export interface IpCoprocessOptions {
   readonly spawn: Spawn;
   readonly clock: Clock;
   readonly program: string;
+  /**
+   * What `show` prints: the interface with its addresses, unless said otherwise. One program cannot do both: after its
+   * first `link show`, ip prints no addresses any more, as if there were none.
+   */
+  readonly shows?: (link: string) => string;
   /** Called with the process id of each program that is started. */
   readonly onStart: (pid: number) => void;
 }
 
-export function ipCoprocess({ spawn, clock, program, onStart }: IpCoprocessOptions): IpCoprocess {
+export function ipCoprocess(options: IpCoprocessOptions): IpCoprocess {
+  const { spawn, clock, program, shows = showLine, onStart } = options;
   let running: IpProgram | undefined;
   let closed = false;
   let queue: Promise<unknown> = Promise.resolve();
@@ -93,11 +102,19 @@ export function ipCoprocess({ spawn, clock, program, onStart }: IpCoprocessOptio
   };
 
   const changeOnce = async (
-    lines: readonly string[],
+    lines: Iterable<string>,
     leftMs: () => number,
   ): Promise<readonly LineFailure[]> => {
     const failures: LineFailure[] = [];
-    for (const chunk of chunks(lines)) failures.push(...(await exchange(chunk, false, leftMs)).failures);
+    const ahead: ReturnType<typeof exchange>[] = [];
+    const readNext = async () => failures.push(...((await ahead.shift())?.failures ?? []));
+    for (const chunk of chunks(lines)) {
+      if (ahead.length === CHUNKS_AHEAD_MAX) await readNext();
+      const answer = exchange(chunk, false, leftMs);
+      answer.catch(() => {}); // the first one that fails is told, when its turn to be read comes
+      ahead.push(answer);
+    }
+    while (ahead.length > 0) await readNext();
     return failures;
   };
 
@@ -116,6 +133,25 @@ export function ipCoprocess({ spawn, clock, program, onStart }: IpCoprocessOptio
     return wasFresh ? result : work();
   };
 
+  const show: IpCoprocess['show'] = (link, { timeoutMs }) =>
+    inTurn(timeoutMs, async (leftMs) => {
+      const line = shows(link);
+      const shown = await withFreshNumbers(
+        (found) => found?.state?.name !== link,
+        async () => {
+          const { failures, answer } = await exchange([line], true, leftMs);
+          const [failure] = failures;
+          if (failure === undefined)
+            return { answer, state: answer === NOTHING ? undefined : parseLinkState(answer, link) };
+          if (ipFailure(failure.text) === 'no-interface') return undefined;
+          throw ipFailed(line, failure.text);
+        },
+      );
+      if (shown === undefined) return undefined;
+      if (shown.state?.name !== link) throw unreadable(link, shown.answer);
+      return shown.state;
+    });
+
   return {
     change: (lines, { timeoutMs }) =>
       inTurn(timeoutMs, (leftMs) =>
@@ -124,25 +160,7 @@ export function ipCoprocess({ spawn, clock, program, onStart }: IpCoprocessOptio
           () => changeOnce(lines, leftMs),
         ),
       ),
-    show: (link, { timeoutMs }) =>
-      inTurn(timeoutMs, async (leftMs) => {
-        const line = showLine(link);
-        const shown = await withFreshNumbers(
-          (answer) =>
-            answer === undefined || answer === NOTHING || parseLinkState(answer, link).name !== link,
-          async () => {
-            const { failures, answer } = await exchange([line], true, leftMs);
-            const [failure] = failures;
-            if (failure === undefined) return answer;
-            if (ipFailure(failure.text) === 'no-interface') return undefined;
-            throw ipFailed(line, failure.text);
-          },
-        );
-        if (shown === undefined) return undefined;
-        const state = parseLinkState(shown, link);
-        if (state.name !== link) throw unreadable(link, shown);
-        return state;
-      }),
+    show,
     prepare: () => void use(),
     async close() {
       closed = true;
@@ -154,7 +172,7 @@ export function ipCoprocess({ spawn, clock, program, onStart }: IpCoprocessOptio
   };
 }
 
-function* chunks(lines: readonly string[]): Generator<readonly string[]> {
+function* chunks(lines: Iterable<string>): Generator<readonly string[]> {
   let chunk: string[] = [];
   let bytes = 0;
   for (const line of lines) {

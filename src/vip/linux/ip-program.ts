@@ -22,7 +22,10 @@ export interface IpProgram {
   readonly pid: number | undefined;
   /** Exchanges completed so far. */
   readonly answers: number;
-  /** Runs the lines; one at a time. `wantsAnswer`: the lines print exactly one line of JSON. Never rejects. */
+  /**
+   * Runs the lines after those of the exchanges that are under way. `wantsAnswer`: the lines print exactly one line of
+   * JSON; such an exchange is under way alone. Never rejects.
+   */
   exchange(lines: readonly string[], wantsAnswer: boolean): Promise<Outcome>;
   kill(): void;
   close(clock: Clock): Promise<void>;
@@ -38,42 +41,45 @@ export function startIp(spawn: Spawn, program: string, onEnd: () => void): IpPro
   let linesWritten = 0;
   let answers = 0;
   let words: string[] = [];
-  let current: Exchange | undefined;
+  /** Under way, the oldest first. */
+  let current: readonly Exchange[] = [];
   let ended: Outcome | undefined;
   const endings: (() => void)[] = [];
 
-  const settleIfComplete = () => {
-    if (current === undefined || !current.fenced) return;
-    if (current.wantsAnswer && current.answer === undefined && current.failures.length === 0) return;
-    const { failures, answer = '', settle } = current;
-    current = undefined;
+  const settleIfComplete = (exchange: Exchange) => {
+    const { wantsAnswer, failures, answer, fenced, settle } = exchange;
+    if (!fenced || (wantsAnswer && answer === undefined && failures.length === 0)) return;
+    current = current.filter((other) => other !== exchange);
     answers += 1;
-    settle({ kind: 'answered', failures, answer });
+    settle({ kind: 'answered', failures, answer: answer ?? '' });
   };
 
   const child = spawn.start(program, ['-json', '-force', '-batch', '-'], {
     onStdout(line) {
-      if (current === undefined) return;
-      current.answer = line;
-      settleIfComplete();
+      const [exchange] = current;
+      if (exchange === undefined) return;
+      exchange.answer = line;
+      settleIfComplete(exchange);
     },
     onStderr(line) {
       const failedLine = /^Command failed -:(\d+)$/.exec(line)?.[1];
-      if (failedLine === undefined || current === undefined) {
+      const exchange = current.find(({ lastLine }) => Number(failedLine) <= lastLine);
+      if (exchange === undefined) {
         if (words.length < WORDS_MAX) words.push(line);
         return;
       }
       const text = words.join('\n');
       words = [];
-      const index = Number(failedLine) - current.firstLine;
-      if (index === current.lines.length) current.fenced = true;
-      else current.failures.push({ line: current.lines[index] ?? '', text });
-      settleIfComplete();
+      const place = Number(failedLine) - exchange.lastLine + exchange.lines.length;
+      if (place === exchange.lines.length) exchange.fenced = true;
+      else exchange.failures.push({ line: exchange.lines[place] ?? '', text });
+      settleIfComplete(exchange);
     },
     onEnd({ missing }) {
-      ended = { kind: 'ended', missing, text: words.join('\n') };
-      current?.settle(ended);
-      current = undefined;
+      const outcome: Outcome = { kind: 'ended', missing, text: words.join('\n') };
+      ended = outcome;
+      current.forEach(({ settle }) => settle(outcome));
+      current = [];
       endings.forEach((done) => done());
       onEnd();
     },
@@ -87,17 +93,10 @@ export function startIp(spawn: Spawn, program: string, onEnd: () => void): IpPro
     exchange: (lines, wantsAnswer) =>
       new Promise((settle) => {
         if (ended !== undefined) return settle(ended);
-        words = []; // warnings of an earlier line that did not fail
-        current = {
-          lines,
-          wantsAnswer,
-          firstLine: linesWritten + 1,
-          failures: [],
-          answer: undefined,
-          fenced: false,
-          settle,
-        };
+        if (current.length === 0) words = []; // warnings of an earlier line that did not fail
         linesWritten += lines.length + 1;
+        const exchange = { lines, wantsAnswer, lastLine: linesWritten, settle };
+        current = [...current, { ...exchange, failures: [], answer: undefined, fenced: false }];
         // A write that fails means that it has ended, which onEnd reports with its last words.
         child.write(`${lines.join('\n')}\n${FENCE}\n`).catch(() => {});
       }),
@@ -118,7 +117,8 @@ export function startIp(spawn: Spawn, program: string, onEnd: () => void): IpPro
 interface Exchange {
   readonly lines: readonly string[];
   readonly wantsAnswer: boolean;
-  readonly firstLine: number;
+  /** The number of its fence. */
+  readonly lastLine: number;
   readonly failures: LineFailure[];
   answer: string | undefined;
   fenced: boolean;

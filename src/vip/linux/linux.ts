@@ -7,7 +7,7 @@ import { announcer } from './announce.ts';
 import { assertLeavesAlone, assertUsable } from './foreign.ts';
 import { guard, noGuard } from '../guard/guard.ts';
 import { interfaceSysctl, isOn } from './interface-sysctl.ts';
-import { assertPlain, deleteLine, replaceLine } from './ip-commands.ts';
+import { assertPlain, deleteLine, replaceLine, showLinkLine } from './ip-commands.ts';
 import { ipCoprocess } from './ip-coprocess.ts';
 import { ipFailed } from './ip-failed.ts';
 import { type LinkState, addressOf } from './ip-json.ts';
@@ -17,6 +17,8 @@ import { type VipOptions } from '../options.ts';
 import { assertLeft } from './left.ts';
 import { dadFailed, notThere, stillTentative, stillThere } from './not-as-asked.ts';
 import { quietDad } from './quiet-dad.ts';
+import { renewals } from './renewals.ts';
+import { sentPackets } from './sent-packets.ts';
 import { announceBySameMac } from './same-mac.ts';
 
 export interface LinuxVipOptions extends VipOptions {
@@ -31,6 +33,14 @@ export interface LinuxVipOptions extends VipOptions {
 /** The kernel settles a new IPv6 address from a work queue, a moment after ip has answered. */
 const SETTLE_EVERY_MS = 5;
 const SETTLE_TRIES_MAX = 60;
+
+/**
+ * The guard reads what it holds byte by byte, 80 ms for a thousand. More VIPs than so many do not wait for that when they
+ * have a short lease, which would end them too; it is told when they are up and the neighbours know.
+ */
+const GUARD_FIRST_MAX = 32;
+const SHORT_LEASE_SECONDS = 5;
+const GUARD_AFTER_MS = 50;
 
 type Links = ReadonlyMap<string, LinkState | undefined>;
 
@@ -50,6 +60,7 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
     watchman.setChildren([...children.values()]);
   };
   const ip = ipCoprocess({ spawn, clock, program, onStart: onStart('ip') });
+  const linkIp = ipCoprocess({ spawn, clock, program, shows: showLinkLine, onStart: () => {} });
   const monitor = ipMonitor({ spawn, clock, log, program, onStart: onStart('monitor') });
   const announcements = announcer({
     spawn,
@@ -57,15 +68,21 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
     clock,
     log,
     method: announceMethod,
-    bySameMac: (link, families) => announceBySameMac({ ip, sysctl, timeoutMs }, link, families),
+    bySameMac: (link, counts) =>
+      announceBySameMac({ ip: linkIp, sysctl, clock, timeoutMs, sentPackets }, link, counts),
+    prepareSameMac: (link) => void linkIp.show(link, { timeoutMs }).catch(() => {}), // it is told when it matters
     onProblem,
   });
   const ours = new Set<string>();
+  const leases = renewals(clock);
+  /** Many that are up and that the guard is still to be told of. */
+  const unguarded = new Set<Vip>();
+  let cancelHold = (): void => {};
 
-  const prepare = () => {
+  const prepare = (vips: readonly Vip[]) => {
     ip.prepare();
     watchman.prepare();
-    announcements.prepare();
+    announcements.prepare(vips);
   };
 
   const look = async (vips: readonly Vip[]): Promise<Links> => {
@@ -75,16 +92,20 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
   };
 
   /**
-   * Whether the VIP may vanish by itself, by its lease or by the guard. The primary address of a subnet may not: it
+   * Which VIPs may vanish by themselves, by their lease or by the guard. The primary address of a subnet may not: it
    * takes its secondaries with it, this host's own address perhaps, unless the kernel promotes one of them.
    */
-  const mayVanish = (vip: Vip): boolean =>
-    vip.family === 6 || isHostLength(vip) || isOn(sysctl, 'ipv4', vip.link, 'promote_secondaries');
-
-  const leaseOf = (vip: Vip, leaseSeconds: number): number => (mayVanish(vip) ? leaseSeconds : 0);
+  const vanishing = (vips: readonly Vip[]): ReadonlySet<Vip> => {
+    const promoted = new Map<string, boolean>(); // two files, which are not read a thousand times over
+    const isPromoted = (link: string): boolean => {
+      const known = promoted.get(link) ?? isOn(sysctl, 'ipv4', link, 'promote_secondaries');
+      promoted.set(link, known);
+      return known;
+    };
+    return new Set(vips.filter((vip) => vip.family === 6 || isHostLength(vip) || isPromoted(vip.link)));
+  };
 
   const tellUnleased = (vip: Vip) => {
-    if (mayVanish(vip)) return;
     const message = `${vipText(vip)} stays when the agent is killed: as a primary address it could take others with it`;
     onProblem(
       new OperatorError('VIP_FAILED', message, {
@@ -93,31 +114,43 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
     );
   };
 
-  const holdByGuard = async (vips: readonly Vip[], leaseSeconds: number): Promise<void> => {
+  const holdByGuard = async (vips: ReadonlySet<Vip>, { isLeased }: { isLeased: boolean }): Promise<void> => {
     try {
-      await watchman.hold(vips.filter(mayVanish).map(deleteLine));
+      await watchman.hold([...vips].map(deleteLine));
     } catch (problem) {
       // With a lease the kernel does the same, a little later. Without one nobody would.
-      if (leaseSeconds === 0 || !(problem instanceof OperatorError)) throw problem;
+      if (!isLeased || !(problem instanceof OperatorError)) throw problem;
       onProblem(problem);
     }
   };
 
+  /** A moment after who wanted them up was told so, and may have announced them. */
+  const holdSoon = (vips: ReadonlySet<Vip>): void => {
+    for (const vip of vips) unguarded.add(vip);
+    cancelHold();
+    cancelHold = clock.wakeAt(after(clock.nowMs(), GUARD_AFTER_MS), holdUnguarded);
+  };
+  const holdUnguarded = (): void => {
+    cancelHold();
+    const held = [...unguarded].filter((vip) => ours.has(vipKey(vip))); // none that was taken down meanwhile
+    unguarded.clear();
+    if (held.length > 0) void holdByGuard(new Set(held), { isLeased: true });
+  };
+
   /** Adds them, IPv6 in the way that the kernel announces where that is possible. */
-  const add = async (vips: readonly Vip[], before: Links, leaseSeconds: number) => {
+  const add = async (vips: readonly Vip[], before: Links, leaseOf: (vip: Vip) => number) => {
     // One that lost a duplicate detection stays unusable until it is made anew.
-    const lost = vips.filter((vip) => addressIn(vip, before)?.dadFailed === true);
-    const fresh = vips.filter((vip) => vip.family === 6 && (!isThere(vip, before) || lost.includes(vip)));
-    const freshLinks = announceMethod === 'none' ? [] : [...byLink(fresh).keys()];
+    const lost = new Set(vips.filter((vip) => addressIn(vip, before)?.dadFailed === true));
+    const fresh = new Set(vips.filter((vip) => vip.family === 6 && (!isThere(vip, before) || lost.has(vip))));
+    const freshLinks = announceMethod === 'none' ? [] : [...byLink([...fresh]).keys()];
     const speaking = new Map(freshLinks.map((link) => [link, dad.enter(link)]));
     try {
-      const additions = vips.map((vip) =>
-        replaceLine(vip, {
-          leaseSeconds: leaseOf(vip, leaseSeconds),
-          speaking: fresh.includes(vip) && speaking.get(vip.link) === true,
-        }),
-      );
-      const failures = await ip.change([...lost.map(deleteLine), ...additions], { timeoutMs });
+      const lines = linesOf(vips, (vip) => {
+        const isSpeaking = fresh.has(vip) && speaking.get(vip.link) === true;
+        const addition = replaceLine(vip, { leaseSeconds: leaseOf(vip), speaking: isSpeaking });
+        return lost.has(vip) ? [deleteLine(vip), addition] : [addition];
+      });
+      const failures = await ip.change(lines, { timeoutMs });
       return { failures, links: await lookSettled(vips) };
     } finally {
       freshLinks.forEach((link) => dad.leave(link));
@@ -159,43 +192,66 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
   const lifeMs = (vips: readonly Vip[], links: Links): number =>
     Math.min(timeoutMs, ...vips.map((vip) => (addressIn(vip, links)?.validSeconds ?? Infinity) * SECOND_MS));
 
+  const bringUp = async (
+    vips: readonly Vip[],
+    before: Links,
+    leaseOf: (vip: Vip) => number,
+  ): Promise<void> => {
+    const at = clock.nowMs();
+    const { failures, links } = await add(vips, before, leaseOf);
+    for (const vip of vips) {
+      const address = addressIn(vip, links);
+      if (address === undefined) throw notThere(vip, failures);
+      if (address.dadFailed) throw dadFailed(vip);
+      if (address.tentative) throw stillTentative(vip);
+      // Else an older address with a longer life stayed, such as one that an earlier process left, or none was set.
+      const lease = leaseOf(vip);
+      if (lease > 0 && address.validSeconds > lease) throw notThere(vip, failures);
+    }
+    leases.begun(vips, at);
+  };
+
   return {
     async up(vips, leaseSeconds) {
       vips.forEach(assertPlain);
       const before = await look(vips);
       for (const vip of vips) assertUsable(vip, present(vip, before), ours.has(vipKey(vip)));
 
-      vips.forEach(tellUnleased);
-      await holdByGuard(vips, leaseSeconds);
+      const leased = vanishing(vips);
+      vips.filter((vip) => !leased.has(vip)).forEach(tellUnleased);
+      const isShort = leaseSeconds > 0 && leaseSeconds <= SHORT_LEASE_SECONDS;
+      const isGuardFirst = vips.length <= GUARD_FIRST_MAX || !isShort;
+      if (isGuardFirst) await holdByGuard(leased, { isLeased: leaseSeconds > 0 });
       vips.forEach((vip) => ours.add(vipKey(vip)));
-      const { failures, links } = await add(vips, before, leaseSeconds);
-
-      for (const vip of vips) {
-        const address = addressIn(vip, links);
-        if (address === undefined) throw notThere(vip, failures);
-        if (address.dadFailed) throw dadFailed(vip);
-        if (address.tentative) throw stillTentative(vip);
-        // Else an older address with a longer life stayed, such as one that an earlier process left, or none was set.
-        if (leaseOf(vip, leaseSeconds) > 0 && address.validSeconds > leaseSeconds)
-          throw notThere(vip, failures);
+      try {
+        await bringUp(vips, before, (vip) => (leased.has(vip) ? leaseSeconds : 0));
+      } finally {
+        if (!isGuardFirst) holdSoon(leased);
       }
     },
 
     async renew(vips, leaseSeconds) {
+      const at = clock.nowMs();
+      const due = leases.due(vips, leaseSeconds);
+      const leased = vanishing(due);
       // What is written later than a lease after the call could bring back an address that had expired meanwhile.
       const limitMs = leaseSeconds === 0 ? timeoutMs : Math.min(timeoutMs, leaseSeconds * SECOND_MS);
-      const lines = vips.map((vip) => replaceLine(vip, { leaseSeconds: leaseOf(vip, leaseSeconds) }));
+      const lines = linesOf(due, (vip) => [
+        replaceLine(vip, { leaseSeconds: leased.has(vip) ? leaseSeconds : 0 }),
+      ]);
       const [failure] = await ip.change(lines, { timeoutMs: limitMs });
       if (failure !== undefined) throw ipFailed(failure.line, failure.text);
+      leases.written(due, at);
     },
 
     async down(vips) {
       vips.forEach(assertPlain);
       announcements.forget(vips);
+      leases.missing(vips);
       const before = await look(vips);
       const there = vips.filter((vip) => isThere(vip, before));
-      for (const vip of there)
-        assertLeavesAlone(vip, present(vip, before), isOn(sysctl, 'ipv4', vip.link, 'promote_secondaries'));
+      const alone = vanishing(there);
+      for (const vip of there) assertLeavesAlone(vip, present(vip, before), alone.has(vip));
 
       const failures = there.length === 0 ? [] : await ip.change(there.map(deleteLine), { timeoutMs });
       const links = there.length === 0 ? before : await look(vips);
@@ -206,31 +262,35 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
 
     async look(vips) {
       vips.forEach(assertPlain);
-      prepare();
+      prepare(vips);
       const links = await look(vips);
       // One that another host answered for is configured, but the kernel does not use it.
-      return vips.filter((vip) => addressIn(vip, links)?.dadFailed === false);
+      const found = vips.filter((vip) => addressIn(vip, links)?.dadFailed === false);
+      if (found.length < vips.length) leases.missing(vips.filter((vip) => !isThere(vip, links)));
+      return found;
     },
 
     announce: (vips) => announcements.announce(vips),
 
     watch: (vips, onChange) => monitor.watch(vips, onChange),
 
-    plan: (vips, leaseSeconds) => ({
-      up: [
-        ...vips.map((vip) => `ip ${replaceLine(vip, { leaseSeconds: leaseOf(vip, leaseSeconds) })}`),
-        ...announcements.plan(vips),
-      ],
-      down: vips.map((vip) => `ip ${deleteLine(vip)}`),
-    }),
+    plan(vips, leaseSeconds) {
+      const leased = vanishing(vips);
+      const lines = vips.map((vip) => replaceLine(vip, { leaseSeconds: leased.has(vip) ? leaseSeconds : 0 }));
+      return {
+        up: [...lines.map((line) => `ip ${line}`), ...announcements.plan(vips)],
+        down: vips.map((vip) => `ip ${deleteLine(vip)}`),
+      };
+    },
 
     async leave(vips, leaseSeconds) {
       vips.forEach(assertPlain);
       const before = await look(vips);
+      const alone = vanishing(vips);
       for (const vip of vips)
         assertMayLeave(vip, {
           leaseSeconds,
-          mayVanish: mayVanish(vip),
+          mayVanish: alone.has(vip),
           isThere: addressIn(vip, before)?.dadFailed === false,
         });
       try {
@@ -250,8 +310,18 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
       announcements.close();
       monitor.close();
       // First the writer, so that nothing is added behind the guard's back.
-      await ip.close();
+      await Promise.all([ip.close(), linkIp.close()]);
+      holdUnguarded();
       await watchman.close();
+    },
+  };
+}
+
+/** Made while they are asked for: the first are run while the last of a thousand are still to be written. */
+function linesOf(vips: readonly Vip[], lines: (vip: Vip) => readonly string[]): Iterable<string> {
+  return {
+    *[Symbol.iterator]() {
+      for (const vip of vips) yield* lines(vip);
     },
   };
 }

@@ -36,7 +36,7 @@ export function newAnnouncing({
   method: AnnounceMethod;
   onProblem: (problem: OperatorError) => void;
 }): Announcing {
-  const queue = announceQueue(spawn);
+  const queue = announceQueue(spawn, clock);
   const held = new Set<string>();
   const mayUseArping = method === 'auto' || method === 'arping';
   let arping: Promise<Arping | undefined> | undefined;

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, readFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { OperatorError } from '../../../src/core/errors.ts';
-import { type Vip } from '../../../src/core/ports.ts';
+import { type Clock, type Vip } from '../../../src/core/ports.ts';
 import { type AnnounceMethod } from '../../../src/core/settings.ts';
 import { collectedLog } from '../../fakes/collected-log.ts';
+import { ManualClock } from '../../fakes/manual-clock.ts';
 import { systemSpawn } from '../../../src/system/child.ts';
 import { systemClock } from '../../../src/system/clock.ts';
 import { systemExec } from '../../../src/system/exec.ts';
@@ -204,7 +205,17 @@ test(
 
 // From here on without a network: a stand-in notes how it was called.
 
-function standInAnnouncer({ arping, method = 'auto' }: { arping?: string; method?: AnnounceMethod }) {
+function standInAnnouncer({
+  arping,
+  method = 'auto',
+  bySameMac = async () => true,
+  clock = systemClock,
+}: {
+  arping?: string;
+  method?: AnnounceMethod;
+  bySameMac?: () => Promise<boolean>;
+  clock?: Clock;
+}) {
   const folder = tempFolder();
   const calls = join(folder, 'calls');
   appendFileSync(calls, '');
@@ -216,10 +227,14 @@ function standInAnnouncer({ arping, method = 'auto' }: { arping?: string; method
   const subject = announcer({
     spawn: { start: (file, args, events, how) => systemSpawn.start(inFolder(file), args, events, how) },
     exec: { run: (file, args, limit) => systemExec.run(inFolder(file), args, limit) },
-    clock: systemClock,
+    clock,
     log,
     method,
-    bySameMac: async (link, families) => void sameMac.push([link, ...families].join(' ')),
+    async bySameMac(link, counts) {
+      sameMac.push([link, ...counts.keys()].join(' '));
+      return await bySameMac();
+    },
+    prepareSameMac: () => {},
     onProblem: (problem) => problems.push(problem),
   });
   return {
@@ -227,6 +242,7 @@ function standInAnnouncer({ arping, method = 'auto' }: { arping?: string; method
     problems,
     sameMac,
     log,
+    folder,
     calls: () => readFileSync(calls, 'utf8').split('\n').slice(0, -1),
   };
 }
@@ -281,13 +297,112 @@ test('announce: nothing is sent for a VIP that has left', { timeout: 20_000 }, a
   assert.ok(!calls().some((call) => call.endsWith('10.0.0.2')));
 });
 
-test('announce: a tool that hangs piles up to a bound', { timeout: 30_000 }, async () => {
-  const { subject, calls } = standInAnnouncer({ arping: `${HABETS}; exec sleep 2` });
-  const vips = Array.from({ length: 30 }, (_, i): Vip => vipOf(`10.0.0.${i + 1}/32`, LINK));
-  for (const _ of Array.from({ length: 20 })) subject.announce(vips);
-  await until('the bound', 20_000, () => calls().length >= 1 + 96);
-  assert.equal(calls().length, 1 + 96);
-});
+const vipsOf = (count: number): Vip[] =>
+  Array.from({ length: count }, (_, i) => vipOf(`10.0.${i >> 8}.${i & 255}/32`, LINK));
+const refused = async (): Promise<boolean> => {
+  throw new OperatorError('VIP_DENIED', 'arp_notify is 0 and cannot be written', { hint: '' });
+};
+const addressesOf = (calls: readonly string[], option: string) =>
+  calls.filter((call) => call.startsWith(option)).map((call) => call.split(' ').at(-1));
+
+test(
+  'announce: one that lingers is ended when others wait for its place, and so many run at a time',
+  { timeout: 60_000 },
+  async () => {
+    const script = `${HABETS}; echo $$ >> $0.pids; exec sleep 30`;
+    const { subject, problems, calls, folder } = standInAnnouncer({ arping: script, bySameMac: refused });
+    const running = () =>
+      readFileSync(join(folder, 'arping.pids'), 'utf8')
+        .split('\n')
+        .filter((pid) => pid !== '' && existsSync(`/proc/${pid}`)).length;
+    subject.announce(vipsOf(30));
+    await until('the first', 10_000, () => calls().length > 1 && existsSync(join(folder, 'arping.pids')));
+    let most = 0;
+    await until('three times as many as may run', 40_000, () => {
+      if (calls().length % 8 === 0) subject.announce(vipsOf(30));
+      most = Math.max(most, running());
+      return calls().length > 1 + 3 * 96;
+    });
+    assert.ok(most > 30 && most <= 96 + 1, `${most} at a time`);
+    assert.deepEqual(problems, [], 'they are ended after their packet');
+    subject.close();
+    for (const pid of readFileSync(join(folder, 'arping.pids'), 'utf8').split('\n'))
+      if (pid !== '' && existsSync(`/proc/${pid}`)) process.kill(Number(pid), 'SIGKILL');
+  },
+);
+
+for (const { count, way, bySameMac, code } of [
+  { count: 4, way: 'arping', bySameMac: refused, code: undefined },
+  { count: 5, way: 'same-mac', bySameMac: async () => true, code: undefined },
+  { count: 5, way: 'arping', bySameMac: refused, code: undefined },
+  { count: 32, way: 'arping', bySameMac: refused, code: undefined },
+  { count: 33, way: 'arping', bySameMac: refused, code: 'VIP_DENIED' },
+] as const) {
+  const circumstances = bySameMac === refused ? ', where the same MAC is refused' : '';
+  test(`announce: ${count} VIPs go by ${way}${circumstances}`, { timeout: 30_000 }, async () => {
+    // No time passes, so that none is too late on a busy machine.
+    const lab = standInAnnouncer({ arping: `${HABETS}; exit 1`, bySameMac, clock: new ManualClock() });
+    const vips = vipsOf(count);
+    lab.subject.announce(vips);
+    const tried = count > 4 ? [`${LINK} 4`] : [];
+    if (way === 'same-mac') await until('the command', 10_000, () => lab.sameMac.length === 1);
+    else await until('all packets', 20_000, () => lab.calls().length === 1 + 2 * count);
+    assert.deepEqual(lab.sameMac, tried);
+    assert.equal(lab.problems[0]?.code, code);
+    if (way === 'same-mac') assert.deepEqual(lab.calls(), ['-V']);
+    else
+      assert.deepEqual(
+        new Set(
+          lab
+            .calls()
+            .slice(1)
+            .map((call) => call.split(' ').at(-1)),
+        ),
+        new Set(vips.map(({ address }) => address)),
+      );
+  });
+}
+
+test(
+  'announce: where the same MAC has sent nothing, that is told, and the next round goes by arping',
+  { timeout: 30_000 },
+  async () => {
+    const lab = standInAnnouncer({ arping: `${HABETS}; exit 1`, bySameMac: async () => false });
+    const vips = vipsOf(10);
+    lab.subject.announce(vips);
+    await until('the report', 10_000, () => lab.problems.length === 1);
+    assert.match(lab.problems[0]?.message ?? '', /announce 10 addresses, and has not sent/);
+    assert.deepEqual(lab.calls(), ['-V']);
+    lab.subject.announce(vips);
+    await until('the packets', 10_000, () => lab.calls().length === 21);
+    assert.equal(lab.sameMac.length, 1);
+    // When they come here again, all is as at first.
+    lab.subject.forget(vips);
+    lab.subject.announce(vips);
+    await until('another try', 10_000, () => lab.sameMac.length === 2);
+  },
+);
+
+test(
+  'announce: with too many for one round of processes, the next goes on where it ended',
+  { timeout: 60_000 },
+  async () => {
+    const clock = new ManualClock();
+    const lab = standInAnnouncer({ arping: `${HABETS}; exit 1`, bySameMac: refused, clock });
+    const vips = vipsOf(300);
+    const told = () => new Set(addressesOf(lab.calls(), '-q -U -i'));
+    await until(
+      'every VIP',
+      50_000,
+      () => {
+        lab.subject.announce(vips);
+        return told().size === vips.length;
+      },
+      () => `${told().size} were told in ${lab.problems.length} rounds`,
+    );
+    lab.subject.close();
+  },
+);
 
 for (const [method, arping, code, sameMac] of [
   ['arping', undefined, 'TOOL_MISSING', []],

@@ -15,13 +15,14 @@ const vip6 = vipOf('fd77::100/128', 'v0');
 test('ip -json: a leased VIP with its flags', () => {
   const state = parseLinkState(fixture('ip-json-address-leased-vip.json'), 'v0');
   assert.deepEqual(
-    { ...state, addresses: state.addresses.length },
+    { ...state, addresses: state.addresses.length, byLocal: state.byLocal.size },
     {
       name: 'v0',
       up: true,
       carrier: true,
       mac: '62:99:fe:4e:8d:9f',
       addresses: 5,
+      byLocal: 5,
     },
   );
   assert.deepEqual(addressOf(vip4, state), {
