@@ -92,7 +92,9 @@ export function openGroups(ports: GroupsPorts): Groups {
     adapterKind(byNode.get(self) ?? 'auto', platform);
   const isGuardLeased = (settings: GroupSettings): boolean => GUARD_LEASED.includes(kindOf(settings));
   const noteLook = (group: GroupId, found: readonly Vip[]): void => {
-    looks.set(group, { at: clock.nowMs(), isFound: (vip) => isAmong(vip, found) });
+    let names: ReadonlySet<string> | undefined; // looks are many, and few are asked
+    const isFound = (vip: Vip): boolean => (names ??= namesOf(found)).has(vipName(vip));
+    looks.set(group, { at: clock.nowMs(), isFound });
   };
 
   const newQueue = ({ id, name }: GroupSettings, adapter: VipAdapter): VipQueue =>
@@ -159,7 +161,8 @@ export function openGroups(ports: GroupsPorts): Groups {
     const drops: Drop[] = [];
     for (const [id, old] of before) {
       const now = placed.get(id);
-      const gone = old.vips.filter((vip) => !isAmong(vip, now?.vips ?? []) && isWanted(vip, now, old));
+      const stay = namesOf(now?.vips ?? []);
+      const gone = old.vips.filter((vip) => !stay.has(vipName(vip)) && isWanted(vip, now, old));
       if (gone.length === 0 || !had.has(id)) continue;
       log.info(
         { group: old.settings.name, vips: gone.map(vipName) },
@@ -270,8 +273,12 @@ const movesHere = (vip: Vip, now: Placed | undefined, old: Placed): boolean =>
   now.vips.some(({ address, link }) => address === vip.address && link !== vip.link) &&
   !now.vips.some(({ address, link }) => address === vip.address && link === vip.link);
 
+const namesOf = (vips: readonly Vip[]): ReadonlySet<string> => new Set(vips.map(vipName));
+
 const isAmong = (vip: Vip, vips: readonly Vip[]): boolean =>
   vips.some((other) => vipName(other) === vipName(vip));
 
-const sameVips = (some: readonly Vip[], others: readonly Vip[]): boolean =>
-  some.length === others.length && some.every((vip) => isAmong(vip, others));
+function sameVips(some: readonly Vip[], others: readonly Vip[]): boolean {
+  const names = namesOf(others);
+  return some.length === others.length && some.every((vip) => names.has(vipName(vip)));
+}

@@ -12,6 +12,7 @@ const locals = new WeakMap<Vip, string>();
 
 /** Its address as the kernel's tools print it. */
 export function localOf(vip: Vip): string {
+  if (vip.family === 4) return vip.address;
   const known = locals.get(vip) ?? canonicalAddress(vip.address, vip.family);
   locals.set(vip, known);
   return known;

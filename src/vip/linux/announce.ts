@@ -1,7 +1,7 @@
 import { OperatorError } from '../../core/errors.ts';
 import { type Clock, type Exec, type Log, type Spawn, type Vip } from '../../core/ports.ts';
 import { type AnnounceMethod } from '../../core/settings.ts';
-import { after, SECOND_MS } from '../../core/units.ts';
+import { type MonoMs, after, SECOND_MS } from '../../core/units.ts';
 import { byLink, vipKey } from '../address.ts';
 import { announceQueue } from '../announce/announce-queue.ts';
 import { type Arping, findArping } from '../announce/arping.ts';
@@ -19,11 +19,18 @@ const HANDFUL = 4;
 const PROCESSES_PER_LINK_MAX = 32;
 /** An announcement that waited longer, perhaps because this process was asleep, may no longer be true. */
 const STALE_AFTER_MS = SECOND_MS;
+/** Less than between two rounds. */
+const TOLD_AGAIN_AFTER_MS = 50;
 const USUAL_ARPING: Arping = { breed: 'iputils', command: ['arping'] };
 
 export interface Announcer {
   /** One round; starts it and returns. */
   announce(vips: readonly Vip[]): void;
+  /**
+   * They were added this moment. What one command announces is announced now: the kernel speaks only of addresses that are
+   * there. What fails is left to the round that follows.
+   */
+  added(vips: readonly Vip[]): void;
   /** They are about to leave this host: nothing that still waits is sent. */
   forget(vips: readonly Vip[]): void;
   /** Finds out now how they would be announced, so that the first round need not wait for it. */
@@ -61,6 +68,8 @@ export function announcer(options: AnnouncerOptions): Announcer {
   /** Interfaces on which the same-MAC way was found to send nothing, since VIPs came there. */
   const unproven = new Set<string>();
   const prepared = new Set<string>();
+  /** When the same-MAC way was last gone, with how many, and what came of it. */
+  const lastTold = new Map<string, Told>();
   let firstLeftOut = '';
   let tools: Promise<Tools> | undefined;
   let found: Tools | undefined;
@@ -103,19 +112,37 @@ export function announcer(options: AnnouncerOptions): Announcer {
     const counts = countsOf(others);
     if (counts.size === 0) return;
     if (method === 'arping') throw toolMissing(counts.has(4) ? 'arping' : NDPTOOL);
-    let proven: boolean;
     try {
-      proven = await bySameMac(link, counts);
+      await (justTold(link, counts) ?? onLinkBySameMac(link, counts));
     } catch (problem) {
+      if (unproven.has(link)) throw problem; // what would be sent now is late: the next round goes another way
       byTools(others, available); // those that there are tools for: too many perhaps, but better than none
       if (method !== 'auto' || !areGoodEnough(counts, available)) throw problem;
       for (const family of counts.keys()) sayWay(link, family, toolName(family, available));
-      return;
     }
+  };
+
+  const onLinkBySameMac = (link: string, counts: AddressCounts): Promise<void> => {
+    const told = tellBySameMac(link, counts);
+    lastTold.set(link, { at: clock.nowMs(), counts, told });
+    return told;
+  };
+
+  const tellBySameMac = async (link: string, counts: AddressCounts): Promise<void> => {
+    const isProven = await bySameMac(link, counts);
     for (const family of counts.keys()) sayWay(link, family, 'same-mac');
-    if (proven) return;
-    unproven.add(link); // what would be sent now is late: the next round goes another way
-    throw notSent(link, others.length);
+    if (isProven) return;
+    unproven.add(link);
+    const count = [...counts.values()].reduce((sum, each) => sum + each, 0);
+    throw notSent(link, count);
+  };
+
+  /** All of them, within the last few milliseconds: rounds that begin at one moment would tell everybody twice. */
+  const justTold = (link: string, counts: AddressCounts): Promise<void> | undefined => {
+    const last = lastTold.get(link);
+    if (last === undefined || clock.nowMs() - last.at >= TOLD_AGAIN_AFTER_MS) return undefined;
+    const wasTold = [...counts].every(([family, count]) => count <= (last.counts.get(family) ?? 0));
+    return wasTold ? last.told : undefined;
   };
 
   const sayWay = (link: string, family: 4 | 6, way: string) => {
@@ -142,10 +169,19 @@ export function announcer(options: AnnouncerOptions): Announcer {
       };
       void round();
     },
+    added(vips) {
+      if (method === 'none' || method === 'arping' || found === undefined) return;
+      for (const [link, onIt] of byLink(vips)) {
+        const { others } = split(onIt, found, method, unproven.has(link));
+        if (others.length === 0) continue;
+        onLinkBySameMac(link, countsOf(others)).catch(() => {}); // the round that follows says it
+      }
+    },
     forget(vips) {
       for (const vip of vips) {
         held.delete(vipKey(vip));
         unproven.delete(vip.link);
+        lastTold.delete(vip.link);
       }
     },
     prepare(vips) {
@@ -173,6 +209,12 @@ export function announcer(options: AnnouncerOptions): Announcer {
     },
     close: () => queue.clear(),
   };
+}
+
+interface Told {
+  readonly at: MonoMs;
+  readonly counts: AddressCounts;
+  readonly told: Promise<void>;
 }
 
 function countsOf(vips: readonly Vip[]): AddressCounts {

@@ -4,7 +4,7 @@ import { isHostLength, localOf, vipText } from '../address.ts';
 import { type Address, type LinkState, addressOf } from './ip-json.ts';
 
 /** Throws when the VIP cannot be brought up on this interface as it is. `isOurs`: this adapter itself put it there. */
-export function assertUsable(vip: Vip, link: LinkState, isOurs: boolean): void {
+export function assertUsable(vip: Vip, link: LinkState, isOurs: () => boolean): void {
   if (!link.up || !link.carrier) {
     const state = link.up ? 'has no carrier' : 'is down';
     throw new OperatorError('VIP_FAILED', `interface ${link.name} ${state}`, {
@@ -30,9 +30,9 @@ export function assertUsable(vip: Vip, link: LinkState, isOurs: boolean): void {
  * The same address with another length counts too; for IPv6 it even is the same address to the kernel, so that a
  * renewal would put an end to the host's own.
  */
-function ownAddress(vip: Vip, link: LinkState, isOurs: boolean): Address | undefined {
+function ownAddress(vip: Vip, link: LinkState, isOurs: () => boolean): Address | undefined {
   const exact = addressOf(vip, link);
-  if (exact !== undefined && !isOurs && !mayBeOurs(vip, exact)) return exact;
+  if (exact !== undefined && !mayBeOurs(vip, exact) && !isOurs()) return exact;
   return link.byLocal.get(localOf(vip))?.find((address) => address !== exact);
 }
 

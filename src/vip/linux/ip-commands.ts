@@ -24,21 +24,17 @@ export interface Addition {
  * forgets flags that are not repeated, so each renewal says all of them.
  */
 export function replaceLine(vip: Vip, { leaseSeconds, speaking = false }: Addition): string {
-  const lifetime = leaseSeconds === 0 ? 'forever' : String(leaseSeconds);
-  const words = [
-    'address replace',
-    `${vip.address}/${vip.prefixLength}`,
-    'valid_lft',
-    lifetime,
-    'dev',
-    vip.link,
-  ];
-  if (vip.family === 4 && vip.label !== '') words.push('label', vip.label);
-  if (vip.family === 6 && !speaking) words.push('nodad');
+  const { address, prefixLength, family, link, label } = vip;
+  const lifetime = leaseSeconds === 0 ? 'forever' : leaseSeconds;
+  const labelled = family === 4 && label !== '' ? ` label ${label}` : '';
+  const quiet = family === 6 && !speaking ? ' nodad' : '';
   // With another length the operator wants a subnet, so the kernel may add its route.
-  if (isHostLength(vip)) words.push('noprefixroute');
-  words.push('preferred_lft', vip.family === 6 ? '0' : lifetime);
-  return words.join(' ');
+  const routed = isHostLength(vip) ? ' noprefixroute' : '';
+  const preferred = family === 6 ? 0 : lifetime;
+  return (
+    `address replace ${address}/${prefixLength} valid_lft ${lifetime} dev ${link}` +
+    `${labelled}${quiet}${routed} preferred_lft ${preferred}`
+  );
 }
 
 /** With the prefix length, always: without it ip deletes by pattern. */

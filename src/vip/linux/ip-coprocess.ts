@@ -6,13 +6,21 @@ import { ipFailure, ipMissing, ipFailed } from './ip-failed.ts';
 import { type LinkState, parseLinkState, unreadable } from './ip-json.ts';
 import { type LineFailure, startIp, type IpProgram } from './ip-program.ts';
 
-/** One write of this size is taken by the kernel whole or not at all. */
-const CHUNK_BYTES_MAX = 4_000;
+/** A tenth of what a socket takes at once: one write of this size is taken whole or not at all. */
+const CHUNK_BYTES_MAX = 16_000;
+/** So that ip has something to do while the next is made. */
+const FIRST_CHUNK_BYTES_MAX = 2_000;
 /**
  * At most so many are written that ip has not answered for: while it runs one, the next one waits for it, however busy the
  * host is. When the agent is killed only so much can still be waiting to be run.
  */
 const CHUNKS_AHEAD_MAX = 2;
+/**
+ * ip forgets to free what the kernel answers to a change: 4 kB of memory and 32 kB of address space for each (iproute2 6.1),
+ * a gigabyte a day for one VIP. So it is replaced after so many lines, when there is nothing to do.
+ */
+const LINES_MAX = 4_000;
+const REPLACED_AFTER_MS = 100;
 /** What a look at a number that is no longer there prints, as if that were a success. */
 const NOTHING = '[]';
 
@@ -48,6 +56,7 @@ export function ipCoprocess(options: IpCoprocessOptions): IpCoprocess {
   const { spawn, clock, program, shows = showLine, onStart } = options;
   let running: IpProgram | undefined;
   let closed = false;
+  let cancelReplacing: (() => void) | undefined;
   let queue: Promise<unknown> = Promise.resolve();
 
   const start = (): IpProgram => {
@@ -68,6 +77,21 @@ export function ipCoprocess(options: IpCoprocessOptions): IpCoprocess {
   const discard = () => {
     running?.kill();
     running = undefined;
+  };
+
+  /** The next one is there before this one goes: starting a program is what fails when memory is short. */
+  const replaceIfWorn = () => {
+    if (cancelReplacing !== undefined || (running?.linesWritten ?? 0) < LINES_MAX) return;
+    cancelReplacing = clock.wakeAt(after(clock.nowMs(), REPLACED_AFTER_MS), () => {
+      queue = queue.then(() => {
+        cancelReplacing = undefined;
+        if (closed || running === undefined) return;
+        const next = start();
+        if (next.pid === undefined) return;
+        void running.close(clock);
+        running = next;
+      });
+    });
   };
 
   /** Calls one after another, each with the time that is left of its own. */
@@ -115,6 +139,7 @@ export function ipCoprocess(options: IpCoprocessOptions): IpCoprocess {
       ahead.push(answer);
     }
     while (ahead.length > 0) await readNext();
+    replaceIfWorn();
     return failures;
   };
 
@@ -164,6 +189,7 @@ export function ipCoprocess(options: IpCoprocessOptions): IpCoprocess {
     prepare: () => void use(),
     async close() {
       closed = true;
+      cancelReplacing?.();
       await queue;
       const last = running;
       running = undefined;
@@ -175,11 +201,13 @@ export function ipCoprocess(options: IpCoprocessOptions): IpCoprocess {
 function* chunks(lines: Iterable<string>): Generator<readonly string[]> {
   let chunk: string[] = [];
   let bytes = 0;
+  let bytesMax = FIRST_CHUNK_BYTES_MAX;
   for (const line of lines) {
-    if (bytes + line.length + 1 > CHUNK_BYTES_MAX && chunk.length > 0) {
+    if (bytes + line.length + 1 > bytesMax && chunk.length > 0) {
       yield chunk;
       chunk = [];
       bytes = 0;
+      bytesMax = CHUNK_BYTES_MAX;
     }
     chunk.push(line);
     bytes += line.length + 1;

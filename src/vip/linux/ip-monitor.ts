@@ -11,6 +11,13 @@ const STEADY_MS = 10 * SECOND_MS;
 export interface IpMonitor {
   /** Returns what stops it. The process runs while there is a watcher. */
   watch(vips: readonly Vip[], onChange: (change: VipChange) => void): () => void;
+  /**
+   * Ends the process until what is returned is called: who changes a thousand addresses and looks afterwards has no use
+   * for a thousand words about it, which take as long as the changes.
+   */
+  pause(): () => void;
+  /** What a look showed, where something may have happened while nobody listened. */
+  seen(link: string, carrier: boolean): void;
   close(): void;
 }
 
@@ -44,6 +51,7 @@ export function ipMonitor({
   let running: Child | undefined;
   let backoffMs = BACKOFF_FIRST_MS;
   let cancelRestart: (() => void) | undefined;
+  let pauses = 0;
 
   const onStdout = (text: string) => {
     const line = parseMonitorLine(text);
@@ -69,6 +77,11 @@ export function ipMonitor({
     if (child.pid !== undefined) onStart(child.pid);
   };
 
+  const startIfWanted = () => {
+    const isWanted = watchers.size > 0 && pauses === 0;
+    if (isWanted && running === undefined && cancelRestart === undefined) start();
+  };
+
   const stop = () => {
     cancelRestart?.();
     cancelRestart = undefined;
@@ -86,11 +99,23 @@ export function ipMonitor({
         onChange,
       };
       watchers.add(watcher);
-      if (running === undefined && cancelRestart === undefined) start();
+      startIfWanted();
       return () => {
         watchers.delete(watcher);
         if (watchers.size === 0) stop();
       };
+    },
+    pause() {
+      pauses += 1;
+      stop();
+      return () => {
+        pauses -= 1;
+        startIfWanted();
+      };
+    },
+    seen(link, carrier) {
+      for (const watcher of watchers)
+        if (watcher.carriers.has(link)) tell(watcher, { kind: 'link', link, carrier });
     },
     close() {
       watchers.clear();

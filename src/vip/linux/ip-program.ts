@@ -22,6 +22,8 @@ export interface IpProgram {
   readonly pid: number | undefined;
   /** Exchanges completed so far. */
   readonly answers: number;
+  /** Lines that it was given so far. */
+  readonly linesWritten: number;
   /**
    * Runs the lines after those of the exchanges that are under way. `wantsAnswer`: the lines print exactly one line of
    * JSON; such an exchange is under way alone. Never rejects.
@@ -89,6 +91,9 @@ export function startIp(spawn: Spawn, program: string, onEnd: () => void): IpPro
     pid: child.pid,
     get answers() {
       return answers;
+    },
+    get linesWritten() {
+      return linesWritten;
     },
     exchange: (lines, wantsAnswer) =>
       new Promise((settle) => {

@@ -1,25 +1,26 @@
-import { OperatorError } from '../../core/errors.ts';
 import { type Vip, type VipAdapter } from '../../core/ports.ts';
 import { type AnnounceMethod } from '../../core/settings.ts';
 import { after, SECOND_MS } from '../../core/units.ts';
-import { byLink, isHostLength, vipKey, vipText } from '../address.ts';
+import { byLink, vipKey } from '../address.ts';
 import { announcer } from './announce.ts';
 import { assertLeavesAlone, assertUsable } from './foreign.ts';
 import { guard, noGuard } from '../guard/guard.ts';
-import { interfaceSysctl, isOn } from './interface-sysctl.ts';
+import { guarding } from './guarding.ts';
+import { interfaceSysctl } from './interface-sysctl.ts';
 import { assertPlain, deleteLine, replaceLine, showLinkLine } from './ip-commands.ts';
 import { ipCoprocess } from './ip-coprocess.ts';
 import { ipFailed } from './ip-failed.ts';
-import { type LinkState, addressOf } from './ip-json.ts';
 import { ipMonitor } from './ip-monitor.ts';
-import { assertMayLeave } from '../leaving.ts';
 import { type VipOptions } from '../options.ts';
-import { assertLeft } from './left.ts';
+import { leaveBehind } from './leave-behind.ts';
+import { type Links, addressIn, isThere, lookAt, present } from './links.ts';
+import { mayVanish, unleased } from './may-vanish.ts';
 import { dadFailed, notThere, stillTentative, stillThere } from './not-as-asked.ts';
 import { quietDad } from './quiet-dad.ts';
 import { renewals } from './renewals.ts';
 import { sentPackets } from './sent-packets.ts';
 import { announceBySameMac } from './same-mac.ts';
+import { unwatched } from './unwatched.ts';
 
 export interface LinuxVipOptions extends VipOptions {
   readonly announceMethod: AnnounceMethod;
@@ -33,16 +34,6 @@ export interface LinuxVipOptions extends VipOptions {
 /** The kernel settles a new IPv6 address from a work queue, a moment after ip has answered. */
 const SETTLE_EVERY_MS = 5;
 const SETTLE_TRIES_MAX = 60;
-
-/**
- * The guard reads what it holds byte by byte, 80 ms for a thousand. More VIPs than so many do not wait for that when they
- * have a short lease, which would end them too; it is told when they are up and the neighbours know.
- */
-const GUARD_FIRST_MAX = 32;
-const SHORT_LEASE_SECONDS = 5;
-const GUARD_AFTER_MS = 50;
-
-type Links = ReadonlyMap<string, LinkState | undefined>;
 
 /** iproute2; see ip-address(8). */
 export function linuxVip(options: LinuxVipOptions): VipAdapter {
@@ -75,9 +66,10 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
   });
   const ours = new Set<string>();
   const leases = renewals(clock);
-  /** Many that are up and that the guard is still to be told of. */
-  const unguarded = new Set<Vip>();
-  let cancelHold = (): void => {};
+  const guards = guarding({ watchman, clock, isOurs: (vip) => ours.has(vipKey(vip)), onProblem });
+  const carrierOf = async (link: string): Promise<boolean | undefined> =>
+    (await linkIp.show(link, { timeoutMs }).catch(() => undefined))?.carrier; // the next word about it is heard again
+  const unseen = unwatched({ monitor, clock, carrierOf });
 
   const prepare = (vips: readonly Vip[]) => {
     ip.prepare();
@@ -85,57 +77,8 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
     announcements.prepare(vips);
   };
 
-  const look = async (vips: readonly Vip[]): Promise<Links> => {
-    const links = new Map<string, LinkState | undefined>();
-    for (const link of byLink(vips).keys()) links.set(link, await ip.show(link, { timeoutMs }));
-    return links;
-  };
-
-  /**
-   * Which VIPs may vanish by themselves, by their lease or by the guard. The primary address of a subnet may not: it
-   * takes its secondaries with it, this host's own address perhaps, unless the kernel promotes one of them.
-   */
-  const vanishing = (vips: readonly Vip[]): ReadonlySet<Vip> => {
-    const promoted = new Map<string, boolean>(); // two files, which are not read a thousand times over
-    const isPromoted = (link: string): boolean => {
-      const known = promoted.get(link) ?? isOn(sysctl, 'ipv4', link, 'promote_secondaries');
-      promoted.set(link, known);
-      return known;
-    };
-    return new Set(vips.filter((vip) => vip.family === 6 || isHostLength(vip) || isPromoted(vip.link)));
-  };
-
-  const tellUnleased = (vip: Vip) => {
-    const message = `${vipText(vip)} stays when the agent is killed: as a primary address it could take others with it`;
-    onProblem(
-      new OperatorError('VIP_FAILED', message, {
-        hint: `sysctl -w net.ipv4.conf.${vip.link}.promote_secondaries=1, or give the VIP the length /32`,
-      }),
-    );
-  };
-
-  const holdByGuard = async (vips: ReadonlySet<Vip>, { isLeased }: { isLeased: boolean }): Promise<void> => {
-    try {
-      await watchman.hold([...vips].map(deleteLine));
-    } catch (problem) {
-      // With a lease the kernel does the same, a little later. Without one nobody would.
-      if (!isLeased || !(problem instanceof OperatorError)) throw problem;
-      onProblem(problem);
-    }
-  };
-
-  /** A moment after who wanted them up was told so, and may have announced them. */
-  const holdSoon = (vips: ReadonlySet<Vip>): void => {
-    for (const vip of vips) unguarded.add(vip);
-    cancelHold();
-    cancelHold = clock.wakeAt(after(clock.nowMs(), GUARD_AFTER_MS), holdUnguarded);
-  };
-  const holdUnguarded = (): void => {
-    cancelHold();
-    const held = [...unguarded].filter((vip) => ours.has(vipKey(vip))); // none that was taken down meanwhile
-    unguarded.clear();
-    if (held.length > 0) void holdByGuard(new Set(held), { isLeased: true });
-  };
+  const look = (vips: readonly Vip[]): Promise<Links> => lookAt(ip, vips, timeoutMs);
+  const vanishing = (vips: readonly Vip[]) => mayVanish(vips, sysctl);
 
   /** Adds them, IPv6 in the way that the kernel announces where that is possible. */
   const add = async (vips: readonly Vip[], before: Links, leaseOf: (vip: Vip) => number) => {
@@ -145,12 +88,16 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
     const freshLinks = announceMethod === 'none' ? [] : [...byLink([...fresh]).keys()];
     const speaking = new Map(freshLinks.map((link) => [link, dad.enter(link)]));
     try {
-      const lines = linesOf(vips, (vip) => {
-        const isSpeaking = fresh.has(vip) && speaking.get(vip.link) === true;
-        const addition = replaceLine(vip, { leaseSeconds: leaseOf(vip), speaking: isSpeaking });
-        return lost.has(vip) ? [deleteLine(vip), addition] : [addition];
-      });
-      const failures = await ip.change(lines, { timeoutMs });
+      const lines = function* () {
+        for (const vip of vips) {
+          ours.add(vipKey(vip)); // all that is done for each is done while ip runs those before
+          if (lost.has(vip)) yield deleteLine(vip);
+          const isSpeaking = fresh.has(vip) && speaking.get(vip.link) === true;
+          yield replaceLine(vip, { leaseSeconds: leaseOf(vip), speaking: isSpeaking });
+        }
+      };
+      const failures = await ip.change({ [Symbol.iterator]: lines }, { timeoutMs });
+      announcements.added(vips);
       return { failures, links: await lookSettled(vips) };
     } finally {
       freshLinks.forEach((link) => dad.leave(link));
@@ -168,29 +115,6 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
       await new Promise<void>((wake) => clock.wakeAt(after(clock.nowMs(), SETTLE_EVERY_MS), wake));
     }
   };
-
-  const lengthen = async (vips: readonly Vip[], before: Links, leaseSeconds: number): Promise<void> => {
-    const sinceMs = clock.nowMs();
-    const lines = vips.map((vip) => replaceLine(vip, { leaseSeconds }));
-    const [failure] = await ip.change(lines, { timeoutMs: lifeMs(vips, before) });
-    if (failure !== undefined) throw ipFailed(failure.line, failure.text);
-    const links = await look(vips);
-    for (const vip of vips)
-      assertLeft(vip, addressIn(vip, links), { leaseSeconds, sinceMs: clock.nowMs() - sinceMs });
-  };
-
-  /** As after a look before: those who renew them go on doing so. Where that fails too, the longer lease ends as well. */
-  const restoreLeases = async (vips: readonly Vip[], before: Links): Promise<void> => {
-    const lines = vips.map((vip) => {
-      const { validSeconds = Infinity } = addressIn(vip, before) ?? {};
-      return replaceLine(vip, { leaseSeconds: validSeconds === Infinity ? 0 : Math.max(1, validSeconds) });
-    });
-    await ip.change(lines, { timeoutMs: lifeMs(vips, before) }).catch(() => {});
-  };
-
-  /** How long after that look a write cannot bring back an address that had expired meanwhile. */
-  const lifeMs = (vips: readonly Vip[], links: Links): number =>
-    Math.min(timeoutMs, ...vips.map((vip) => (addressIn(vip, links)?.validSeconds ?? Infinity) * SECOND_MS));
 
   const bringUp = async (
     vips: readonly Vip[],
@@ -215,19 +139,13 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
     async up(vips, leaseSeconds) {
       vips.forEach(assertPlain);
       const before = await look(vips);
-      for (const vip of vips) assertUsable(vip, present(vip, before), ours.has(vipKey(vip)));
+      for (const vip of vips) assertUsable(vip, present(vip, before), () => ours.has(vipKey(vip)));
 
-      const leased = vanishing(vips);
-      vips.filter((vip) => !leased.has(vip)).forEach(tellUnleased);
-      const isShort = leaseSeconds > 0 && leaseSeconds <= SHORT_LEASE_SECONDS;
-      const isGuardFirst = vips.length <= GUARD_FIRST_MAX || !isShort;
-      if (isGuardFirst) await holdByGuard(leased, { isLeased: leaseSeconds > 0 });
-      vips.forEach((vip) => ours.add(vipKey(vip)));
-      try {
-        await bringUp(vips, before, (vip) => (leased.has(vip) ? leaseSeconds : 0));
-      } finally {
-        if (!isGuardFirst) holdSoon(leased);
-      }
+      const mortal = vanishing(vips);
+      for (const vip of vips) if (!mortal.has(vip)) onProblem(unleased(vip));
+      const leaseOf = (vip: Vip): number => (mortal.has(vip) ? leaseSeconds : 0);
+      const work = () => unseen.during(vips, () => bringUp(vips, before, leaseOf));
+      await guards.around(work, { vips, mortal, leaseSeconds });
     },
 
     async renew(vips, leaseSeconds) {
@@ -236,10 +154,10 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
       const leased = vanishing(due);
       // What is written later than a lease after the call could bring back an address that had expired meanwhile.
       const limitMs = leaseSeconds === 0 ? timeoutMs : Math.min(timeoutMs, leaseSeconds * SECOND_MS);
-      const lines = linesOf(due, (vip) => [
-        replaceLine(vip, { leaseSeconds: leased.has(vip) ? leaseSeconds : 0 }),
-      ]);
-      const [failure] = await ip.change(lines, { timeoutMs: limitMs });
+      const lines = function* () {
+        for (const vip of due) yield replaceLine(vip, { leaseSeconds: leased.has(vip) ? leaseSeconds : 0 });
+      };
+      const [failure] = await ip.change({ [Symbol.iterator]: lines }, { timeoutMs: limitMs });
       if (failure !== undefined) throw ipFailed(failure.line, failure.text);
       leases.written(due, at);
     },
@@ -253,9 +171,12 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
       const alone = vanishing(there);
       for (const vip of there) assertLeavesAlone(vip, present(vip, before), alone.has(vip));
 
-      const failures = there.length === 0 ? [] : await ip.change(there.map(deleteLine), { timeoutMs });
-      const links = there.length === 0 ? before : await look(vips);
-      for (const vip of vips) if (isThere(vip, links)) throw stillThere(vip, failures);
+      if (there.length > 0)
+        await unseen.during(there, async () => {
+          const failures = await ip.change(there.map(deleteLine), { timeoutMs });
+          const links = await look(vips);
+          for (const vip of vips) if (isThere(vip, links)) throw stillThere(vip, failures);
+        });
       vips.forEach((vip) => ours.delete(vipKey(vip)));
       await watchman.drop(vips.map(deleteLine));
     },
@@ -285,20 +206,7 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
 
     async leave(vips, leaseSeconds) {
       vips.forEach(assertPlain);
-      const before = await look(vips);
-      const alone = vanishing(vips);
-      for (const vip of vips)
-        assertMayLeave(vip, {
-          leaseSeconds,
-          mayVanish: alone.has(vip),
-          isThere: addressIn(vip, before)?.dadFailed === false,
-        });
-      try {
-        await lengthen(vips, before, leaseSeconds);
-      } catch (problem) {
-        await restoreLeases(vips, before);
-        throw problem;
-      }
+      await leaveBehind({ ip, clock, timeoutMs }, vips, { leaseSeconds, mortal: vanishing(vips) });
       // Only now: until here a death of this process takes them down, from here on the lease does.
       vips.forEach((vip) => ours.delete(vipKey(vip)));
       await watchman.drop(vips.map(deleteLine));
@@ -309,34 +217,11 @@ export function linuxVip(options: LinuxVipOptions): VipAdapter {
     async close() {
       announcements.close();
       monitor.close();
+      unseen.close();
       // First the writer, so that nothing is added behind the guard's back.
       await Promise.all([ip.close(), linkIp.close()]);
-      holdUnguarded();
+      guards.now();
       await watchman.close();
     },
   };
-}
-
-/** Made while they are asked for: the first are run while the last of a thousand are still to be written. */
-function linesOf(vips: readonly Vip[], lines: (vip: Vip) => readonly string[]): Iterable<string> {
-  return {
-    *[Symbol.iterator]() {
-      for (const vip of vips) yield* lines(vip);
-    },
-  };
-}
-
-function addressIn(vip: Vip, links: Links) {
-  const link = links.get(vip.link);
-  return link === undefined ? undefined : addressOf(vip, link);
-}
-
-function isThere(vip: Vip, links: Links): boolean {
-  return addressIn(vip, links) !== undefined;
-}
-
-function present(vip: Vip, links: Links): LinkState {
-  const link = links.get(vip.link);
-  if (link === undefined) throw ipFailed(`address show dev ${vip.link}`, `Cannot find device "${vip.link}"`);
-  return link;
 }

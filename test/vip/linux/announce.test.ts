@@ -319,7 +319,7 @@ test(
     await until('the first', 10_000, () => calls().length > 1 && existsSync(join(folder, 'arping.pids')));
     let most = 0;
     await until('three times as many as may run', 40_000, () => {
-      if (calls().length % 8 === 0) subject.announce(vipsOf(30));
+      subject.announce(vipsOf(30)); // those for which there is no room are refused
       most = Math.max(most, running());
       return calls().length > 1 + 3 * 96;
     });
@@ -362,6 +362,51 @@ for (const { count, way, bySameMac, code } of [
       );
   });
 }
+
+test(
+  'announce: what was just added is told at once, and a moment later not again',
+  { timeout: 20_000 },
+  async () => {
+    const clock = new ManualClock();
+    const lab = standInAnnouncer({ arping: `${HABETS}; exit 1`, clock });
+    lab.subject.prepare([]);
+    await until('the tools', 10_000, () => lab.calls().length === 1);
+    const rounds = async (count: number) => {
+      lab.subject.announce(vipsOf(4));
+      await until('a later round to be over', 10_000, () => lab.calls().length === 1 + 8 * count);
+    };
+    lab.subject.added(vipsOf(4));
+    lab.subject.announce(vipsOf(4));
+    await rounds(2);
+    assert.deepEqual(lab.sameMac, [], 'a handful waits for its round');
+    lab.subject.added(vipsOf(20));
+    assert.equal(lab.sameMac.length, 1);
+    lab.subject.announce(vipsOf(20));
+    await rounds(3);
+    assert.equal(lab.sameMac.length, 1);
+    lab.subject.announce(vipsOf(21));
+    await rounds(4);
+    assert.equal(lab.sameMac.length, 2, 'one more than was told of');
+    clock.goOn(60);
+    lab.subject.announce(vipsOf(21));
+    await rounds(5);
+    assert.equal(lab.sameMac.length, 3);
+  },
+);
+
+test('announce: what fails while they are added is left to the round', { timeout: 20_000 }, async () => {
+  const lab = standInAnnouncer({ arping: `${HABETS}; exit 1`, bySameMac: refused, clock: new ManualClock() });
+  lab.subject.prepare([]);
+  await until('the tools to be known', 10_000, () => {
+    lab.subject.added(vipsOf(40));
+    return lab.sameMac.length > 0;
+  });
+  lab.subject.announce(vipsOf(40));
+  await until('the report', 10_000, () => lab.problems.length > 0);
+  assert.equal(lab.sameMac.length, 1, 'what came of it is known already');
+  await until('all packets', 20_000, () => lab.calls().length === 81);
+  assert.equal(lab.problems.length, 1);
+});
 
 test(
   'announce: where the same MAC has sent nothing, that is told, and the next round goes by arping',
@@ -425,8 +470,11 @@ test(
   'announce: one IPv6 VIP without ndptool leaves IPv4 to arping, and each way is said once',
   { timeout: 20_000 },
   async () => {
-    const { subject, problems, calls, sameMac, log } = standInAnnouncer({ arping: `${HABETS}; exit 1` });
+    const clock = new ManualClock();
+    const arping = `${HABETS}; exit 1`;
+    const { subject, problems, calls, sameMac, log } = standInAnnouncer({ arping, clock });
     for (const round of [1, 2]) {
+      clock.goOn(60);
       subject.announce([vip4, vip6]);
       await until(
         `round ${round}`,

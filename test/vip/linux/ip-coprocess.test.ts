@@ -6,8 +6,12 @@ import { type Child, type Spawn } from '../../../src/core/ports.ts';
 import { type MonoMs } from '../../../src/core/units.ts';
 import { systemSpawn } from '../../../src/system/child.ts';
 import { systemClock } from '../../../src/system/clock.ts';
-import { deleteLine, replaceLine } from '../../../src/vip/linux/ip-commands.ts';
-import { ipCoprocess, type IpCoprocess } from '../../../src/vip/linux/ip-coprocess.ts';
+import { deleteLine, replaceLine, showLinkLine } from '../../../src/vip/linux/ip-commands.ts';
+import {
+  ipCoprocess,
+  type IpCoprocess,
+  type IpCoprocessOptions,
+} from '../../../src/vip/linux/ip-coprocess.ts';
 import { runTool } from '../../lab/host-tool.ts';
 import { until } from '../../lab/wait.ts';
 import { addressesIn, LINK, makePair, needs, type Pair, standIn, tempFolder } from '../lab.ts';
@@ -17,7 +21,10 @@ const limit = { timeoutMs: 5_000 };
 const vip = vipOf('10.77.0.100/32', LINK);
 
 /** Real `ip` in a namespace. */
-function realIp(t: TestContext): { pair: Pair; ip: IpCoprocess; pids: number[] } | undefined {
+function realIp(
+  t: TestContext,
+  options: Pick<IpCoprocessOptions, 'shows'> = {},
+): { pair: Pair; ip: IpCoprocess; pids: number[] } | undefined {
   if (!needs(t, ['ip'])) return undefined;
   const pair = makePair();
   const pids: number[] = [];
@@ -25,7 +32,8 @@ function realIp(t: TestContext): { pair: Pair; ip: IpCoprocess; pids: number[] }
     start: (file, args, events) =>
       systemSpawn.start('ip', ['netns', 'exec', pair.here, file, ...args], events),
   };
-  const ip = ipCoprocess({ spawn, clock: systemClock, program: 'ip', onStart: (pid) => pids.push(pid) });
+  const onStart = (pid: number) => pids.push(pid);
+  const ip = ipCoprocess({ spawn, clock: systemClock, program: 'ip', onStart, ...options });
   after(() => ip.close());
   return { pair, ip, pids };
 }
@@ -102,6 +110,38 @@ test(
     ]);
   },
 );
+
+test(
+  'coprocess: ip keeps what it should free, so after some thousand lines another one takes its place',
+  { timeout: 60_000 },
+  async (t) => {
+    const lab = realIp(t);
+    if (lab === undefined) return;
+    const lines = Array.from({ length: 2_000 }, () => replaceLine(vip, { leaseSeconds: 60 }));
+    const residentKb = () => {
+      const status = readFileSync(`/proc/${lab.pids.at(-1)}/status`, 'utf8');
+      return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
+    };
+    for (const round of [1, 2, 3]) {
+      for (const _ of ['half', 'whole']) assert.deepEqual(await lab.ip.change(lines, limit), []);
+      await until(`program ${round + 1}`, 10_000, () => lab.pids.length === round + 1);
+      const old = lab.pids.at(-2);
+      await until('the old one to be gone', 10_000, () => !existsSync(`/proc/${old}`));
+    }
+    assert.deepEqual(await lab.ip.change([deleteLine(vip)], limit), []);
+    assert.ok(residentKb() < 16_000, `${residentKb()} kB`);
+  },
+);
+
+test('coprocess: one that shows interfaces alone', { timeout: 20_000 }, async (t) => {
+  const lab = realIp(t, { shows: showLinkLine });
+  if (lab === undefined) return;
+  const state = await lab.ip.show(LINK, limit);
+  assert.equal(state?.name, LINK);
+  assert.match(state?.mac ?? '', /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
+  assert.equal(state?.carrier, true);
+  assert.deepEqual(state?.addresses, []);
+});
 
 test(
   'coprocess: a word that ip does not know ends it; the batch fails, the next one works',
@@ -227,12 +267,13 @@ test(
     const folder = tempFolder();
     const program = standIn(folder, 'ip', `tee ${folder}/written | { ${OBEDIENT}; }`);
     const ip = ipCoprocess({ spawn, clock, program, onStart: () => {} });
-    const lines = Array.from({ length: 500 }, (_, i) => `address replace number ${i}`);
+    after(() => ip.close());
+    const lines = Array.from({ length: 5_000 }, (_, i) => `address replace number ${i}`);
     await assert.rejects(ip.change(lines, limit), { code: 'TOOL_TIMEOUT' });
     await ip.close();
     const written = readFileSync(join(folder, 'written'), 'utf8');
     assert.match(written, /number 1\n/);
-    assert.doesNotMatch(written, /number 499/);
+    assert.doesNotMatch(written, /number 4999/);
   },
 );
 

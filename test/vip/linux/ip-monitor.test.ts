@@ -113,3 +113,34 @@ test(
     assert.deepEqual(waits, []);
   },
 );
+
+test(
+  'monitor: while it pauses there is no process, whoever begins to watch',
+  { timeout: 20_000 },
+  async () => {
+    const { monitor, starts, waits } = standInMonitor('exec cat');
+    monitor.watch([vip], () => {});
+    await until('the start', 10_000, () => starts().length === 1);
+    const [first, second] = [monitor.pause(), monitor.pause()];
+    monitor.watch([vip], () => {});
+    first();
+    assert.equal(starts().length, 1);
+    second();
+    await until('the second start', 10_000, () => starts().length === 2);
+    assert.deepEqual(waits, [], 'one that was ended on purpose is no failure');
+  },
+);
+
+test('monitor: what a look showed is told where the last word was another', { timeout: 20_000 }, async () => {
+  const { monitor } = standInMonitor(`echo '2: v0@if2: <BROADCAST,UP,LOWER_UP> mtu 1500'; exec cat`);
+  const heard: VipChange[] = [];
+  monitor.watch([vip], (change) => heard.push(change));
+  monitor.seen('v0', false); // nothing was said of it so far
+  await until('the first word', 10_000, () => heard.length > 0);
+  for (const carrier of [true, false, false]) monitor.seen('v0', carrier);
+  monitor.seen('v1', false);
+  assert.deepEqual(heard, [
+    { kind: 'carrier', link: 'v0', up: true },
+    { kind: 'carrier', link: 'v0', up: false },
+  ]);
+});

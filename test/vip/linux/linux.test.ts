@@ -301,6 +301,21 @@ linuxTest(
   { method: 'auto' },
 );
 
+linuxTest('a thousand VIPs: what happens afterwards is heard', async ({ pair, agent }) => {
+  await agent.watch([vip4]);
+  await agent.watch(many);
+  await agent.up(many, SHORT_LEASE_SECONDS);
+  await until('the monitor to listen again', 10_000, async () => {
+    await agent.up([vip4], LEASE_SECONDS);
+    return agent.changes.length > 0;
+  });
+  assert.ok(agent.changes.length < 100, 'nobody listened to a thousand words');
+  pair.peerIp('link', 'set', LINK, 'down');
+  await until('word of the carrier', 10_000, () =>
+    agent.changes.some((change) => change.kind === 'carrier' && !change.up),
+  );
+});
+
 linuxTest('a thousand VIPs: an agent that ends leaves none of them', async ({ pair, agent }) => {
   await agent.up(many, SHORT_LEASE_SECONDS);
   await agent.close(); // before the guard was told, perhaps
