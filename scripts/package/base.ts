@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { execPath } from 'node:process';
+import { type Target, isHere, nameOf } from './target.ts';
+
+/** What npm says of a package that it has packed. */
+interface Packed {
+  readonly filename: string;
+  readonly integrity: string;
+}
+
+/**
+ * Node itself, without its symbols where `strip` can read it: they are a seventh of it, and nobody debugs it here. Before
+ * the program is put in, never afterwards: a binary that was stripped with it does not start.
+ */
+export function baseFor(target: Target, folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  const base = `${folder}/node-${nameOf(target)}`;
+  copyFileSync(nodeFor(target, folder), base);
+  chmodSync(base, 0o755);
+  if (isHere(target)) execFileSync('strip', ['--strip-all', base]);
+  return base;
+}
+
+function nodeFor(target: Target, folder: string): string {
+  const name = `node-${nameOf(target)}`;
+  const installed = `node_modules/${name}/bin/node`;
+  if (existsSync(installed)) return installed;
+  return target.platform === 'linux' ? fetched(name, folder) : execPath;
+}
+
+/** For another processor: the tarball that the lock file names, and no other. */
+function fetched(name: string, folder: string): string {
+  const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+    packages: Record<string, { version: string; integrity: string }>;
+  };
+  const locked = packages[`node_modules/${name}`];
+  if (locked === undefined) throw new Error(`package-lock.json does not name ${name}`);
+  const words = ['pack', `${name}@${locked.version}`, '--json', '--pack-destination', folder];
+  const said = execFileSync('npm', words, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  const answer = JSON.parse(said) as Record<string, Packed> | readonly Packed[];
+  const [packed] = Object.values(answer) as Packed[];
+  if (packed === undefined || packed.integrity !== locked.integrity)
+    throw new Error(`${name}@${locked.version}: the registry has another one than package-lock.json names`);
+  const into = `${folder}/${name}`;
+  mkdirSync(into, { recursive: true });
+  execFileSync('tar', ['xzf', `${folder}/${packed.filename}`, '-C', into, 'package/bin/node']);
+  return `${into}/package/bin/node`;
+}
