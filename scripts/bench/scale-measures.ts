@@ -12,6 +12,8 @@ import type { Packet } from './wire.ts';
 
 /** Watched after the last VIP is up: the first word about each of them is long over then. */
 const AFTER_DEATH_MS = 1_500;
+/** A takeover is over well within it. */
+const UNREAD_MS = 800;
 /** All rounds of announcing, the last of them 5 s after the first. */
 const BEATS_WATCHED_MS = 6_500;
 const AFTER_MOVE_MS = 1_000;
@@ -41,6 +43,8 @@ async function killHost<C extends Cluster>({ lab, pair, untilAllOn }: ManyVips<C
   const atMs = Date.now();
   lab.faults.unplug('h1');
   pair.agent('h1').signalTree('SIGKILL');
+  // The takeover has the processors for itself and those who are part of it.
+  await lab.unread(() => watchFor(UNREAD_MS));
   await untilAllOn('h2', 'h1');
   return atMs;
 }

@@ -18,6 +18,7 @@ export function carpFindings(parts: Parts): readonly Finding[] {
     ...known.flatMap((one) => [
       ...unknownNodes(parts, [...one.path, 'interface'], one.carp.interface),
       ...interfaceNames(one),
+      ...carpOnCarp(one),
       ...oneLinkEach(one),
       ...withoutPassword(one),
       ...unicastFindings(parts, one),
@@ -78,6 +79,21 @@ function interfaceNames({ path, carp, interfaces }: WithCarp): readonly Finding[
     error(
       whereIn([...path, 'interface'], carp.interface, interfaces, name),
       `"${name}" is not a carp interface; write for instance carp0, and leave ${name} at the "interface" of the group`,
+    ),
+  );
+}
+
+/** The place for it is the section: ifconfig would be asked to put a carp interface on a carp interface. */
+function carpOnCarp({ name, carp, links }: WithCarp): readonly Finding[] {
+  const wrong = [...new Set([...links.values()].flatMap((on) => [...on]))].filter((link) =>
+    CARP_INTERFACE.test(link),
+  );
+  const remedy =
+    carp.interface === undefined ? (link: string) => `, and ${link} in the carp section` : () => '';
+  return wrong.map((link) =>
+    error(
+      ['groups', name, 'interface'],
+      `${link} is a carp interface; write the network card that it is on here${remedy(link)}`,
     ),
   );
 }

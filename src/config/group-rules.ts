@@ -69,10 +69,12 @@ function howMany(count: number): readonly Finding[] {
 
 export function unknownNodes({ nodes }: Parts, path: YamlPath, byNode: unknown): readonly Finding[] {
   if (typeof byNode !== 'object' || byNode === null) return [];
+  // A node that stands beside it is not meant; while nodes are still missing, every other name looks like one that is there.
+  const unnamed = [...nodes.keys()].filter((name) => !Object.hasOwn(byNode, name));
   return Object.keys(byNode)
     .filter((name) => !nodes.has(name))
     .map((name) => {
-      const near = closest(name, nodes.keys());
+      const near = closest(name, unnamed);
       const meant =
         near === undefined ? `; the nodes are ${[...nodes.keys()].join(', ')}` : `; did you mean "${near}"?`;
       return { severity: 'error', path: [...path, name], atKey: true, text: `is not a node${meant}` };

@@ -101,7 +101,7 @@ function whoMayChange(path: string, { factsOf, euid }: Files): readonly Found[] 
   return [];
 }
 
-const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0');
+export const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0');
 
 /** `/`, `/usr`, `/usr/bin` for `/usr/bin/x`. */
 function foldersOf(path: string): readonly string[] {

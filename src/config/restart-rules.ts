@@ -1,6 +1,7 @@
 import { SECOND_MS } from '../core/units.ts';
 import { formatDuration } from './duration.ts';
 import type { Parts } from './parts.ts';
+import { RESTART_SECONDS_MAX } from './schema.ts';
 import type { Finding } from './shape-problems.ts';
 
 /** From the end of a promise and the last lease until the addresses are taken by somebody else. */
@@ -27,7 +28,26 @@ export function restartFindings({ heartbeat, leaseSeconds, restartSeconds }: Par
       'without a lease nothing would end the addresses of a node that does not come back from a restart, so "restart" counts as off; write "restart: off", or a lease';
     return [{ severity: 'note', path: ['lease'], text }];
   }
-  const startup = heartbeat?.startup;
+  return [
+    ...tooShort(restartSeconds, leaseSeconds),
+    ...startupFindings(heartbeat?.startup, restartSeconds, leaseSeconds),
+  ];
+}
+
+/** The addresses are left for a time that is no shorter than their lease, see daemon/restart.ts. */
+function tooShort(restartSeconds: number, leaseSeconds: number): readonly Finding[] {
+  if (restartSeconds >= leaseSeconds) return [];
+  const remedy =
+    leaseSeconds > RESTART_SECONDS_MAX ? 'restart: off' : `restart: ${leaseSeconds}s or more, or off`;
+  const text = `${leaseSeconds}s is longer than "restart", ${restartSeconds}s, so that "sealbeat restart" is always refused; write ${remedy}`;
+  return [{ severity: 'warning', path: ['lease'], text }];
+}
+
+function startupFindings(
+  startup: number | undefined,
+  restartSeconds: number,
+  leaseSeconds: number,
+): readonly Finding[] {
   const floor = startupFloorMs(restartSeconds, leaseSeconds);
   if (startup === undefined || startup >= floor) return [];
   const sum = `restart + lease + 1s, which is ${formatDuration(floor)}`;

@@ -14,13 +14,19 @@ import { aName, byName, described, mapping, must, seconds } from './value-shapes
 export const NODES_MIN = 2;
 export const NODES_MAX = 8;
 export const GROUPS_MAX = 256;
+export const RESTART_SECONDS_MAX = 10;
 
 const lease = z.prefault(
   seconds({ minMs: SECOND_MS, maxMs: MINUTE_MS, off: true, why: ', in which the kernel counts leases' }),
   '1s',
 );
 const restart = z.prefault(
-  seconds({ minMs: 0, maxMs: 10 * SECOND_MS, off: true, why: ', in which a promise to be back is made' }),
+  seconds({
+    minMs: 0,
+    maxMs: RESTART_SECONDS_MAX * SECOND_MS,
+    off: true,
+    why: ', in which a promise to be back is made',
+  }),
   '3s',
 );
 

@@ -1,3 +1,4 @@
+import type { OperatorError } from '../core/errors.ts';
 import type { CallResult } from '../core/group/state.ts';
 import type { Clock, Log, Vip, VipAdapter } from '../core/ports.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
@@ -6,10 +7,11 @@ import { systemPlatform } from '../vip/for-platform.ts';
 import { adapterKind, type AdapterKind } from '../vip/system.ts';
 import { CALL_MS, traitsOf, type Traits } from '../vip/traits.ts';
 import { vipsOn } from '../config/vips-on.ts';
-import type { Adapters } from './adapters.ts';
+import { isBySection, type Adapters } from './adapters.ts';
 import { vipName, type Leftovers } from './leftovers.ts';
 import type { Happening } from './loop.ts';
-import { answered, newVipQueue, type VipQueue } from './vip-queue.ts';
+import { lettingGo, newSuccession } from './succession.ts';
+import { newVipQueue, type VipQueue } from './vip-queue.ts';
 
 /** The groups of the running config with what acts for them: VIPs here, a queue of adapter calls, a watch. */
 export interface Groups {
@@ -32,7 +34,8 @@ export interface Groups {
   check(settings: Settings): void;
   /**
    * Takes another config, which `check` has let pass. VIPs of the groups in `had` that are no longer in it are taken
-   * down; those that a group holds and that changed are brought up anew. The node's machine must know the config already.
+   * down; those that a group holds and that changed, or that are brought up in another way, are brought up anew. The
+   * node's machine must know the config already.
    */
   configure(settings: Settings, had: ReadonlySet<GroupId>): void;
   stop(): void;
@@ -53,9 +56,6 @@ interface Placed {
   readonly unwatch: () => void;
 }
 
-/** A guard stands for the leases of these, and takes the same way with any settings. */
-const GUARD_LEASED: readonly AdapterKind[] = ['illumos', 'illumos-ifconfig', 'freebsd', 'openbsd', 'netbsd'];
-
 interface Drop {
   readonly from: VipQueue;
   readonly vips: readonly Vip[];
@@ -71,6 +71,7 @@ export interface GroupsPorts {
   readonly tell: (happening: Happening) => void;
   /** For the log and the events. */
   readonly onCarrier: (group: GroupName, text: string, cause: string) => void;
+  readonly onProblem: (problem: OperatorError) => void;
   /** Whether this node holds the group now, or is about to. */
   readonly isHeld: (group: GroupId) => boolean;
   readonly platform?: NodeJS.Platform;
@@ -90,7 +91,7 @@ export function openGroups(ports: GroupsPorts): Groups {
   };
   const kindOf = ({ adapters: byNode }: GroupSettings): AdapterKind =>
     adapterKind(byNode.get(self) ?? 'auto', platform);
-  const isGuardLeased = (settings: GroupSettings): boolean => GUARD_LEASED.includes(kindOf(settings));
+  const succession = newSuccession(ports);
   const noteLook = (group: GroupId, found: readonly Vip[]): void => {
     let names: ReadonlySet<string> | undefined; // looks are many, and few are asked
     const isFound = (vip: Vip): boolean => (names ??= namesOf(found)).has(vipName(vip));
@@ -181,22 +182,36 @@ export function openGroups(ports: GroupsPorts): Groups {
   };
 
   /**
-   * What one kind of adapter has put there, another could not renew: it goes before the other brings it up. And the guard
-   * of the one before would take it down behind the other's back, unless it is left to the other as to a new process.
+   * Closes an adapter that acted for this group alone, when it has nothing left to do. Those of the system stay open for
+   * whoever wants the same again: a few, shared by groups, whose guards may hold what another one renews.
    */
-  const takeOverFrom = (old: Placed, now: Placed): void => {
-    const kept = old.vips.filter((vip) => isAmong(vip, now.vips));
-    const isSameKind = kindOf(old.settings) === kindOf(now.settings);
-    if (kept.length === 0 || (isSameKind && (leaseSeconds === 0 || !isGuardLeased(old.settings)))) return;
-    const letGo = async (): Promise<void> => {
-      const { callMs } = traits(old.settings);
-      const letting = isSameKind ? old.adapter.leave(kept, leaseSeconds) : old.adapter.down(kept);
-      await answered(clock, isSameKind ? 'leave' : 'down', letting, { callMs }).catch((error: unknown) =>
-        log.warn({ err: error, group: old.settings.name }, 'the adapter before could not let go of its VIPs'),
-      );
+  const closing = ({ adapter, settings }: Placed): (() => Promise<void>) => {
+    const isUsed = [...placed.values()].some((now) => now.adapter === adapter);
+    if (isUsed || !isBySection(kindOf(settings))) return async () => undefined;
+    const close = adapters.retire(adapter);
+    return () => {
+      const closed = leftovers.doneWith(adapter).then(() => succession.close(settings.name, close));
+      return leftovers.isDoneWith(adapter) ? closed : Promise.resolve();
     };
-    const gone = new Promise<void>((resolve) => old.queue.inTurn(() => letGo().finally(resolve)));
-    now.queue.inTurn(() => gone);
+  };
+  const inTurnOf = (queue: VipQueue, work: () => Promise<void>): Promise<void> =>
+    new Promise((resolve) => queue.inTurn(() => work().finally(resolve)));
+
+  /** Nothing of the adapter before acts behind the other's back: it has let go and is closed before that one begins. */
+  const takeOverFrom = (old: Placed, now: Placed, had: boolean): void => {
+    const kept = old.vips.filter((vip) => isAmong(vip, now.vips));
+    const how = had ? lettingGo(kindOf(old.settings), kindOf(now.settings), leaseSeconds) : 'none';
+    const { id, name: group } = old.settings;
+    const who = { group, adapter: old.adapter, callMs: traits(old.settings).callMs };
+    const close = closing(old);
+    // A third config may have come meanwhile.
+    const isHeldSo = (): boolean => isHeld(id) && placed.get(id)?.queue === now.queue;
+    if (how === 'none' && !isBySection(kindOf(old.settings))) return now.queue.refresh(isHeldSo);
+    const gone = inTurnOf(old.queue, async () => {
+      await succession.letGo(how, kept, who, leaseSeconds);
+      await close();
+    });
+    now.queue.refreshAfter(gone, isHeldSo);
   };
 
   return {
@@ -210,7 +225,8 @@ export function openGroups(ports: GroupsPorts): Groups {
     },
     announce(group, contested) {
       const found = placed.get(group);
-      if (found !== undefined && found.vips.length > 0) found.adapter.announce(found.vips, { contested });
+      if (found === undefined || found.vips.length === 0 || found.queue.changesHands()) return;
+      found.adapter.announce(found.vips, { contested });
     },
     links: () => [...new Set([...placed.values()].flatMap(({ vips }) => vips.map(({ link }) => link)))],
     alarms: () =>
@@ -254,12 +270,12 @@ export function openGroups(ports: GroupsPorts): Groups {
       for (const [id, now] of placed) {
         const old = before.get(id);
         if (old === undefined) continue;
-        if (now.adapter !== old.adapter && had.has(id)) takeOverFrom(old, now);
-        if (now.adapter !== old.adapter || leaseChanged || !sameVips(now.vips, old.vips))
-          now.queue.refresh(() => isHeld(id));
+        if (now.adapter !== old.adapter) takeOverFrom(old, now, had.has(id));
+        else if (leaseChanged || !sameVips(now.vips, old.vips)) now.queue.refresh(() => isHeld(id));
       }
       // Made before broken, where that can be: one that goes to another interface is there before it leaves the old one.
       dropGone(before, had, moves);
+      for (const [id, old] of before) if (!placed.has(id)) old.queue.inTurn(closing(old));
     },
     stop() {
       for (const { unwatch } of placed.values()) unwatch();

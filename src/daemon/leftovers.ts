@@ -14,6 +14,9 @@ export interface Leftovers {
   /** One sentence for each that could not be taken down yet. */
   alarms(): readonly string[];
   any(): boolean;
+  /** Settles when none of them has to be taken down by this adapter any more. */
+  doneWith(adapter: VipAdapter): Promise<void>;
+  isDoneWith(adapter: VipAdapter): boolean;
   stop(): void;
 }
 
@@ -45,7 +48,18 @@ export function newLeftovers({
   let attempts = Promise.resolve();
   let againMs = AGAIN_MS_MIN;
   let cancel: (() => void) | undefined;
+  let waiting: readonly { readonly adapter: VipAdapter; readonly wake: () => void }[] = [];
 
+  const isDoneWith = (adapter: VipAdapter): boolean =>
+    ![...left.values()].some((one) => one.adapter === adapter);
+  const wakeWaiting = (): void => {
+    const [done, others] = [
+      waiting.filter(({ adapter }) => isDoneWith(adapter)),
+      waiting.filter(({ adapter }) => !isDoneWith(adapter)),
+    ];
+    waiting = others;
+    for (const { wake } of done) wake();
+  };
   const takeDown = async (one: Leftover): Promise<void> => {
     const name = vipName(one.vip);
     if (left.get(name) !== one) return;
@@ -63,6 +77,7 @@ export function newLeftovers({
   };
   const attempt = async (): Promise<void> => {
     for (const one of [...left.values()]) await takeDown(one);
+    wakeWaiting();
     if (left.size === 0 || cancel !== undefined) return;
     cancel = clock.wakeAt(after(clock.nowMs(), againMs), () => {
       cancel = undefined;
@@ -83,6 +98,12 @@ export function newLeftovers({
         .filter(({ text }) => text !== '')
         .map(({ vip, text }) => `${vipName(vip)} is no longer in the config and still here: ${text}`),
     any: () => left.size > 0,
+    isDoneWith,
+    doneWith: (adapter) =>
+      new Promise((wake) => {
+        waiting = [...waiting, { adapter, wake }];
+        wakeWaiting();
+      }),
     stop() {
       left.clear();
       cancel?.();

@@ -125,7 +125,7 @@ async function start(
   });
   closing.add('adapters', adapters.close);
   const groups = openGroups({
-    ...{ self: self.name, adapters, leftovers, clock, log, tell, isHeld },
+    ...{ self: self.name, adapters, leftovers, clock, log, tell, isHeld, onProblem: problems.add },
     onCarrier(group, text, cause) {
       if (history.add({ kind: 'vip', subject: group, text, cause }) !== undefined)
         log.warn({ group, cause }, `${group}: ${text}: ${cause}`);

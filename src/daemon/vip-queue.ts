@@ -11,6 +11,10 @@ export interface VipQueue {
   leave(call: number, leaseSeconds: number): void;
   /** What is held is to be brought up once more, because its VIPs, lease or adapter are others than before. */
   refresh(isHeld: () => boolean): void;
+  /** The same when another adapter has to let go of it first, however long that takes: `gone` bounds itself. */
+  refreshAfter(gone: Promise<void>, isHeld: () => boolean): void;
+  /** Another adapter lets go of what is held, and then it is brought up here: for a moment it is nowhere. */
+  changesHands(): boolean;
   /** Something else in its turn. `work` bounds itself and does not reject. */
   inTurn(work: () => Promise<void>): void;
 }
@@ -43,6 +47,7 @@ export function newVipQueue({
   let wanted: 'up' | 'down' | undefined;
   /** What was brought up is not what should be: a renewal would do half of it. */
   let stale = false;
+  let changesHands = false;
 
   const inTurn = (work: () => Promise<void>): void => {
     pending += 1;
@@ -121,8 +126,23 @@ export function newVipQueue({
     }
   };
 
+  const refresh = (isHeld: () => boolean): void => {
+    stale = true;
+    inTurn(async () => {
+      const outcome = isHeld() && vips().length > 0 ? await outcomeOf('up') : undefined;
+      changesHands = false;
+      if (outcome !== undefined) onRefreshed(outcome.text);
+    });
+  };
+
   return {
     add(kind, call) {
+      // It would wait for longer than the lease that it renews, and the holder would begin anew. As with a claim, the
+      // guards of both adapters keep watch while nobody renews.
+      if (kind === 'renew' && changesHands) {
+        void Promise.resolve().then(() => onDone({ kind, call, found: 'all', text: '' }));
+        return;
+      }
       if (kind === 'up' || kind === 'down') wanted = kind;
       // It waits its turn, but not for what nobody wants any more.
       if (kind === 'down' && pending > 0) adapter.supersede?.();
@@ -131,11 +151,12 @@ export function newVipQueue({
     leave(call, leaseSeconds) {
       inTurn(async () => onDone({ kind: 'leave', call, ...(await outcomeOf('leave', leaseSeconds)) }));
     },
-    refresh(isHeld) {
-      stale = true;
-      inTurn(async () => {
-        if (isHeld() && vips().length > 0) onRefreshed((await outcomeOf('up')).text);
-      });
+    refresh,
+    changesHands: () => changesHands,
+    refreshAfter(gone, isHeld) {
+      changesHands = true;
+      inTurn(() => gone);
+      refresh(isHeld);
     },
     inTurn,
   };

@@ -184,7 +184,7 @@ test('check: what a file says cannot move the cursor of a terminal', async (t) =
 });
 
 test('check: a group that wants of CARP what the host has not', async (t) => {
-  const text = pairWith(['vips:', 'adapter: carp\n    carp: { vhid: 1, password_file: /p }\n    vips:']);
+  const text = pairWith(['vips:', 'adapter: carp\n    carp: { vhid: 1 }\n    vips:']);
   const { identity, run } = await cluster(t, { text, platform: 'openbsd' });
   const ran = await run('--identity', identity);
   assert.equal(ran.exitCode, 1);
@@ -197,6 +197,24 @@ test('check: a group that wants of CARP what the host has not', async (t) => {
     platform: 'openbsd',
   });
   assert.equal((await good.run('--identity', good.identity)).exitCode, 0);
+});
+
+test('check: on a node it looks for the file with the CARP password', async (t) => {
+  const section = 'adapter: carp\n    carp: { vhid: 1, interface: carp0, password_file: /nonexistent/p }';
+  const { identity, run } = await cluster(t, {
+    text: pairWith(['vips:', `${section}\n    vips:`]),
+    platform: 'openbsd',
+  });
+  const ran = await run('--identity', identity);
+  assert.equal(ran.exitCode, 1);
+  assert.match(ran.err, /groups\.web\.carp\.password_file: \/nonexistent\/p does not exist; write/);
+});
+
+test('check: a plan for another node says which system it is for, unless that was said', async (t) => {
+  const plan = async (...flags: readonly string[]) =>
+    (await (await cluster(t)).run('--plan', '--as', 'lb2', ...flags)).err;
+  assert.match(await plan(), /the plan is for the system of this host; if lb2 runs another: --platform/);
+  assert.equal(await plan('--platform', 'freebsd'), '');
 });
 
 test('check: on a node it looks for the programs that it would run, elsewhere it does not', async (t) => {

@@ -154,6 +154,22 @@ const rows: readonly {
     problems: [/^error 20:52 groups.web.carp.interface.lb2: "em0" is not a carp interface/],
   },
   {
+    name: 'the carp interface as that of the group',
+    carp: '{ vhid: 1, password_file: /p }',
+    text: (text) => text.replace('interface: em0', 'interface: carp0'),
+    problems: [
+      'error 16:16 groups.web.interface: carp0 is a carp interface; write the network card that it is on here, and carp0 in the carp section',
+    ],
+  },
+  {
+    name: 'the carp interface in both places',
+    carp: '{ vhid: 1, interface: carp0, password_file: /p }',
+    text: (text) => text.replace('interface: em0', 'interface: carp0'),
+    problems: [
+      'error 16:16 groups.web.interface: carp0 is a carp interface; write the network card that it is on here',
+    ],
+  },
+  {
     name: 'an interface of no node',
     carp: '{ vhid: 1, interface: { lb: carp0 }, password_file: /p }',
     problems: ['error 20:35 groups.web.carp.interface.lb: is not a node; did you mean "lb1"?'],

@@ -389,7 +389,15 @@ const rows: readonly { name: string; text: string; problems: readonly (string | 
   {
     name: 'an interface for an unknown node',
     text: pairWith(['interface: eth0', 'interface: { lb1: eth0, lb3: eth0, lb2: eth0 }']),
-    problems: ['error 16:29 groups.web.interface.lb3: is not a node; did you mean "lb1"?'],
+    problems: ['error 16:29 groups.web.interface.lb3: is not a node; the nodes are lb1, lb2'],
+  },
+  {
+    name: 'an interface for a node whose name is wrong',
+    text: pairWith(['interface: eth0', 'interface: { lb1: eth0, lb3: eth0 }']),
+    problems: [
+      'warning 15:3 groups.web: only lb1 has interfaces for all of its addresses, so nobody can take over',
+      'error 16:29 groups.web.interface.lb3: is not a node; did you mean "lb2"?',
+    ],
   },
   {
     name: 'an interface at an address for an unknown node',

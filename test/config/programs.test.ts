@@ -232,7 +232,7 @@ const rows: readonly (readonly [name: string, lines: readonly string[], ...probl
       'adapter: command',
       'command: { up: [/u, "{A}"], values: { lb1: { A: a }, lb2: { A: a }, lb3: { A: a } } }',
     ],
-    'error 19:73 groups.web.command.values.lb3: is not a node; did you mean "lb1"?',
+    'error 19:73 groups.web.command.values.lb3: is not a node; the nodes are lb1, lb2',
   ],
   [
     'names of values that cannot be',

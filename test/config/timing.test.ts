@@ -77,7 +77,7 @@ const rows: readonly { name: string; changes: [string, string][]; problems: read
   },
   {
     name: 'a long lease',
-    changes: [['lease: 1s', 'lease: 4s']],
+    changes: [['lease: 1s', 'lease: 4s\nrestart: 4s']],
     problems: [/for up to 2.2s; write 5200ms or more/],
   },
   {
@@ -114,6 +114,32 @@ const rows: readonly { name: string; changes: [string, string][]; problems: read
     name: 'the longest restart',
     changes: [['lease: 1s', 'lease: 1s\nrestart: 10s']],
     problems: [],
+  },
+  {
+    name: 'a restart as long as the lease',
+    changes: [
+      ['timeout: 3s', 'timeout: 5s'],
+      ['lease: 1s', 'lease: 3s'],
+    ],
+    problems: [],
+  },
+  {
+    name: 'a restart shorter than the lease',
+    changes: [
+      ['timeout: 3s', 'timeout: 6s'],
+      ['lease: 1s', 'lease: 4s'],
+    ],
+    problems: [
+      /^warning 4s is longer than "restart", 3s, so that "sealbeat restart" is always refused; write restart: 4s or more, or off$/,
+    ],
+  },
+  {
+    name: 'a lease longer than any restart',
+    changes: [
+      ['timeout: 3s', 'timeout: 13s'],
+      ['lease: 1s', 'lease: 11s'],
+    ],
+    problems: [/^warning 11s is longer than "restart", 3s, .* always refused; write restart: off$/],
   },
   {
     name: 'a restart just too long',

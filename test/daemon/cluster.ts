@@ -34,6 +34,7 @@ export interface ClusterFile {
       adapter: string;
       failback: { mode: string; delay: string };
       announce?: { method: string };
+      script?: { up: string; down: string; show?: string };
     }
   >;
 }

@@ -24,7 +24,14 @@ export interface ToldAdapter extends VipAdapter {
   broken: unknown;
 }
 
-export function toldAdapter({ answers = true }: { answers?: boolean } = {}): ToldAdapter {
+export function toldAdapter({
+  answers = true,
+  onCall = () => undefined,
+}: {
+  answers?: boolean;
+  /** In words, for the order of what several are told. */
+  onCall?: (text: string) => void;
+} = {}): ToldAdapter {
   const call = <Result>(
     kind: AdapterCall['kind'],
     vips: readonly Vip[],
@@ -34,6 +41,7 @@ export function toldAdapter({ answers = true }: { answers?: boolean } = {}): Tol
     new Promise((resolve, reject) => {
       const settle = (thrown: unknown = adapter.broken): void =>
         thrown === undefined ? resolve(done()) : reject(thrown as Error);
+      onCall(`${kind} ${vips.map(vipName).join(' ')}`);
       adapter.calls.push({ kind, vips: vips.map(vipName), leaseSeconds, settle });
       if (adapter.answers) settle();
     });
@@ -64,6 +72,7 @@ export function toldAdapter({ answers = true }: { answers?: boolean } = {}): Tol
     notes: () => [],
     close: () => {
       adapter.closed = true;
+      onCall('close');
       return Promise.resolve();
     },
   };

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { createInterface } from 'node:readline';
+import { lineSplitter } from '../../src/system/lines.ts';
 import { runTool, toolEnv } from './host-tool.ts';
 import { Timeline } from './timeline.ts';
 import { until } from './wait.ts';
@@ -37,6 +37,9 @@ export class AddressWatch {
   readonly #timelines = new Map<string, Timeline>();
   /** An address that moves is on two interfaces for a moment: it has left the host when it is on none. */
   readonly #devices = new Map<string, Set<string>>();
+  readonly #readText: (text: string) => void;
+  /** While it is put off. */
+  #unread: string[] | undefined;
   #markers = 0;
   #nextMarker = 0;
 
@@ -48,7 +51,12 @@ export class AddressWatch {
     });
     const { stdout } = this.#monitor;
     if (stdout === null) throw new Error('ip monitor has no stdout');
-    createInterface({ input: stdout }).on('line', (line) => this.#read(line));
+    const lines = lineSplitter((line) => this.#read(line));
+    this.#readText = (text) => lines.add(text);
+    stdout.setEncoding('utf8').on('data', (text: string) => {
+      if (this.#unread === undefined) this.#readText(text);
+      else this.#unread.push(text);
+    });
   }
 
   #read(line: string): void {
@@ -75,6 +83,19 @@ export class AddressWatch {
     const timeline = new Timeline();
     this.#timelines.set(address, timeline);
     return timeline;
+  }
+
+  /**
+   * Reads nothing until what is returned is called: a thousand events take this process as long as those who make them,
+   * who share its processors. Nothing is lost by it: each event says when it was.
+   */
+  putOff(): () => void {
+    this.#unread ??= [];
+    return () => {
+      const texts = this.#unread ?? [];
+      this.#unread = undefined;
+      texts.forEach(this.#readText);
+    };
   }
 
   /** Settles when every event from before the call has been read. */

@@ -125,6 +125,16 @@ export class Lab {
     await Promise.all([...this.#watches.values()].map((watch) => watch.sync()));
   }
 
+  /** Runs the work while nobody reads address events; afterwards they are all known, with their time. */
+  async unread(work: () => Promise<void>): Promise<void> {
+    const readers = [...this.#watches.values()].map((watch) => watch.putOff());
+    try {
+      await work();
+    } finally {
+      readers.forEach((read) => read());
+    }
+  }
+
   holdersNow(vip: string = this.#firstVip()): string[] {
     return this.hosts.filter((host) => this.timeline(host, vip).isHeld);
   }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import type { Problem } from '../../config/problems.ts';
+import type { Finding } from '../../config/shape-problems.ts';
 import { OperatorError } from '../../core/errors.ts';
 import type { AdapterName, GroupSettings, NodeSettings, Settings } from '../../core/settings.ts';
 import type { NodeName } from '../../core/units.ts';
@@ -45,27 +46,16 @@ export const checkCommand = (host: CliHost, run = check): Command =>
 
 /** Throws OperatorError CONFIG_UNREADABLE, or CONFIG_INVALID after everything has been said. */
 export async function check(host: CliHost, options: CheckOptions, planFor: PlanFor = planOn): Promise<void> {
-  const [{ examine, readConfigText }, { hostFindings }, { hostProgramFindings }, { inFileOrder }] =
-    await Promise.all([
-      import('../../config/load.ts'),
-      import('../../config/host-rules.ts'),
-      import('../../config/program-host-rules.ts'),
-      import('../../config/problems.ts'),
-    ]);
+  const [{ examine, readConfigText }, { inFileOrder }] = await Promise.all([
+    import('../../config/load.ts'),
+    import('../../config/problems.ts'),
+  ]);
   const { settings, problems: inFile, at } = examine(await readConfigText(options.config));
   const platform = options.platform === undefined ? host.platform : await platformFor(options.platform);
   const self = settings ? await whoAmI(host, settings, options) : { node: undefined };
   const onHost =
     settings && self.node && options.as === undefined
-      ? [
-          ...hostFindings(settings, self.node, {
-            platform: host.platform,
-            interfaces: host.interfaces(),
-            promotesSecondaries: (link) => host.promotesSecondaries(link),
-            whyNoAdapter: await adapterRefusals(host.platform, self.node.name),
-          }),
-          ...hostProgramFindings(settings, self.node, { ...host.files, euid: host.euid }),
-        ].map(at)
+      ? (await onThisHost(host, settings, self.node)).map(at)
       : [];
   const problems = inFileOrder([...inFile, ...onHost]);
   const bad = problems.filter(
@@ -141,6 +131,30 @@ async function whoAmI(host: CliHost, settings: Settings, { as, identity }: Check
   }
 }
 
+/** What of the config does not fit this host. */
+async function onThisHost(
+  host: CliHost,
+  settings: Settings,
+  node: NodeSettings,
+): Promise<readonly Finding[]> {
+  const [{ hostFindings }, { hostProgramFindings }, { hostPasswordFindings }] = await Promise.all([
+    import('../../config/host-rules.ts'),
+    import('../../config/program-host-rules.ts'),
+    import('../../config/password-host-rules.ts'),
+  ]);
+  const files = { ...host.files, euid: host.euid };
+  return [
+    ...hostFindings(settings, node, {
+      platform: host.platform,
+      interfaces: host.interfaces(),
+      promotesSecondaries: (link) => host.promotesSecondaries(link),
+      whyNoAdapter: await adapterRefusals(host.platform, node.name),
+    }),
+    ...hostProgramFindings(settings, node, files),
+    ...hostPasswordFindings(settings, node, files),
+  ];
+}
+
 /** Why an adapter cannot work on this host, as the daemon would say it. */
 async function adapterRefusals(
   platform: NodeJS.Platform,
@@ -185,6 +199,8 @@ function print(host: CliHost, { ok, options, settings, problems, self, plan, los
   if (self.refusal) tellError(host, self.refusal);
   if (self.unknown !== undefined) note(host, `which node this is was not checked: ${self.unknown}`);
   if (ok && settings) for (const line of summary(options.config, settings, self, lostBeats)) host.out(line);
+  if (plan && options.as !== undefined && options.platform === undefined)
+    note(host, `the plan is for the system of this host; if ${options.as} runs another: --platform SYSTEM`);
   for (const { group, up, down } of plan ?? []) {
     host.out(`group ${group}: ${up.length === 0 ? 'this node has no interface for it' : 'up'}`);
     for (const command of up) host.out(`  ${command}`);

@@ -180,7 +180,7 @@ function releasePlan(system: CarpSystem, vips: readonly Vip[]): readonly string[
   return commands.map((command) =>
     vips.some(({ address }) => command.includes(address))
       ? command
-      : `${command} # ${vips.map(({ address }) => address).join(', ')}`,
+      : `${command}  # ${vips.map(({ address }) => address).join(', ')}`,
   );
 }
 

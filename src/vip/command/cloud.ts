@@ -8,7 +8,7 @@ import { shownWords } from '../program/words.ts';
 import { newAsking, type AskingOptions, type Limits } from './asking.ts';
 import { afterAttemptMs, downAgainMs } from './back-off.ts';
 import { sameAs } from './commands.ts';
-import { gaveUp, notShown, notTakenDown } from './problems.ts';
+import { gaveUp, notShown, notTakenDown, notYetUp } from './problems.ts';
 
 /** What the cloud is asked for. */
 export interface Cloud {
@@ -68,6 +68,7 @@ export function newCloud(options: AskingOptions & Pick<VipOptions, 'onProblem'>)
         const waitMs = afterAttemptMs(attempt);
         const isLast = clock.nowMs() + waitMs + Math.min(ATTEMPT_MS_MIN, settings.timeoutMs) > limits.endAt;
         if (isLast || failure.code === 'TOOL_MISSING') throw gaveUp(failure, attempt, settings.giveUpMs);
+        if (attempt === 1) onProblem(notYetUp(failure, settings.giveUpMs));
         await pause(clock, waitMs, signal);
         if (signal.aborted) throw failure;
       }

@@ -11,6 +11,10 @@ export const gaveUp = (
     ? new OperatorError(code, message, { hint })
     : new OperatorError(code, `${message} (tried ${attempts} times in ${giveUpMs / SECOND_MS} s)`, { hint });
 
+/** It goes on; until it worked or was given up nothing else would say why the VIP is not here yet. */
+export const notYetUp = ({ code, message, hint }: OperatorError, giveUpMs: number): OperatorError =>
+  new OperatorError(code, `${message}; trying again for up to ${giveUpMs / SECOND_MS} s`, { hint });
+
 export const notShown = (vip: string, shows: string): OperatorError =>
   new OperatorError(
     'VIP_FAILED',

@@ -18,7 +18,7 @@ export interface ProgramLimits {
 export interface ProgramEnd {
   readonly call: ProgramCall;
   /** `exited` with any exit code; the others never had one. `superseded`: something else was wanted meanwhile. */
-  readonly how: 'exited' | 'timed out' | 'missing' | 'not started' | 'superseded';
+  readonly how: 'exited' | 'timed out' | 'missing' | 'denied' | 'not started' | 'superseded';
   readonly exitCode: number;
   readonly timeoutMs: number;
   readonly stdout: string;
@@ -38,11 +38,12 @@ export async function runProgram(
   return { call, how: howItEnded(ran, signal), exitCode, timeoutMs, stdout, lines: lastLines(ran) };
 }
 
-function howItEnded({ exitCode, timedOut, missing }: Ran, signal: AbortSignal): ProgramEnd['how'] {
+function howItEnded({ exitCode, timedOut, missing, stderr }: Ran, signal: AbortSignal): ProgramEnd['how'] {
   if (missing) return 'missing';
   if (timedOut) return 'timed out';
   if (exitCode >= 0) return 'exited';
-  return signal.aborted ? 'superseded' : 'not started';
+  if (signal.aborted) return 'superseded';
+  return /^spawn .* EACCES$/.test(stderr) ? 'denied' : 'not started';
 }
 
 export const isDone = ({ how, exitCode }: ProgramEnd): boolean => how === 'exited' && exitCode === 0;
@@ -56,6 +57,8 @@ export function endText({ how, exitCode, timeoutMs }: ProgramEnd): string {
       return `ended after ${timeoutMs / SECOND_MS} s, because it had not ended by itself`;
     case 'missing':
       return 'it is not there, or the interpreter that its first line names is not';
+    case 'denied':
+      return 'this user may not run it';
     case 'not started':
       return 'it could not be started, or a signal ended it';
     case 'superseded':
@@ -66,7 +69,7 @@ export function endText({ how, exitCode, timeoutMs }: ProgramEnd): string {
 /** The failure with the last line that the program said. */
 export function programFailed(end: ProgramEnd): OperatorError {
   const [program = ''] = end.call.words;
-  const said = end.lines.at(-1);
+  const said = end.how === 'denied' ? undefined : end.lines.at(-1);
   const message = `${shownWords(end.call.words)}: ${endText(end)}${said === undefined ? '' : `: ${said}`}`;
   switch (end.how) {
     case 'missing':
@@ -76,6 +79,10 @@ export function programFailed(end: ProgramEnd): OperatorError {
     case 'timed out':
       return new OperatorError('TOOL_TIMEOUT', message, {
         hint: 'run it by hand to see what it waits for; `timeout` in the config is its limit',
+      });
+    case 'denied':
+      return new OperatorError('VIP_DENIED', message, {
+        hint: `chmod 755 ${program}; each folder on its way must let this user in, too`,
       });
     case 'not started':
       return new OperatorError('VIP_FAILED', message, {

@@ -46,7 +46,7 @@ const PLANS: Readonly<
       'ifconfig carp0 inet6 alias fd77::100/128',
       'ifconfig carp0 advskew 0 up state master',
     ],
-    down: ['ifconfig carp0 down # 10.77.0.100, fd77::100'],
+    down: ['ifconfig carp0 down  # 10.77.0.100, fd77::100'],
   },
   netbsd: {
     up: [
@@ -56,7 +56,7 @@ const PLANS: Readonly<
       'ifconfig carp0 inet6 fd77::100/128 alias',
       'ifconfig carp0 up',
     ],
-    down: ['ifconfig carp0 down # 10.77.0.100, fd77::100'],
+    down: ['ifconfig carp0 down  # 10.77.0.100, fd77::100'],
   },
 };
 for (const [system, plan] of Object.entries(PLANS) as [SystemName, (typeof PLANS)[SystemName]][]) {

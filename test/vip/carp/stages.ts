@@ -9,7 +9,7 @@ import { freebsdHost } from '../../systems/freebsd/freebsd.ts';
 import type { HostModel, Outcome } from '../../systems/model.ts';
 import { netbsdHost } from '../../systems/netbsd/netbsd.ts';
 import { openbsdHost } from '../../systems/openbsd/openbsd.ts';
-import { type ModelStage, stageOnModel } from '../on-model.ts';
+import { type ModelAgent, type ModelStage, stageOnModel } from '../on-model.ts';
 import { vipOf } from '../vip-of.ts';
 
 export const SYSTEMS = ['freebsd 13', 'freebsd 14', 'openbsd', 'netbsd'] as const;
@@ -41,6 +41,8 @@ export interface CarpStage extends ModelStage {
   readonly host: CarpHost;
   readonly net: Network;
   readonly system: SystemName;
+  /** One more agent on this host, with another carp section. */
+  agentWith(carp: Partial<CarpSettings>): ModelAgent;
   /** Whether the host serves the first VIP. */
   serves(): boolean;
 }
@@ -63,11 +65,11 @@ export function carpStage(system: SystemName, options: CarpStageOptions = {}): C
   const host = carpHost(system, net, number, options.host);
   const link = linkOf(system);
   const vips = texts.map((text) => vipOf(text, link)) as unknown as readonly [Vip, Vip];
-  const group = groupWith(options.carp, vips);
+  let { carp } = options;
   const stage = stageOnModel({
     ...{ clock: net.clock, vips, missingLink: 'em9' },
     host: withPrograms(host, { ...programsOf(system), ...options.programs }),
-    open: (ports) => carpVipFor({ ...ports, group, node: NODE }, platformOf(system)),
+    open: (ports) => carpVipFor({ ...ports, group: groupWith(carp, vips), node: NODE }, platformOf(system)),
     removal: removalOn(system),
     // Behind CARP's back, as an address of the host itself.
     addition: ({ family, address, prefixLength }) =>
@@ -75,7 +77,18 @@ export function carpStage(system: SystemName, options: CarpStageOptions = {}): C
     denied: { exitCode: 1, stderr: 'ifconfig: socket: Operation not permitted\n' },
     others: () => host.addresses().filter((text) => !text.includes('100/') && text.startsWith(link)),
   });
-  return { ...stage, host, net, system, serves: () => net.lan.holders(VIP).includes(`host${number}`) };
+  const agentWith: CarpStage['agentWith'] = (section) => {
+    carp = section;
+    return stage.agentThat();
+  };
+  return {
+    ...stage,
+    agentWith,
+    host,
+    net,
+    system,
+    serves: () => net.lan.holders(VIP).includes(`host${number}`),
+  };
 }
 
 export function groupWith(carp: Partial<CarpSettings> = {}, vips: readonly Vip[] = []) {

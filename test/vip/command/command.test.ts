@@ -172,7 +172,7 @@ test('command: refused because it is here already is done, when show says so', a
 
 test('command: taken by the cloud and not shown is tried again, and said', async () => {
   const show = { command: ['/show', '{ID}'], expect: '{address}', everyMs: 30_000 };
-  const { adapter, state, clock, texts } = stage({ show, giveUpMs: 7_000 });
+  const { adapter, state, clock, texts, problems } = stage({ show, giveUpMs: 7_000 });
   state.answer = (text) => (text.startsWith('/show') ? { stdout: 'None\n' } : {});
   const rising = assert.rejects(adapter.up([one], 0), {
     message:
@@ -180,9 +180,12 @@ test('command: taken by the cloud and not shown is tried again, and said', async
     hint: 'run it by hand: /show 1',
   });
   await settled();
+  const [early] = problems;
+  assert.match(early ?? '', /does not find it here; trying again for up to 7 s$/, 'said while it goes on');
   clock.goOn(1_000);
   await settled();
   await rising;
+  assert.equal(problems.length, 1);
   assert.equal(texts(), '/up 10.0.0.1, /show 1, /up 10.0.0.1, /show 1');
 });
 

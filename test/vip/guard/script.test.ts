@@ -41,6 +41,8 @@ inEachShell('script of the guard: words that come too late or not whole change n
   // Long enough for what would have been renewed to end once more.
   await child.write('+g\n=4 2\n');
   await until('another lease to end', 20_000, () => said.includes('!4'));
+  // It says so when it begins; what is run for one bundle may still be under way when another's turn comes.
+  await until('what is run for it', 20_000, () => readFileSync(path, 'utf8').endsWith('g\n.\n'));
   // The other has none; the last words are cut off.
   await child.write('f4\n+d\n+e\n=3 60\nx3\nr2 60\n+f\n=');
   child.endInput();

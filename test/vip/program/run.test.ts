@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import type { Ran } from '../../../src/core/ports.ts';
 import { systemExec } from '../../../src/system/exec.ts';
@@ -38,9 +41,10 @@ const rows: readonly (readonly [
     'not executable',
     { exitCode: -1, stderr: 'spawn /bin/vip-up EACCES' },
     going,
-    'VIP_FAILED',
-    'it could not be started, or a signal ended it: spawn /bin/vip-up EACCES',
+    'VIP_DENIED',
+    'this user may not run it',
   ],
+  ['a signal', { exitCode: -1 }, going, 'VIP_FAILED', 'it could not be started, or a signal ended it'],
   ['superseded', { exitCode: -1 }, gone, 'VIP_FAILED', 'ended, because something else is wanted now'],
 ];
 for (const [name, end, signal, code, text] of rows) {
@@ -58,6 +62,15 @@ test('program: one that ended just before it was superseded has ended', async ()
   const ended = await runProgram(toldExec({ exitCode: 0 }), call, { timeoutMs: 10_000, signal: gone });
   assert.ok(isDone(ended));
   assert.equal(endText(ended), 'exit code 0');
+});
+
+test('program: a real file that nobody may run', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'sealbeat-run-')), 'vip-up');
+  writeFileSync(file, '#!/bin/sh\n', { mode: 0o644 });
+  const limits = { timeoutMs: 10_000, signal: going };
+  const { how } = await runProgram(systemExec, { words: [file], env: {} }, limits);
+  rmSync(dirname(file), { recursive: true });
+  assert.equal(how, 'denied');
 });
 
 test('program: gets its arguments and its environment', async () => {
