@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { execPath } from 'node:process';
+import { join } from 'node:path';
+import { arch, execPath, platform } from 'node:process';
 import { type Target, isHere, nameOf } from './target.ts';
 
 /** What npm says of a package that it has packed. */
@@ -15,18 +16,32 @@ interface Packed {
  */
 export function baseFor(target: Target, folder: string): string {
   mkdirSync(folder, { recursive: true });
-  const base = `${folder}/node-${nameOf(target)}`;
+  const base = join(folder, `node-${nameOf(target)}`);
   copyFileSync(nodeFor(target, folder), base);
   chmodSync(base, 0o755);
   if (isHere(target)) execFileSync('strip', ['--strip-all', base]);
   return base;
 }
 
+/** Of the Node that is put in; each of its packages and installations has it in another place. */
+export function nodeLicence(): string {
+  const places = [
+    `node_modules/node-${platform}-${arch}/LICENSE`,
+    join(execPath, '../../LICENSE'),
+    join(execPath, '../../share/doc/node/LICENSE'),
+    join(execPath, '../../share/licenses/node/LICENSE'),
+  ];
+  const found = places.find((place) => existsSync(place));
+  return found === undefined
+    ? 'https://github.com/nodejs/node/blob/main/LICENSE'
+    : readFileSync(found, 'utf8');
+}
+
 function nodeFor(target: Target, folder: string): string {
   const name = `node-${nameOf(target)}`;
   const installed = `node_modules/${name}/bin/node`;
   if (existsSync(installed)) return installed;
-  return target.platform === 'linux' ? fetched(name, folder) : execPath;
+  return target.platform === 'linux' && !isHere(target) ? fetched(name, folder) : execPath;
 }
 
 /** For another processor: the tarball that the lock file names, and no other. */
@@ -42,8 +57,8 @@ function fetched(name: string, folder: string): string {
   const [packed] = Object.values(answer) as Packed[];
   if (packed === undefined || packed.integrity !== locked.integrity)
     throw new Error(`${name}@${locked.version}: the registry has another one than package-lock.json names`);
-  const into = `${folder}/${name}`;
+  const into = join(folder, 'fetched');
   mkdirSync(into, { recursive: true });
-  execFileSync('tar', ['xzf', `${folder}/${packed.filename}`, '-C', into, 'package/bin/node']);
-  return `${into}/package/bin/node`;
+  execFileSync('tar', ['xzf', join(folder, packed.filename), '-C', into, 'package/bin/node']);
+  return join(into, 'package/bin/node');
 }

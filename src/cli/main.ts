@@ -23,6 +23,7 @@ import { example } from './options.ts';
 import { systemHost } from './system-host.ts';
 import { complain, hint, tellError } from './talk.ts';
 import { commit, version } from './version.ts';
+import { VERSION as WIRE_VERSION } from '../wire/layout.ts';
 
 // Put in by scripts/build.ts, so that there is one in the bundle alone.
 declare const SEALBEAT_VERSION: string | undefined;
@@ -116,10 +117,11 @@ function explainUsage(error: CommanderError, host: CliHost): number {
 }
 
 function printVersion(rest: readonly string[], host: CliHost): number {
+  const { platform, arch } = process;
   const { node } = process.versions;
   if (rest.length === 0) host.out(`sealbeat ${version} (${commit})`);
   else if (rest.length === 1 && rest[0] === '--json') {
-    host.out(JSON.stringify({ version, commit, node, platform: process.platform, arch: process.arch }));
+    host.out(JSON.stringify({ version, commit, wire: WIRE_VERSION, node, platform, arch }));
   } else {
     complain(host, `unexpected argument ${rest.find((word) => word !== '--json') ?? '--json'}`);
     hint(host, 'sealbeat --version, or sealbeat --version --json');

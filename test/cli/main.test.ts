@@ -19,6 +19,7 @@ test('main: the version, for people and for programs', async () => {
   assert.deepEqual(Object.keys(JSON.parse(json.outs.join('\n')) as object), [
     'version',
     'commit',
+    'wire',
     'node',
     'platform',
     'arch',

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { DEFAULT_CONTROL_PATH } from '../../control/messages.ts';
 import type { Ending } from '../../daemon/shutdown.ts';
 import type { CliHost } from '../host.ts';
+import { invocation } from '../invocation.ts';
 import { configOption, example, identityOption } from '../options.ts';
 import { tell } from '../talk.ts';
 import { version } from '../version.ts';
@@ -91,9 +92,9 @@ const EX_TEMPFAIL = 75;
  * it notices. Where the system cannot do that, it ends.
  */
 function beginAnew(host: CliHost): void {
-  const { execPath, execArgv, argv } = process;
+  const command = [...invocation(), ...process.argv.slice(2)];
   try {
-    process.execve?.(execPath, [execPath, ...execArgv, ...argv.slice(1)], process.env);
+    process.execve?.(process.execPath, command, process.env);
   } catch (error) {
     tell(host, `cannot begin anew, so it ends: ${error instanceof Error ? error.message : String(error)}`);
   }
