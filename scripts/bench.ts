@@ -7,6 +7,7 @@ import { hasKeepalived, keepalived } from '../test/lab/keepalived.ts';
 import { labProblem } from '../test/lab/requirement.ts';
 import { OWN_PROGRAM, PROJECT, SEALBEAT, sealbeat } from '../test/lab/sealbeat.ts';
 import { arbiterScenario } from './bench/arbiter.ts';
+import { binaryScenario } from './bench/binary.ts';
 import { costScenario } from './bench/cost.ts';
 import { cryptoScenario } from './bench/crypto.ts';
 import { duplicatesScenario } from './bench/duplicates.ts';
@@ -42,6 +43,7 @@ const SCENARIOS: readonly Scenario[] = [
   costScenario,
   scaleScenario,
   cryptoScenario,
+  binaryScenario,
 ];
 const CONTENDERS = ['keepalived', 'sealbeat'];
 
@@ -54,6 +56,7 @@ const USAGE = `usage: npm run bench -- [options]
   --cpu-seconds N       how long CPU is counted (default 20)
   --settle-seconds N    how long the agents run before that (default 30: compiled, warm)
   --watch-seconds N     how long is watched after faults that may never end (default 4)
+  --rest-minutes N      how long memory at rest is watched, for binary (default 1; 60 for an hour)
   --vips NUMBERS        how many VIPs one group has, for scale (default 1,20,100,1000)
   --quick               2 runs, 5 s each: whether it works, not figures to show
   --json FILE           where the values of every run go (default bench-DATE.json)
@@ -97,6 +100,7 @@ function readArguments(): { options: BenchOptions; scenarios: readonly Scenario[
       'cpu-seconds': { type: 'string' },
       'settle-seconds': { type: 'string' },
       'watch-seconds': { type: 'string' },
+      'rest-minutes': { type: 'string' },
       vips: { type: 'string', default: '1,20,100,1000' },
       quick: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -125,6 +129,7 @@ function readArguments(): { options: BenchOptions; scenarios: readonly Scenario[
       cpuSeconds: numberIn(values['cpu-seconds'], values.quick ? 5 : 20, '--cpu-seconds'),
       settleSeconds: numberIn(values['settle-seconds'], values.quick ? 5 : 30, '--settle-seconds'),
       watchMs: numberIn(values['watch-seconds'], values.quick ? 2 : 4, '--watch-seconds') * 1_000,
+      restMinutes: numberIn(values['rest-minutes'], 1, '--rest-minutes'),
       vipCounts: vipCountsIn(values.vips),
       keepalived: withKeepalived ? [keepalived('unicast'), keepalived('multicast')] : [],
       sealbeat: contenders.includes('sealbeat') ? [sealbeat()] : [],

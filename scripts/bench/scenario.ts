@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly settleSeconds: number;
   /** How long is watched after a fault that a contender may never recover from. */
   readonly watchMs: number;
+  /** How long memory at rest is watched. */
+  readonly restMinutes: number;
   /** How many VIPs one group has, one after the other. */
   readonly vipCounts: readonly number[];
   /** Empty where keepalived is not installed. */
