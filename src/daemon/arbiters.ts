@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { openArbiter } from '../arbiter/open.ts';
 import type { Arbiter, Clock } from '../core/ports.ts';
 import type { ArbiterSettings, Settings } from '../core/settings.ts';
 import type { NodeName } from '../core/units.ts';
@@ -12,17 +11,25 @@ export interface Arbiters {
   close(): Promise<void>;
 }
 
+interface Open {
+  readonly settings: ArbiterSettings;
+  readonly arbiter: Arbiter;
+}
+
 export function newArbiters({ node, clock }: { node: NodeName; clock: Clock }): Arbiters {
-  let open: { readonly settings: ArbiterSettings; readonly arbiter: Arbiter } | undefined;
+  let open: Open | undefined;
+  const inForce = (next: Open | undefined) => (): void => {
+    void open?.arbiter.close();
+    open = next;
+  };
   return {
     current: () => open?.arbiter,
     async prepare({ arbiter: settings, cluster }) {
       if (isDeepStrictEqual(settings, open?.settings)) return () => undefined;
-      const next = settings && { settings, arbiter: await openArbiter(settings, { cluster, node, clock }) };
-      return () => {
-        void open?.arbiter.close();
-        open = next;
-      };
+      if (settings === undefined) return inForce(undefined);
+      // Only when one is configured: TLS, which may lead there, is a few MB that most daemons do without.
+      const { openArbiter } = await import('../arbiter/open.ts');
+      return inForce({ settings, arbiter: await openArbiter(settings, { cluster, node, clock }) });
     },
     close: async () => await open?.arbiter.close(),
   };
