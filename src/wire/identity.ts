@@ -1,6 +1,6 @@
-import nacl from 'tweetnacl';
 import type { Random } from '../core/ports.ts';
 import type { PublicIdentity } from '../core/settings.ts';
+import { publicHalfOf } from './der.ts';
 import { formatPublicLine, nodeIdOf } from './public-line.ts';
 import { selfSign } from './self-signature.ts';
 
@@ -26,8 +26,8 @@ export function identityFrom({
   signSeed: Uint8Array;
   boxSecret: Uint8Array;
 }): SecretIdentity {
-  const signKey = nacl.sign.keyPair.fromSeed(signSeed).publicKey;
-  const boxKey = nacl.box.keyPair.fromSecretKey(boxSecret).publicKey;
+  const signKey = publicHalfOf('ed25519', signSeed);
+  const boxKey = publicHalfOf('x25519', boxSecret);
   const line = formatPublicLine({ signKey, boxKey }, selfSign(signSeed, { signKey, boxKey }));
   const open = { public: { signKey, boxKey, id: nodeIdOf({ signKey, boxKey }), line } };
   // Not enumerable: a log line, an error or a JSON dump of an identity shows the public half alone.

@@ -1,10 +1,8 @@
-import { createPrivateKey, createPublicKey, sign, verify } from 'node:crypto';
+import { sign, verify } from 'node:crypto';
+import { secretKeyObject, verifyKeyObject } from './der.ts';
 
 /** Separates this signature from every other use of the same key. */
 const CONTEXT = Buffer.from('sealbeat 1 identity');
-/** What stands before the 32 raw bytes in DER (RFC 8410): node:crypto takes raw Ed25519 keys in no other way. */
-const PKCS8_HEAD = Buffer.from('302e020100300506032b657004220420', 'hex');
-const SPKI_HEAD = Buffer.from('302a300506032b6570032100', 'hex');
 
 /**
  * The signature in a public line: Ed25519 over context ‖ signing key ‖ box key, by that signing key itself.
@@ -16,16 +14,14 @@ export function selfSign(
   signSeed: Uint8Array,
   keys: { signKey: Uint8Array; boxKey: Uint8Array },
 ): Uint8Array {
-  const key = createPrivateKey({ key: Buffer.concat([PKCS8_HEAD, signSeed]), format: 'der', type: 'pkcs8' });
-  return new Uint8Array(sign(null, signedText(keys), key));
+  return new Uint8Array(sign(null, signedText(keys), secretKeyObject('ed25519', signSeed)));
 }
 
 export function selfSignatureHolds(
   keys: { signKey: Uint8Array; boxKey: Uint8Array },
   signature: Uint8Array,
 ): boolean {
-  const key = createPublicKey({ key: Buffer.concat([SPKI_HEAD, keys.signKey]), format: 'der', type: 'spki' });
-  return verify(null, signedText(keys), key, signature);
+  return verify(null, signedText(keys), verifyKeyObject(keys.signKey), signature);
 }
 
 const signedText = ({ signKey, boxKey }: { signKey: Uint8Array; boxKey: Uint8Array }): Buffer =>
