@@ -1,23 +1,5 @@
 import { Command, CommanderError } from 'commander';
 import { OperatorError } from '../core/errors.ts';
-import { checkCommand } from './commands/check.ts';
-import { keyCommand } from './commands/key.ts';
-import { eventsCommand } from './commands/events.ts';
-import { explainCommand } from './commands/explain.ts';
-import { keygenCommand } from './commands/keygen.ts';
-import {
-  drainCommand,
-  failbackCommand,
-  freezeCommand,
-  switchoverCommand,
-  thawCommand,
-  undrainCommand,
-} from './commands/placement.ts';
-import { reloadCommand } from './commands/reload.ts';
-import { restartCommand } from './commands/restart.ts';
-import { runCommand } from './commands/run.ts';
-import { statusCommand } from './commands/status.ts';
-import { vipCommand } from './commands/vip.ts';
 import type { CliHost } from './host.ts';
 import { example } from './options.ts';
 import { systemHost } from './system-host.ts';
@@ -33,25 +15,32 @@ export const DONE = 0;
 export const FAILED = 1;
 export const USAGE = 2;
 
-/** In the order of the help: from the first day of a cluster to its every day. */
-const commands: readonly ((host: CliHost) => Command)[] = [
-  keygenCommand,
-  keyCommand,
-  checkCommand,
-  runCommand,
-  statusCommand,
-  explainCommand,
-  eventsCommand,
-  switchoverCommand,
-  failbackCommand,
-  drainCommand,
-  undrainCommand,
-  freezeCommand,
-  thawCommand,
-  reloadCommand,
-  restartCommand,
-  vipCommand,
-];
+/**
+ * In the order of the help: from the first day of a cluster to its every day. Each is loaded when it is wanted: a daemon has
+ * no use for the others, and they are a third of its start and of its memory.
+ */
+const commands = {
+  keygen: async () => (await import('./commands/keygen.ts')).keygenCommand,
+  key: async () => (await import('./commands/key.ts')).keyCommand,
+  check: async () => (await import('./commands/check.ts')).checkCommand,
+  run: async () => (await import('./commands/run.ts')).runCommand,
+  status: async () => (await import('./commands/status.ts')).statusCommand,
+  explain: async () => (await import('./commands/explain.ts')).explainCommand,
+  events: async () => (await import('./commands/events.ts')).eventsCommand,
+  switchover: async () => (await import('./commands/placement.ts')).switchoverCommand,
+  failback: async () => (await import('./commands/placement.ts')).failbackCommand,
+  drain: async () => (await import('./commands/placement.ts')).drainCommand,
+  undrain: async () => (await import('./commands/placement.ts')).undrainCommand,
+  freeze: async () => (await import('./commands/placement.ts')).freezeCommand,
+  thaw: async () => (await import('./commands/placement.ts')).thawCommand,
+  reload: async () => (await import('./commands/reload.ts')).reloadCommand,
+  restart: async () => (await import('./commands/restart.ts')).restartCommand,
+  vip: async () => (await import('./commands/vip.ts')).vipCommand,
+} satisfies Record<string, () => Promise<(host: CliHost) => Command>>;
+type CommandName = keyof typeof commands;
+
+const isCommand = (word: string | undefined): word is CommandName =>
+  word !== undefined && Object.hasOwn(commands, word);
 
 /**
  * Runs one command line, `argv` without program and script, and returns the exit code. What an operator can put right is
@@ -60,7 +49,8 @@ const commands: readonly ((host: CliHost) => Command)[] = [
 export async function main(argv: readonly string[], host: CliHost): Promise<number> {
   if (argv[0] === '--version' || argv[0] === '-V') return printVersion(argv.slice(1), host);
   try {
-    await programFor(host).parseAsync(argv, { from: 'user' });
+    const program = await (isCommand(argv[0]) ? programWith([argv[0]], host) : programFor(host));
+    await program.parseAsync(argv, { from: 'user' });
     return DONE;
   } catch (error) {
     if (error instanceof CommanderError) return explainUsage(error, host);
@@ -70,7 +60,11 @@ export async function main(argv: readonly string[], host: CliHost): Promise<numb
   }
 }
 
-export function programFor(host: CliHost): Command {
+/** The whole command line, for its help and for whatever describes it. */
+export const programFor = async (host: CliHost): Promise<Command> =>
+  await programWith(Object.keys(commands).filter(isCommand), host);
+
+async function programWith(names: readonly CommandName[], host: CliHost): Promise<Command> {
   const program = new Command('sealbeat')
     .description('Moves virtual IP addresses between hosts with signed and encrypted heartbeats.')
     .option('-V, --version', 'print the version; with --json also the build')
@@ -87,8 +81,8 @@ export function programFor(host: CliHost): Command {
       getErrHasColors: () => false,
     })
     .addHelpText('after', example('sealbeat help keygen'));
-  for (const command of commands) {
-    const added = command(host);
+  for (const name of names) {
+    const added = (await commands[name]())(host);
     program.addCommand(added);
     inheritSettings(added, program);
   }

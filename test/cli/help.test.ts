@@ -17,7 +17,7 @@ const below = ({ words, command }: Named): readonly Named[] => [
   { words, command },
   ...command.commands.flatMap((child) => below({ words: [...words, child.name()], command: child })),
 ];
-const commands = below({ words: [], command: programFor(fakeHost()) });
+const commands = below({ words: [], command: await programFor(fakeHost()) });
 const goldenName = (words: readonly string[]): string => `${['sealbeat', ...words].join('-')}.txt`;
 
 for (const { words, command } of commands) {
