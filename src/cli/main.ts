@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { OperatorError } from '../core/errors.ts';
 import { checkCommand } from './commands/check.ts';
+import { completionCommand } from './commands/completion.ts';
 import { keyCommand } from './commands/key.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -50,6 +51,7 @@ const commands: readonly ((host: CliHost) => Command)[] = [
   reloadCommand,
   restartCommand,
   vipCommand,
+  completionCommand,
 ];
 
 /**
