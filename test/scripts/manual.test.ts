@@ -56,13 +56,13 @@ test('manual: sealbeat(8) has every command with every option', () => {
   assert.ok(commands.length > 20);
   for (const { path, options } of commands) {
     const section = sections.find((one) => one.startsWith(`${word(path.join(' '))}\n`)) ?? '';
+    const heads = section.split('\n').filter((line) => line.startsWith('.It '));
     for (const flag of options
       .flatMap(({ flags }) => flags)
       .filter((one) => one !== '-h' && one !== '--help'))
-      assert.match(
-        section,
-        new RegExp(`^\\.It .*Fl ${RegExp.escape(word(flag.slice(1)))}( |$)`, 'm'),
-        path.join(' '),
+      assert.ok(
+        heads.some((head) => `${head} `.includes(` Fl ${word(flag.slice(1))} `)),
+        `${path.join(' ')} ${flag}`,
       );
   }
 });
