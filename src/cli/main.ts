@@ -75,6 +75,8 @@ export function programFor(host: CliHost): Command {
   const program = new Command('sealbeat')
     .description('Moves virtual IP addresses between hosts with signed and encrypted heartbeats.')
     .option('-V, --version', 'print the version; with --json also the build')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
     .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError()

@@ -32,10 +32,11 @@ export const runCommand = (host: CliHost, start = run): Command =>
     .addOption(configOption())
     .addOption(identityOption())
     .option('--control <socket>', 'where "sealbeat status" and others find it', DEFAULT_CONTROL_PATH)
-    .option(
-      '--control-group <name>',
-      'the group of users that may use the socket; empty for none but its owner',
-      '',
+    .addOption(
+      new Option('--control-group <name>', 'the group of users that may use the socket').default(
+        '',
+        'nobody but its owner',
+      ),
     )
     .option('--state <directory>', 'where epochs are kept over restarts', DEFAULT_STATE)
     .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
