@@ -36,8 +36,11 @@ const commands = {
   reload: async () => (await import('./commands/reload.ts')).reloadCommand,
   restart: async () => (await import('./commands/restart.ts')).restartCommand,
   vip: async () => (await import('./commands/vip.ts')).vipCommand,
+  completion: async () => (await import('./commands/completion.ts')).completionCommand,
 } satisfies Record<string, () => Promise<(host: CliHost) => Command>>;
 type CommandName = keyof typeof commands;
+/** Speaks of all the others. */
+const DESCRIBES_ALL: ReadonlySet<string> = new Set(['completion']);
 
 const isCommand = (word: string | undefined): word is CommandName =>
   word !== undefined && Object.hasOwn(commands, word);
@@ -49,7 +52,9 @@ const isCommand = (word: string | undefined): word is CommandName =>
 export async function main(argv: readonly string[], host: CliHost): Promise<number> {
   if (argv[0] === '--version' || argv[0] === '-V') return printVersion(argv.slice(1), host);
   try {
-    const program = await (isCommand(argv[0]) ? programWith([argv[0]], host) : programFor(host));
+    const program = await (isCommand(argv[0]) && !DESCRIBES_ALL.has(argv[0])
+      ? programWith([argv[0]], host)
+      : programFor(host));
     await program.parseAsync(argv, { from: 'user' });
     return DONE;
   } catch (error) {
@@ -68,6 +73,8 @@ async function programWith(names: readonly CommandName[], host: CliHost): Promis
   const program = new Command('sealbeat')
     .description('Moves virtual IP addresses between hosts with signed and encrypted heartbeats.')
     .option('-V, --version', 'print the version; with --json also the build')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
     .enablePositionalOptions()
     .exitOverride()
     .showSuggestionAfterError()

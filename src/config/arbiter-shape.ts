@@ -43,14 +43,19 @@ export const arbiterShape = mapping({
   ca: described(
     z.optional(file()),
     "A PEM file with the authorities that may sign the endpoints' certificates. Default: those of the system.",
+    { examples: ['/etc/sealbeat/arbiter-ca.pem'] },
   ),
   cert: described(
     z.optional(file()),
     'A PEM file with the certificate of this cluster, if the endpoints want one; with `key`. Default: none.',
+    { examples: ['/etc/sealbeat/arbiter-cert.pem'] },
   ),
-  key: described(z.optional(file()), 'A PEM file with the private key of `cert`. Default: none.'),
+  key: described(z.optional(file()), 'A PEM file with the private key of `cert`. Default: none.', {
+    examples: ['/etc/sealbeat/arbiter-key.pem'],
+  }),
   credential: described(
     z.optional(file()),
     'A file with USER:PASSWORD for etcd, or with an ACL token for Consul. Default: none is sent.',
+    { examples: ['/etc/sealbeat/arbiter-secret'] },
   ),
 });

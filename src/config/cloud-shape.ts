@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { COMMAND_WORDS } from '../core/placeholders.ts';
-import { ADAPTER_NAMES } from '../core/settings.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
+import { ADAPTER_MEANINGS } from './adapter-meanings.ts';
 import { commandShape, word } from './command-shape.ts';
 import { byName, described, duration, list, mapping, must, oneOf, type RawIssue } from './value-shapes.ts';
 
@@ -49,6 +49,7 @@ const show = () => {
     command: described(
       words(),
       'Exit code 0: its output counts. Anything else: the cloud could not be asked, which says nothing about the address.',
+      { examples: [['/usr/local/bin/hcloud', 'floating-ip', 'describe', '{FLOATING_IP}']] },
     ),
     expect,
     every,
@@ -75,7 +76,7 @@ const valueName = z.string().check(
 const values = () => z.record(valueName, word, { error: must('a mapping of names to values') });
 
 /** What can put the address on the host beside a cloud. */
-const ALSO = ADAPTER_NAMES.filter((name) => name !== 'command' && name !== 'script' && name !== 'carp');
+const { command: _command, script: _script, carp: _carp, ...ALSO } = ADAPTER_MEANINGS;
 
 export const cloudShape = mapping({
   up: described(
@@ -88,6 +89,7 @@ export const cloudShape = mapping({
   down: described(
     z.optional(commands()),
     'What makes the cloud no longer send it to this node, and does nothing when another node has it by now. Default: none, since most clouds take an address away from whoever had it.',
+    { examples: [['/usr/local/sbin/let-go', '{address}', '{SERVER}']] },
   ),
   show: described(
     z.optional(show()),
@@ -100,8 +102,8 @@ export const cloudShape = mapping({
     { examples: [{ lb1: { SERVER: 'lb1-hel' }, lb2: { SERVER: 'lb2-fsn' } }] },
   ),
   also: described(
-    z._default(oneOf(['none', ...ALSO]), 'auto'),
-    'The adapter that puts the address on the host as well, as `adapter` names them. none: it is there already, or is not needed.',
+    z._default(oneOf({ none: 'nothing: it is there already, or is not needed', ...ALSO }), 'auto'),
+    'The adapter that puts the address on the host as well, as `adapter` names them.',
   ),
   timeout: described(
     z.prefault(duration({ minMs: SECOND_MS, maxMs: 10 * MINUTE_MS }), '30s'),
@@ -114,6 +116,7 @@ export const cloudShape = mapping({
   overlap: described(
     z.optional(z.boolean({ error: must('true or false') })),
     'Whether a planned move begins at the new node, while the old one still has the address. Default: true without `down`, false with it.',
+    { examples: [true] },
   ),
 });
 

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { ADAPTER_NAMES } from '../core/settings.ts';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
+import { ADAPTER_MEANINGS } from './adapter-meanings.ts';
 import { carpShape } from './carp-shape.ts';
 import { cloudShape } from './cloud-shape.ts';
 import { confirmShape, fenceShape, witnessShape } from './probe-shape.ts';
@@ -11,7 +11,7 @@ import { interfaces, vipShape } from './vip-shape.ts';
 
 /** One for all nodes, or by node. */
 const adapters = () => {
-  const one = oneOf([...ADAPTER_NAMES]);
+  const one = oneOf(ADAPTER_MEANINGS);
   return z.union([one, byName(one)], {
     error: must('the name of an adapter, or a mapping of nodes to adapters'),
   });
@@ -33,7 +33,7 @@ export const groupShape = described(
     ),
     adapter: described(
       z._default(adapters(), 'auto'),
-      'How addresses are put on the host, or one way per node; a node that is missing there uses auto. auto: as its operating system wants it (linux, illumos, freebsd, openbsd, netbsd). illumos-ifconfig: with ifconfig instead of ipadm. carp: CARP carries them, under `carp`. script: programs of your own, under `script`. command: a cloud, under `command`. simulated: as files in the directory that `interface` names, for rehearsals.',
+      'How addresses are put on the host, or one way per node; a node that is missing there uses auto.',
       { examples: ['auto', { lb1: 'illumos-ifconfig', lb2: 'auto' }] },
     ),
     script: described(
@@ -48,8 +48,14 @@ export const groupShape = described(
       z.prefault(
         mapping({
           mode: described(
-            z._default(oneOf(['auto', 'manual']), 'auto'),
-            'auto: a better node takes the group back when it has been healthy for `delay`. manual: only on command.',
+            z._default(
+              oneOf({
+                auto: 'a better node takes the group back when it has been healthy for `delay`',
+                manual: 'only on command',
+              }),
+              'auto',
+            ),
+            'Whether a better node takes the group back by itself.',
           ),
           delay: described(
             z.prefault(duration({ minMs: 0, maxMs: 60 * MINUTE_MS }), '10s'),
@@ -64,8 +70,18 @@ export const groupShape = described(
       z.prefault(
         mapping({
           method: described(
-            z._default(oneOf(['auto', 'arping', 'same-mac', 'none']), 'auto'),
-            'How neighbours learn where an address went. auto: the best that the host offers. none: nothing is announced.',
+            z._default(
+              oneOf({
+                auto: 'the best that the host offers',
+                arping:
+                  'with arping, and ndptool for IPv6; without them nothing is announced, and an alarm says so',
+                'same-mac':
+                  'Linux: with a change of the hardware address to the same one, which the kernel announces',
+                none: 'nothing is announced',
+              }),
+              'auto',
+            ),
+            'How neighbours learn where an address went.',
           ),
           refresh: described(
             z.prefault(duration({ minMs: SECOND_MS, maxMs: 60 * MINUTE_MS }), '60s'),

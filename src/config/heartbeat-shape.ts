@@ -14,6 +14,7 @@ export const heartbeatShape = mapping({
   startup: described(
     z.optional(duration({ minMs: 10, maxMs: 10 * MINUTE_MS })),
     'How long a starting node waits for its peers before it acts alone. Default: two timeouts, and no less than restart + lease + 1s. 10ms to 10m.',
+    { examples: ['6s'] },
   ),
   unproven: described(
     z.prefault(duration({ minMs: 0, maxMs: 10 * MINUTE_MS }), '60s'),

@@ -4,8 +4,14 @@ import { docs } from './value-shapes.ts';
 
 /** The part of JSON Schema that the config's shape needs. */
 export interface JsonSchema {
+  readonly $id?: string;
+  readonly title?: string;
   readonly type?: string;
   readonly description?: string;
+  readonly pattern?: string;
+  readonly enum?: readonly string[];
+  readonly enumDescriptions?: readonly string[];
+  readonly examples?: readonly unknown[];
   readonly default?: unknown;
   readonly properties?: Readonly<Record<string, JsonSchema>>;
   readonly required?: readonly string[];
@@ -15,8 +21,19 @@ export interface JsonSchema {
 }
 
 /** What editors check and complete the config with; scripts/make-schema.ts writes it to config/sealbeat.schema.json. */
-export const configJsonSchema = (): JsonSchema =>
-  z.toJSONSchema(fileShape, { io: 'input', metadata: docs, reused: 'inline' }) as JsonSchema;
+export const configJsonSchema = (): JsonSchema => ({
+  // Relative: it is wherever the file is, and names no place that somebody would have to keep.
+  $id: 'sealbeat.schema.json',
+  title: 'Configuration of sealbeat',
+  ...(z.toJSONSchema(fileShape, {
+    ...{ io: 'input', metadata: docs, reused: 'inline' },
+    override({ zodSchema, jsonSchema }) {
+      // zod leaves these out where text is transformed, as they might be examples of the outcome; ours are of the text.
+      const examples = docs.get(zodSchema)?.examples;
+      if (examples) jsonSchema.examples = [...examples];
+    },
+  }) as JsonSchema),
+});
 
 type Path = readonly PropertyKey[];
 

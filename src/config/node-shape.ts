@@ -27,15 +27,17 @@ export const nodeShape = described(
     key: described(
       z.optional(publicLine()),
       'The public line of this node, as "sealbeat keygen" printed it there. Required, unless `keys` is given.',
+      { examples: ['sealbeat1…'] },
     ),
     keys: described(
       z.optional(list(publicLine(), 'public lines', KEYS_MAX)),
       'Instead of `key` while the key is being changed: the newest first, then the one that it replaces.',
+      { examples: [['sealbeat1…', 'sealbeat1…']] },
     ),
     paths: described(
       list(textAs('a path', '^(udp|tcp)://.', parsePathUrl), 'paths', PATHS_MAX),
       'Where the other nodes reach this one, at most four ways: udp://HOST:PORT or tcp://HOST:PORT; the port is 7112 unless given, IPv6 stands in brackets.',
-      { examples: [['udp://10.10.10.1:7112']] },
+      { examples: [['udp://10.10.10.1:7112'], ['udp://10.10.10.1', 'tcp://[2001:db8::1]:7112']] },
     ),
     priority: described(
       z._default(priority(), 100),

@@ -18,6 +18,7 @@ const probe = (subject: Subject) => {
       command: described(
         command,
         'The absolute path of a program and its arguments; exit code 0 is a yes. There is no shell.',
+        { examples: [['/usr/local/bin/is-online', '--quiet']] },
       ),
     }),
     z.transform(({ command }): ProbeSettings => ({ kind: 'command', command, text: command.join(' ') })),
@@ -39,8 +40,8 @@ export const confirmShape = z.union(
         { examples: [['ssh://{peer}', 'tcp://{peer}:443']] },
       ),
       if_alive: described(
-        z._default(oneOf(['wait', 'take']), 'wait'),
-        'When one of the probes is answered: wait another lease, once, or take the group over all the same.',
+        z._default(oneOf({ wait: 'another lease, once', take: 'the group over all the same' }), 'wait'),
+        'What to do when one of the probes is answered.',
       ),
       timeout: described(
         z.prefault(duration(TIMEOUT), '1s'),
@@ -80,6 +81,7 @@ export const fenceShape = mapping({
   command: described(
     commandShape(fencesNobody),
     'The absolute path of a program and its arguments, at least one of them with {name} or {peer}, the name and the address of the node to fence. Exit code 0: it is fenced. There is no shell.',
+    { examples: [['/usr/local/sbin/power-off', '{name}', '{peer}']] },
   ),
   timeout: described(
     z.prefault(duration({ minMs: SECOND_MS, maxMs: 10 * MINUTE_MS }), '30s'),

@@ -35,6 +35,7 @@ export const fileShape = described(
     cluster: described(
       aName(z.string({ error: must('a name') })),
       'The name of the cluster. Heartbeats of another cluster are not understood, so two clusters can share hosts and keys.',
+      { examples: ['mail'] },
     ),
     heartbeat: described(z.prefault(heartbeatShape, {}), 'Timing of the heartbeats.'),
     lease: described(

@@ -13,6 +13,10 @@ const DURATION_PATTERN = '^[0-9]+(\\.[0-9]+)?(ms|s|m|h)$';
 /** What goes into the JSON Schema as it stands. */
 export interface Doc {
   readonly description?: string;
+  /** The same, for editors that show a description without it as it stands, backticks and all. */
+  readonly markdownDescription?: string;
+  /** A line for each word of an enum, in its order. */
+  readonly enumDescriptions?: readonly string[];
   readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly examples?: readonly unknown[];
@@ -26,7 +30,8 @@ export function described<T extends z.ZodMiniType>(
   description: string,
   more: Omit<Doc, 'description'> = {},
 ): T {
-  docs.add(schema, { description, ...more });
+  const markdown = description.includes('`') ? { markdownDescription: description } : {};
+  docs.add(schema, { description, ...markdown, ...more });
   return schema;
 }
 
@@ -95,8 +100,15 @@ export const wholeNumber = (min: number, max: number) => {
   return z.int({ error }).check(z.gte(min, { error }), z.lte(max, { error }));
 };
 
-export const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
-  z.enum(values, { error: must(values.length > 1 ? `one of ${values.join(', ')}` : values[0]) });
+/** One of some words, each with its meaning. */
+export function oneOf<const T extends string>(meanings: Readonly<Record<T, string>>) {
+  const values = Object.keys(meanings) as [T, ...T[]];
+  const choice = z.enum(values, {
+    error: must(values.length > 1 ? `one of ${values.join(', ')}` : values[0]),
+  });
+  docs.add(choice, { enumDescriptions: Object.values<string>(meanings) });
+  return choice;
+}
 
 export const mapping = <T extends z.core.$ZodLooseShape>(shape: T) =>
   z.strictObject(shape, { error: must('a mapping of keys to values') });

@@ -25,6 +25,7 @@ export const vipShape = z.union(
       interface: described(
         z.optional(interfaces()),
         "Where this address goes. Default: the group's interface.",
+        { examples: ['eth1', { lb1: 'eth1', lb2: 'ens4' }] },
       ),
     }),
   ],

@@ -18,7 +18,9 @@ export interface EventsOptions {
 export const eventsCommand = (host: CliHost, run = events): Command =>
   new Command('events')
     .summary('the last transitions, each with its cause')
-    .description('Asks the daemon on this host; prints one line per event on stdout, the oldest first.')
+    .description(
+      'Asks the daemon on this host; prints one line per event on standard output, the oldest first.',
+    )
     .option('--follow', 'go on with every new event, until Ctrl-C')
     .addOption(jsonOption())
     .addOption(controlOption())

@@ -35,7 +35,7 @@ export const fingerprintCommand = (host: CliHost, run = keyFingerprint): Command
   new Command('fingerprint')
     .summary('print a fingerprint, to be compared by voice')
     .description(
-      "Of this node's identity, of a public line, or of a node that the config names: six groups of four characters for each key. Two equal fingerprints are two equal keys. Writes nothing.",
+      "Prints the fingerprint of this node's identity, of a public line, or of a node that the config names: six groups of four characters for each key. Two equal fingerprints are two equal keys. Writes nothing.",
     )
     .argument('[line-or-node]', 'a public line, or the name of a node in the config')
     .addOption(configOption())
@@ -53,7 +53,11 @@ export const trustCommand = (host: CliHost, run = keyTrust): Command =>
     .argument('<node>', 'the name of the node, as the config is going to call it')
     .argument('<line>', 'the public line that "sealbeat keygen" printed there')
     .addOption(configOption())
-    .option('--path <url>', 'where a new node is reached, udp://HOST:PORT; may be repeated', collect)
+    .option(
+      '--path <url>',
+      'where a new node is reached, udp://HOST:PORT or tcp://HOST:PORT; may be repeated',
+      collect,
+    )
     .option('--replace', 'replace the key that the node has')
     .option('--yes', 'do not ask before replacing')
     .addHelpText('after', example('sealbeat key trust lb2 "$(cat lb2.pub)" --path udp://10.10.10.2:7112'))

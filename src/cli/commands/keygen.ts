@@ -12,7 +12,7 @@ export const keygenCommand = (host: CliHost, run = keygen): Command =>
   new Command('keygen')
     .summary("make this node's identity")
     .description(
-      'Writes the secret keys of this node to FILE (mode 0600, never overwritten; a missing ' +
+      'Writes the secret keys of this node to a file (mode 0600, never overwritten; a missing ' +
         'last directory is made). Prints the public line, which belongs into the config of ' +
         'all nodes, on standard output.',
     )

@@ -27,7 +27,10 @@ const order = (
   line: string,
 ): Command =>
   new Command(verb)
-    .argument(operand, 'a group of the config')
+    .argument(
+      operand,
+      operand.startsWith('[') ? 'a group of the config; without it, all groups' : 'a group of the config',
+    )
     .summary(summary)
     .description(description)
     .addOption(jsonOption())
@@ -41,7 +44,7 @@ export const switchoverCommand = (host: CliHost, run: GiveOrder = placement): Co
   order(
     'switchover',
     '<group>',
-    'move a group to another node, in two phases',
+    'move a group to another node',
     'Only the holder moves a group, so this is said to the daemon of the node that holds it. The group then ' +
       'stays where it is put until "failback", or until its new holder fails. Waits for the end of the move, and ' +
       'prints how long it took and for how long nobody had the address.',
@@ -56,7 +59,8 @@ export const failbackCommand = (host: CliHost, run: GiveOrder = placement): Comm
     'failback',
     '<group>',
     'let a group go back to the best node',
-    'Ends what a switchover or "failback: manual" has put off. Waits for the end of the move.',
+    'Only the holder moves a group, so this is said to the daemon of the node that holds it. Ends what a switchover or ' +
+      '"failback: manual" has put off. Waits for the end of the move.',
     'failback web',
   )
     .addOption(noWaitOption())
@@ -83,7 +87,7 @@ export const drainCommand = (host: CliHost, run: GiveOrder = placement): Command
 export const undrainCommand = (host: CliHost, run: GiveOrder = placement): Command =>
   forAll(host, 'undrain', run, [
     'this node may hold a group again',
-    'Ends a drain, of one group or of all.',
+    'Ends a drain of this node, of one group or of all. Groups come back as after a failure of this node.',
     'undrain',
   ]);
 
@@ -96,7 +100,11 @@ export const freezeCommand = (host: CliHost, run: GiveOrder = placement): Comman
   ]);
 
 export const thawCommand = (host: CliHost, run: GiveOrder = placement): Command =>
-  forAll(host, 'thaw', run, ['a group may move again', 'Ends a freeze, of one group or of all.', 'thaw']);
+  forAll(host, 'thaw', run, [
+    'a group may move again',
+    'Ends a freeze, of one group or of all, on every node. Any node takes it.',
+    'thaw',
+  ]);
 
 export async function placement(
   host: Pick<CliHost, 'out'>,

@@ -25,15 +25,20 @@ export const runCommand = (host: CliHost, start = run): Command =>
   new Command('run')
     .summary('run the daemon, in the foreground')
     .description(
-      'Sends and verifies heartbeats and brings the VIPs of this node up and down. Logs to\n' +
-        'standard error: JSON lines, or text at a terminal. SIGTERM and SIGINT hand over or\n' +
-        'release every VIP and end it; SIGHUP reads the config again. Needs root, or\n' +
+      'Sends and verifies heartbeats and brings the VIPs of this node up and down. Logs to ' +
+        'standard error: JSON lines, or text at a terminal. SIGTERM and SIGINT hand over or ' +
+        'release every VIP and end it; SIGHUP reads the config again. Needs root, or ' +
         'CAP_NET_ADMIN and CAP_NET_RAW, to change addresses on Linux.',
     )
     .addOption(configOption())
     .addOption(identityOption())
     .option('--control <socket>', 'where "sealbeat status" and others find it', DEFAULT_CONTROL_PATH)
-    .option('--control-group <group>', 'group that may use the socket; empty for none but its owner', '')
+    .addOption(
+      new Option('--control-group <name>', 'the group of users that may use the socket').default(
+        '',
+        'nobody but its owner',
+      ),
+    )
     .option('--state <directory>', 'where epochs are kept over restarts', DEFAULT_STATE)
     .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
     .addHelpText(

@@ -16,13 +16,13 @@ export const statusCommand = (host: CliHost, run = status): Command =>
   new Command('status')
     .summary('what this node knows, and how old each fact is')
     .description(
-      'Asks the daemon on this host; prints groups, peers, paths and alarms on stdout. ' +
+      'Asks the daemon on this host; prints groups, peers, paths and alarms on standard output. ' +
         'Exits with 1 when no daemon answers.',
     )
     .addOption(jsonOption())
     .option('--watch', 'show it again on every change and every second, until Ctrl-C')
     .addOption(controlOption())
-    .addHelpText('after', example('sealbeat status --json | jq .groups[].holder'))
+    .addHelpText('after', example('sealbeat status --json | jq ".groups[].holder"'))
     .action((options: StatusOptions) => run(host, options));
 
 export async function status(
