@@ -4,6 +4,7 @@ import { checkCommand } from './commands/check.ts';
 import { keyCommand } from './commands/key.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
+import { importCommand } from './commands/import.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import {
   drainCommand,
@@ -36,6 +37,7 @@ export const USAGE = 2;
 const commands: readonly ((host: CliHost) => Command)[] = [
   keygenCommand,
   keyCommand,
+  importCommand,
   checkCommand,
   runCommand,
   statusCommand,
