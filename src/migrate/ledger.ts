@@ -71,11 +71,15 @@ export function ledger(roots: readonly Source[], files: readonly string[]): Ledg
 function walk(source: Source, said: ReadonlyMap<string, Said>, found: Map<string, Entry>): void {
   const key = keyOf(source);
   const known = said.get(key) ?? { verdict: 'missing', says: UNKNOWN, whole: true };
-  const { children = [], ...place } = source;
+  // One by one: a statement of a parser has words too, and passwords may be among them.
+  const { file, line, column, text, children = [] } = source;
   const { verdict, says, whole } = known;
   if (!found.has(key)) {
     found.set(key, {
-      ...place,
+      file,
+      line,
+      column,
+      text,
       endLine: whole ? source.endLine : source.line,
       verdict,
       says,

@@ -33,17 +33,23 @@ export function placeNodes(
   options: NodeOptions,
   notes: string[],
 ): readonly PlacedNode[] {
+  for (const { name, addresses } of own)
+    for (const address of unique(addresses).slice(PATHS_MAX))
+      notes.push(`${address} is left out: ${name} has ${PATHS_MAX} paths already, and more there cannot be`);
   const nodes: PlacedNode[] = own.map(({ name, addresses }) => ({
     name,
     addresses: unique(addresses).slice(0, PATHS_MAX),
     seen: true,
   }));
   const fresh = newNode(nodes, options, notes);
-  for (const peering of peerings) placePeers(peering, nodes, fresh);
+  for (const peering of peerings) placePeers(peering, nodes, fresh, notes);
   for (const { name, address } of options.peers) {
     const node = nodes.find((one) => one.name === name) ?? { name, addresses: [], seen: false };
     if (!nodes.includes(node)) nodes.push(node);
-    if (!node.addresses.includes(address) && node.addresses.length < PATHS_MAX) node.addresses.push(address);
+    if (node.addresses.includes(address)) continue;
+    if (node.addresses.length < PATHS_MAX) node.addresses.push(address);
+    else
+      notes.push(`${address} is left out: ${name} has ${PATHS_MAX} paths already, and more there cannot be`);
   }
   if (nodes.length === 1) fresh(undefined);
   for (const { name, addresses } of nodes) {
@@ -77,7 +83,7 @@ function newNode(nodes: PlacedNode[], { spareNames, peers }: NodeOptions, notes:
 }
 
 /** Each peer is a node that we have, the one whose address is not known, or a new one. */
-function placePeers(peering: Peering, nodes: PlacedNode[], fresh: Fresh): void {
+function placePeers(peering: Peering, nodes: PlacedNode[], fresh: Fresh, notes: string[]): void {
   for (const [node, { peers }] of peering) {
     const unknown = peers.filter((peer) => !nodes.some(({ addresses }) => addresses.includes(peer)));
     const open = nodes.filter(
@@ -90,6 +96,10 @@ function placePeers(peering: Peering, nodes: PlacedNode[], fresh: Fresh): void {
     for (const [nth, peer] of unknown.entries()) {
       const owner = open[nth] ?? fresh(peer);
       if (owner.addresses.length < PATHS_MAX) owner.addresses.push(peer);
+      else
+        notes.push(
+          `${peer} is left out: ${owner.name} has ${PATHS_MAX} paths already, and more there cannot be`,
+        );
     }
   }
 }

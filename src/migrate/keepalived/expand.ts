@@ -33,6 +33,9 @@ export interface Expanded {
 const LINES_MAX = 20_000;
 const CHARACTERS_MAX = 4_000_000;
 const STEPS_MAX = 100_000;
+const FILES_MAX = 1_000;
+const LINE_CHARACTERS_MAX = 65_536;
+const VARIABLE = /\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g;
 const SECRET = /pass|secret|key/i;
 const NESTED_MAX = 16;
 
@@ -66,15 +69,18 @@ export function expand(file: string, text: string, reader: Reader): Expanded {
 }
 
 function readFile(run: Run, file: string, text: string, including: readonly string[]): void {
+  if (run.files.length >= FILES_MAX) throw tooLong({ file, line: 1, column: 1 });
   run.files.push(file);
   const raw = text.split(/\r\n|\r|\n/);
   for (let index = 0; index < raw.length; index += 1) {
     const first = rawLine(file, index + 1, raw[index]!);
+    if (first.text.length > LINE_CHARACTERS_MAX) throw tooLong(first);
     let { code, continues } = codeOf(first.text);
     const body: RawLine[] = [{ ...first, text: code }];
     while (continues && index + 1 < raw.length) {
       index += 1;
       const next = rawLine(file, index + 1, raw[index]!);
+      if (next.text.length > LINE_CHARACTERS_MAX) throw tooLong(next);
       ({ code, continues } = codeOf(next.text));
       body.push({ ...next, text: code });
     }
@@ -166,15 +172,18 @@ const tooLong = (line: Place): OperatorError =>
   );
 
 function replaced(run: Run, line: RawLine): string {
-  let text = line.text;
+  let { text } = line;
   for (let round = 0; round < NESTED_MAX; round += 1) {
-    const next = text.replace(/\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))/g, (whole, braced, plain) => {
+    let grown = 0;
+    const next = text.replace(VARIABLE, (whole, braced, plain) => {
       const value = run.variables.get(String(braced ?? plain));
-      return value ? value.lines.map((one) => one.text).join(' ') : String(whole);
+      const put = value ? value.lines.map((one) => one.text).join(' ') : String(whole);
+      grown += put.length;
+      if (grown > LINE_CHARACTERS_MAX) throw tooLong(line);
+      return put;
     });
     if (next === text) return text;
     text = next;
-    if (text.length > 65_536) break;
   }
   throw notUsable(line, 'variables lead to one another without an end', 'look for one that contains itself');
 }

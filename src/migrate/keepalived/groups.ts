@@ -4,6 +4,7 @@ import { nameFrom } from '../names.ts';
 import { unique, type PlacedNode } from '../nodes.ts';
 import type { Instance } from './instance.ts';
 import { withoutRepeats } from './kept.ts';
+import { bareAddress } from './vip.ts';
 import type { Joint, NamedView, Unit } from './together.ts';
 
 interface Around {
@@ -67,13 +68,13 @@ function vipsOf({ joints }: Unit, { nodes, notes }: Around): readonly DraftVip[]
     const links = interfacesOf(joint, nodes);
     const all = [...joint.onNode].flatMap(([node, { vips: own }]) => own.map((vip) => ({ node, vip })));
     for (const { vip } of all) {
-      if (vips.has(bare(vip.address))) continue;
-      const holders = all.filter((one) => bare(one.vip.address) === bare(vip.address));
+      if (vips.has(bareAddress(vip.address))) continue;
+      const holders = all.filter((one) => bareAddress(one.vip.address) === bareAddress(vip.address));
       const lacking = [...joint.onNode.keys()].filter((node) => !holders.some((one) => one.node === node));
       if (lacking.length > 0)
         notes.push(`${joint.name}: ${vip.address} is not on ${lacking.join(', ')}; here it is on all nodes`);
       if (holders.some((one) => one.vip.address !== vip.address))
-        notes.push(`${joint.name}: ${bare(vip.address)} has different lengths; taken: ${vip.address}`);
+        notes.push(`${joint.name}: ${bareAddress(vip.address)} has different lengths; taken: ${vip.address}`);
       const own = new Map(
         [...links].map(([node, link]) => {
           const holder = holders.find((one) => one.node === node) ?? holders[0];
@@ -82,7 +83,7 @@ function vipsOf({ joints }: Unit, { nodes, notes }: Around): readonly DraftVip[]
       );
       const isUsual = equal(own, usual);
       const labels = unique(holders.map((one) => one.vip.label));
-      vips.set(bare(vip.address), {
+      vips.set(bareAddress(vip.address), {
         address: vip.address,
         // A label starts with the interface, so it fits only where all nodes have the same.
         label: labels.length === 1 && unique([...own.values()]).length === 1 ? labels[0] : undefined,
@@ -93,7 +94,6 @@ function vipsOf({ joints }: Unit, { nodes, notes }: Around): readonly DraftVip[]
   return [...vips.values()];
 }
 
-const bare = (address: string): string => address.split('/')[0] ?? address;
 const equal = (one: ByNode, other: ByNode): boolean =>
   one.size === other.size && [...one].every(([node, link]) => other.get(node) === link);
 

@@ -5,6 +5,7 @@ import { nameFrom } from '../names.ts';
 import { placeNodes, unique } from '../nodes.ts';
 import { noteFailback } from '../notes.ts';
 import { timingFor } from '../timing.ts';
+import { refuseTooMany } from '../too-many.ts';
 import { expand, type Line, type Reader } from './expand.ts';
 import { groupOf } from './groups.ts';
 import { withoutRepeats } from './kept.ts';
@@ -117,6 +118,7 @@ function draftOf(
   notes: string[],
   book: Ledger,
 ): Draft | undefined {
+  for (const { view } of views) refuseTooMany(view.instances.length, 'instances');
   const joints = jointsOf(views, notes);
   const spareNames = options.names.filter((name) => !views.some(({ node }) => node === name));
   const own = views.map(({ node, view }) => ({

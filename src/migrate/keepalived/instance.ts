@@ -4,7 +4,7 @@ import { INSTANCE, keywordIn } from './keywords.ts';
 import { pathAddress } from '../path-address.ts';
 import { secondsAsMs, wholeNumber } from '../number.ts';
 import type { Statement } from './parser.ts';
-import { readVip, type ReadVip } from './vip.ts';
+import { bareAddress, readVip, type ReadVip } from './vip.ts';
 
 /** One vrrp_instance as one node has it. */
 export interface Instance {
@@ -88,6 +88,9 @@ export function keepUnknown(statement: Statement, kept: string[], ledger: Ledger
   kept.push(...keptLines(statement));
 }
 
+const VIPS_MAX = 1_024;
+const PEERS_MAX = 7;
+
 type Handler = (statement: Statement, value: string | undefined, draft: Draft, ledger: Ledger) => void;
 
 const bad = (ledger: Ledger, statement: Statement, what: string): void =>
@@ -168,6 +171,10 @@ function unicastPeers(statement: Statement, _: string | undefined, draft: Draft,
       bad(ledger, peer, 'an address that this node could reach');
       continue;
     }
+    if (draft.peers.length === PEERS_MAX && !draft.peers.includes(address)) {
+      ledger.cover(peer, 'missing', `left out: a cluster has at most ${PEERS_MAX + 1} nodes`);
+      continue;
+    }
     if (!draft.peers.includes(address)) draft.peers.push(address);
     if (options.length === 0) ledger.cover(peer, 'taken', 'the path of another node');
     else
@@ -181,14 +188,18 @@ function unicastPeers(statement: Statement, _: string | undefined, draft: Draft,
 
 function addresses(statement: Statement, _: string | undefined, draft: Draft, ledger: Ledger): void {
   ledger.say(statement, 'taken', INSTANCE[statement.words[0]!]!.says);
+  const present = new Set(draft.vips.map((vip) => bareAddress(vip.address)));
   for (const one of statement.children ?? []) {
     const vip = readVip(one.words, draft.link);
     if ('problem' in vip) {
       ledger.cover(one, 'missing', `${vip.problem}; left out, write it into the YAML by hand`);
-    } else if (draft.vips.some(({ address }) => address.split('/')[0] === vip.address.split('/')[0])) {
+    } else if (present.has(bareAddress(vip.address))) {
       ledger.cover(one, 'ignored', 'this address stands here before; once is enough');
+    } else if (present.size === VIPS_MAX) {
+      ledger.cover(one, 'missing', `left out: a group has at most ${VIPS_MAX} addresses; make a second one`);
     } else {
       draft.vips.push(vip);
+      present.add(bareAddress(vip.address));
       const taken = `vips: ${vip.address}`;
       if (vip.remarks.length === 0) ledger.cover(one, 'taken', taken);
       else ledger.cover(one, 'changed', [taken, ...vip.remarks].join('; '));

@@ -27,6 +27,8 @@ const ADDRESS_WORDS: Readonly<Record<string, { readonly words: number; readonly 
   track_group: { words: 2, remark: 'track_group left out: the group moves as one' },
   use_vmac: { words: 1, remark: 'use_vmac has no equivalent: the MAC address of the host is kept' },
 };
+export const bareAddress = (address: string): string => address.split('/')[0] ?? address;
+
 const LABEL_CHARACTERS_MAX = 15;
 
 /** `10.0.0.1/24 brd 10.0.0.255 dev eth0 label eth0:1`, or a sentence about what is wrong with it. */

@@ -5,6 +5,7 @@ import { nameFrom } from '../names.ts';
 import { placeNodes, unique, type PlacedNode } from '../nodes.ts';
 import { noteFailback } from '../notes.ts';
 import { timingFor } from '../timing.ts';
+import { refuseTooMany } from '../too-many.ts';
 import { scalar } from '../yaml-text.ts';
 import { readCommandLines } from './command-line.ts';
 import { hasStanzas, readInterfaces } from './interfaces.ts';
@@ -13,6 +14,7 @@ import { meaningOf, type Meaning } from './read.ts';
 /** interfaces(5), or anything with command lines of ucarp in it, of one node or of several. */
 export function importUcarp(files: readonly SourceFile[], options: ImportOptions): Imported {
   const read = files.map((one) => (hasStanzas(one.text) ? readInterfaces(one) : readCommandLines(one)));
+  refuseTooMany(read.flatMap(({ instances }) => instances).length, 'instances of ucarp');
   const book = ledger(
     read.flatMap(({ roots }) => roots),
     files.map(({ file }) => file),
