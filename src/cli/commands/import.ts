@@ -81,7 +81,8 @@ export async function importConfig(
   const imported = await importerOf(what).then((run) => run(sources, { names, peers, cluster }));
   const { draft, entries } = imported;
   const { yamlOf } = await import('../../migrate/yaml-text.ts');
-  const yaml = draft && yamlOf(draft, files.join(' and '));
+  const yaml =
+    draft && yamlOf(draft, files.map((file) => (file === '-' ? 'standard input' : file)).join(' and '));
   const notes = [...imported.notes, ...(await leftToDo(yaml))];
   if (yaml !== undefined && output !== undefined) {
     const { writeNewFile } = await import('../../keys/write-file.ts');
