@@ -22,6 +22,7 @@ export const USAGE = 2;
 const commands = {
   keygen: async () => (await import('./commands/keygen.ts')).keygenCommand,
   key: async () => (await import('./commands/key.ts')).keyCommand,
+  import: async () => (await import('./commands/import.ts')).importCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   run: async () => (await import('./commands/run.ts')).runCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,
