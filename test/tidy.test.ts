@@ -14,6 +14,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   wire: ['core'],
   keys: ['core', 'wire'],
   config: ['core', 'wire', 'keys'],
+  pairing: ['core', 'wire', 'keys', 'config'],
   net: ['core'],
   probe: ['core'],
   vip: ['core'],
@@ -21,7 +22,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   arbiter: ['core'],
   system: ['core'],
   daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
-  cli: ['core', 'wire', 'keys', 'config', 'vip', 'control', 'system', 'daemon'],
+  cli: ['core', 'wire', 'keys', 'config', 'pairing', 'probe', 'vip', 'control', 'system', 'daemon'],
 };
 const PURE = new Set(['core', 'wire']);
 const IMPURE =

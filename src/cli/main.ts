@@ -4,6 +4,7 @@ import { checkCommand } from './commands/check.ts';
 import { keyCommand } from './commands/key.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
+import { initCommand } from './commands/init.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import {
   drainCommand,
@@ -34,6 +35,7 @@ export const USAGE = 2;
 
 /** In the order of the help: from the first day of a cluster to its every day. */
 const commands: readonly ((host: CliHost) => Command)[] = [
+  initCommand,
   keygenCommand,
   keyCommand,
   checkCommand,
