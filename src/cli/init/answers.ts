@@ -166,7 +166,7 @@ function whyNoLink(vips: readonly string[], own: readonly OwnAddress[]): string 
     vips.length === 1
       ? `${vips[0]} is in no network of this host`
       : `${vips.join(', ')} are not all in the networks of one interface`;
-  return `${which} (${networksOf(own) || 'it has no address'})`;
+  return `${which} (${networksOf(own) || 'no interface is up with an address of its own'})`;
 }
 
 function whyNoInterface(text: string, own: readonly OwnAddress[]): string | undefined {

@@ -66,6 +66,8 @@ function sayNext(host: CliHost, outcome: Outcome): void {
   }
   if (kind === 'joined' || outcome.pasteOn.length > 0) tell(host, 'when that is done, on every node:');
   else tell(host, 'next, on every node:');
+  if (cluster.members.length > 2)
+    tell(host, '  sealbeat reload                     where it runs already; else:');
   tell(host, '  sealbeat service install --start    (or, to watch it first: sealbeat run)');
   tell(host, '  sealbeat status');
   tell(host, `firewalls have to let ${portsOf(cluster)} through between them`);
