@@ -105,5 +105,5 @@ const printable = (text: string): string => text.slice(0, 16).replace(/[^\x20-\x
 
 const invalid = (message: string): OperatorError =>
   new OperatorError('KEY_INVALID', message, {
-    hint: 'copy the whole line again; "sealbeat init" prints it once more on the node that it belongs to',
+    hint: 'copy the whole line again, and put it in quotes; "sealbeat init" prints it once more on its node',
   });

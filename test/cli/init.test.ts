@@ -231,6 +231,17 @@ test('init: what was edited meanwhile stays', async (t) => {
   assert.equal(parseSettings(await lb1.text(), lb1.config).settings.nodes.length, 2);
 });
 
+test('init: at a terminal the whole command is there to be copied, in quotes against its line breaks', async (t) => {
+  const lb1 = await hostNamed(t, 'lb1');
+  const host = { ...fakeHost({ hostname: 'lb1', interfaces: on('eth0', '10.10.10.1') }), isTTY: true };
+  assert.equal(await main(['init', '--vip', VIP, '-c', lb1.config, '--identity', lb1.identity], host), 0);
+  const [command = '', ...more] = host.outs;
+  assert.deepEqual(more, []);
+  const line = /^sealbeat init '(\w+)'$/.exec(command)?.[1] ?? '';
+  const lb2 = await hostNamed(t, 'lb2');
+  await done(lb2.init(line.replace(/.{80}/g, '$&\n')));
+});
+
 test('init: for programs', async (t) => {
   const lb1 = await hostNamed(t, 'lb1');
   const said = JSON.parse(await done(lb1.init('--vip', VIP, '--json')));
@@ -297,7 +308,7 @@ for (const [answer, agrees] of [
     const joined = await lb2.init(line);
     const before = await lb1.text();
     const ran = await lb1.runAs({ answers: [answer] }, ['init', joined.out]);
-    assert.deepEqual(ran.asked, ['sealbeat: does lb2 show the same 2 lines? [y/N] ']);
+    assert.deepEqual(ran.asked, ['sealbeat: does lb2 show the same 2 fingerprints? [y/N] ']);
     assert.equal(ran.exitCode, agrees ? 0 : 1);
     assert.equal((await lb1.text()) === before, !agrees);
     const shown = ({ err }: Ran) =>

@@ -180,7 +180,7 @@ async function compare(
   tell(host, `fingerprints, to be compared with those on ${sender.name}:`);
   for (const line of fingerprintLines(cluster, self)) tell(host, line);
   if (!ask) return;
-  if (await agreed(host, `does ${sender.name} show the same ${cluster.members.length} lines?`)) return;
+  if (await agreed(host, `does ${sender.name} show the same ${cluster.members.length} fingerprints?`)) return;
   throw new OperatorError(
     'REFUSED',
     'the fingerprints are not the same, or were not compared: nothing was written',

@@ -18,7 +18,10 @@ export type Outcome = {
   | { readonly kind: 'extended' | 'unchanged'; readonly added: readonly Member[] }
 );
 
-/** The line alone on standard output; at a terminal the whole command, since it will be copied from there. */
+/**
+ * The line alone on standard output; at a terminal the whole command, since it will be copied from there, and in quotes:
+ * then line breaks that a narrow terminal puts into it do no harm.
+ */
 export function sayOutcome(host: CliHost, options: InitOptions, outcome: Outcome): void {
   if (options.json === true) return host.out(JSON.stringify(asJson(options, outcome)));
   const { line } = outcome;
@@ -26,7 +29,7 @@ export function sayOutcome(host: CliHost, options: InitOptions, outcome: Outcome
   if (line !== undefined) {
     tell(host, pasteWhere(outcome));
     if (host.isTTY) host.err('');
-    host.out(host.isTTY ? `sealbeat init ${line}` : line);
+    host.out(host.isTTY ? `sealbeat init '${line}'` : line);
     if (host.isTTY) host.err('');
   }
   sayNext(host, outcome);
