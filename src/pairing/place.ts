@@ -1,5 +1,5 @@
 import type { HostInterfaces } from '../config/host-rules.ts';
-import { inNetwork, parseIpAddress, whyNoPeer, type IpAddress } from '../config/ip-address.ts';
+import { addressBits, inNetwork, parseIpAddress, whyNoPeer, type IpAddress } from '../config/ip-address.ts';
 import { parseVipAddress } from '../config/vip-address.ts';
 
 /** An address that this host has for itself, where others could reach it. */
@@ -72,14 +72,19 @@ export function addressesFor(
     .map(({ one }) => one.address.text);
 }
 
-/** Why an address cannot be virtual on this host, as the end of a sentence. */
+/**
+ * Why an address cannot be virtual on this host, as the end of a sentence. One that stands alone (/32, /128) beside an own
+ * address of its network was put there by another failover program, which will let go of it when it is replaced.
+ */
 export function whyNoVipHere(vip: string, interfaces: HostInterfaces): string | undefined {
   const parsed = parseVipAddress(vip);
   if ('problem' in parsed) return parsed.problem;
-  const { text } = parsed.value.address;
-  const taken = addressesOf(interfaces).find(({ address }) => address.text === text);
+  const { address } = parsed.value;
+  const taken = addressesOf(interfaces).find((one) => one.address.text === address.text);
   if (!taken) return undefined;
-  return `${text} is on ${taken.link} of this host; a virtual address is one that no host has`;
+  const isAlone = taken.prefixLength === addressBits(address.family);
+  if (isAlone && linksNear(vip, ownAddresses(interfaces, [vip])).includes(taken.link)) return undefined;
+  return `${address.text} is on ${taken.link} of this host; a virtual address is one that no host has for itself`;
 }
 
 /** Why addresses do not suit an interface, or undefined. */

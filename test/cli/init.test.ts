@@ -460,6 +460,11 @@ const joinings: readonly {
     says: /10.10.10.42 is in no network of this host \(eth0 192.168.1.2\/24\)\n.*--interface/,
     exitCode: 2,
   },
+  {
+    name: 'a virtual address as its own',
+    host: { interfaces: on('eth0', '10.10.10.42') },
+    says: /10.10.10.42 is on eth0 of this host/,
+  },
   { name: 'what comes with the line', argv: ['--vip', VIP], says: /--vip comes with the line/, exitCode: 2 },
 ];
 for (const { name, hostname = 'lb2', host, argv = [], says, exitCode } of joinings) {
@@ -483,6 +488,18 @@ test('init: an address that somebody answers at is remarked, unless nobody shall
   const [lb1, lb2] = [await hostNamed(t, 'lb1', busy), await hostNamed(t, 'lb2', busy)];
   assert.match((await lb1.init('--vip', VIP)).err, /warning: 10.10.10.42 answers a ping/);
   assert.doesNotMatch((await lb2.init('--vip', VIP, '--no-ping')).err, /ping/);
+});
+
+test('init: an address that another failover program holds here may be taken over', async (t) => {
+  const held = [
+    { address: '10.10.10.1', prefixLength: 24 },
+    { address: VIP, prefixLength: 32 },
+  ];
+  const lb1 = await hostNamed(t, 'lb1', { interfaces: new Map([['eth0', held]]), answering: [VIP] });
+  const ran = await lb1.init('--vip', VIP);
+  assert.equal(ran.exitCode, 0, ran.err);
+  assert.match(ran.err, /warning: 10.10.10.42 answers a ping.*let go/);
+  assert.deepEqual(parsePairLine(ran.out).members[0].paths, ['udp://10.10.10.1:7112']);
 });
 
 test('init: its own line, or that of another cluster, is refused and the config stays', async (t) => {

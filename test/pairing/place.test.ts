@@ -56,7 +56,13 @@ test('place: a virtual address that this host holds is no address of its own', (
 
 test('place: why an address cannot be virtual, or not there', () => {
   assert.match(whyNoVipHere('10.10.10.1', interfaces) ?? '', /is on eth0 of this host/);
-  assert.match(whyNoVipHere('10.10.10.42/24', interfaces) ?? '', /is on eth0 of this host/);
+  assert.equal(
+    whyNoVipHere('10.10.10.42', interfaces),
+    undefined,
+    'left by another program, beside 10.10.10.1/24',
+  );
+  const alone = new Map([['eth0', [at('10.10.10.42', 32)]]]);
+  assert.match(whyNoVipHere('10.10.10.42', alone) ?? '', /is on eth0 of this host/);
   assert.match(whyNoVipHere('10.10.10', interfaces) ?? '', /is not an IPv4/);
   assert.equal(whyNoVipHere('10.10.10.44', interfaces), undefined);
   const own = ownAddresses(interfaces, []);

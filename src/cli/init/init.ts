@@ -3,6 +3,7 @@ import { clusterWith, commonOf, memberWith, type Cluster, type Member } from '..
 import { withMembers } from '../../pairing/extend.ts';
 import { formatPairLine, parsePairLine, type PairLine } from '../../pairing/line.ts';
 import { knows, newcomersIn, refuseOwnLine, whyNotTogether } from '../../pairing/merge.ts';
+import { whyNoVipHere } from '../../pairing/place.ts';
 import { readCluster } from '../../pairing/read.ts';
 import { renderConfig } from '../../pairing/render.ts';
 import type { CliHost } from '../host.ts';
@@ -62,14 +63,19 @@ async function join(host: CliHost, heard: PairLine, { options, found }: Given): 
   const { common, members } = heard;
   const [sender] = members;
   refuseSharedAnswers(options);
-  const problem = whyNotTogether(common, members);
+  const known = memberWith(members, idsOf(found));
+  const interfaces = host.interfaces();
+  const problem =
+    whyNotTogether(common, members) ??
+    (known
+      ? undefined
+      : common.vips.map((vip) => whyNoVipHere(vip, interfaces)).find((why) => why !== undefined));
   if (problem !== undefined)
     throw new OperatorError('REFUSED', problem, { hint: `put that right on ${sender.name} first` });
   tell(
     host,
     `from ${sender.name}: cluster ${common.cluster}, group ${common.group} with ${common.vips.join(', ')}`,
   );
-  const known = memberWith(members, idsOf(found));
   const answer = answersFrom(host, options.yes === true);
   const self =
     known ?? (await memberFrom(host, { options, answer, common, others: members, key: newestOf(found) }));
