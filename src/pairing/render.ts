@@ -10,16 +10,16 @@ const HEAD = ` The config of this cluster, the same file on every node; "sealbea
 const COMMENTS: readonly (readonly [path: readonly string[], comment: string])[] = [
   [
     ['heartbeat', 'timeout'],
-    ' Silence after which a node is dead; 2.2s or more, because addresses outlive a crash by a lease.',
+    ' Silence after which a node is dead. With 2.2s or more, no two nodes hold an address after a crash.',
   ],
   [
     ['nodes'],
-    ' Every node with its public key, and where the others reach it. Most preferred: the highest priority.',
+    ' Every node, its public key and where the others reach it. The highest priority is preferred.',
   ],
   [['groups'], ' Addresses of a group move together. Further addresses and groups go here.'],
   [
     ['groups', '*', 'failback'],
-    ' auto: a better node takes over again when it has been well for so long. manual: only on command.',
+    ' auto: a better node takes over again when it has been well for this long. manual: on command only.',
   ],
 ];
 

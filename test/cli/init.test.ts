@@ -200,7 +200,9 @@ test('init: a lost config comes back from the line of another node', async (t) =
   const [lb1, lb2] = [await hostNamed(t, 'lb1'), await hostNamed(t, 'lb2')];
   await pairOf(lb1, lb2);
   await rm(lb1.config);
-  assert.equal(await done(lb1.init(await done(lb2.init()))), '');
+  const restored = await lb1.init(await done(lb2.init()));
+  assert.deepEqual([restored.exitCode, restored.out], [0, ''], restored.err);
+  assert.match(restored.err, / lb1   (\w{4} ){6}.*\n.* lb2   \w{4} /, 'keys that came with a line are shown');
   assert.equal(await lb1.text(), await lb2.text());
 });
 

@@ -1,10 +1,10 @@
 import { OperatorError } from '../../core/errors.ts';
-import { clusterWith, commonOf, memberWith, type Cluster, type Member } from '../../pairing/cluster.ts';
+import { clusterWith, memberWith, type Cluster, type Member } from '../../pairing/cluster.ts';
 import { withMembers } from '../../pairing/extend.ts';
 import { formatPairLine, parsePairLine, type PairLine } from '../../pairing/line.ts';
+import { answerLine, wholeLine } from '../../pairing/lines-of.ts';
 import { knows, newcomersIn, refuseOwnLine, whyNotTogether } from '../../pairing/merge.ts';
 import { whyNoVipHere } from '../../pairing/place.ts';
-import { readCluster } from '../../pairing/read.ts';
 import { renderConfig } from '../../pairing/render.ts';
 import type { CliHost } from '../host.ts';
 import { agreed, answersFrom } from '../questions.ts';
@@ -14,6 +14,7 @@ import { refuseOtherAnswers, refuseSharedAnswers } from './known-answers.ts';
 import { acceptable } from './acceptable.ts';
 import { idsOf, look, newestOf, writeConfig, writeIdentity, type Found } from './files.ts';
 import type { InitOptions } from './options.ts';
+import { ownPlace, type Own } from './own-place.ts';
 import { fingerprintLines, sayOutcome, type Outcome } from './outcome.ts';
 
 /**
@@ -45,7 +46,6 @@ export async function initNode(host: CliHost, line: string | undefined, options:
 }
 
 type Given = { readonly options: InitOptions; readonly found: Found };
-export type Own = { readonly cluster: Cluster; readonly self: Member; readonly saysMore: boolean };
 
 async function begin(host: CliHost, { options, found }: Given): Promise<Outcome> {
   const answer = answersFrom(host, options.yes === true);
@@ -82,6 +82,7 @@ async function join(host: CliHost, heard: PairLine, { options, found }: Given): 
   const others = members.filter(({ name }) => name !== self.name);
   const cluster = clusterWith(common, [...others, self]);
   await acceptable(host, cluster);
+  if (known) await compare(host, { cluster, self, sender, ask: host.canAsk && options.yes !== true });
   await write(host, cluster, { options, found });
   if (known) return { kind: 'extended', cluster, self, added: others, line: undefined, pasteOn: [] };
   const names = others.map(({ name }) => name);
@@ -123,47 +124,6 @@ async function extend(host: CliHost, heard: PairLine, { options, text, own }: He
 
 function repeat({ cluster, self }: Own): Outcome {
   return { kind: 'unchanged', cluster, self, added: [], line: wholeLine({ cluster, self }), pasteOn: [] };
-}
-
-/** For somebody who knows nobody yet. */
-const wholeLine = ({ cluster, self }: Pick<Own, 'cluster' | 'self'>): string =>
-  formatPairLine({
-    common: commonOf(cluster),
-    members: [self, ...cluster.members.filter((member) => member !== self)],
-    known: [],
-  });
-
-/** For those who know all nodes but this one. */
-const answerLine = ({ cluster, self }: Pick<Own, 'cluster' | 'self'>): string =>
-  formatPairLine({
-    common: commonOf(cluster),
-    members: [self],
-    known: cluster.members.filter((member) => member !== self).map(({ key }) => key.id),
-  });
-
-function ownPlace(text: string, found: Found, { config, identity }: InitOptions): Own {
-  const read = readCluster(text);
-  const refuse = (message: string, hint: string): never => {
-    throw new OperatorError('REFUSED', message, { hint });
-  };
-  if ('problem' in read) {
-    return refuse(
-      `${config} is there, and "sealbeat init" cannot go on from it: ${read.problem}`,
-      `bring keys into it with "sealbeat key trust"; or to begin anew, move it away: mv ${config} ${config}.old`,
-    );
-  }
-  if (found.identities.length === 0) {
-    return refuse(
-      `${config} is there, but this node has no identity: ${identity} does not exist`,
-      `put the identity back that belongs to it; or to begin anew, move the config away: mv ${config} ${config}.old`,
-    );
-  }
-  const self = memberWith(read.cluster.members, idsOf(found));
-  if (self) return { ...read, self };
-  return refuse(
-    `${config} names no node with the key of this one`,
-    `it is of another node or cluster; to begin anew, move it away: mv ${config} ${config}.old`,
-  );
 }
 
 async function write(host: CliHost, cluster: Cluster, { options, found }: Given): Promise<void> {
