@@ -15,6 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   keys: ['core', 'wire'],
   config: ['core', 'wire', 'keys'],
   migrate: ['core', 'config'],
+  pairing: ['core', 'wire', 'keys', 'config'],
   net: ['core'],
   probe: ['core'],
   vip: ['core'],
@@ -22,7 +23,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   arbiter: ['core'],
   system: ['core'],
   daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
-  cli: ['core', 'wire', 'keys', 'config', 'migrate', 'vip', 'control', 'system', 'daemon'],
+  cli: [
+    ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'vip', 'control', 'system'],
+    'daemon',
+  ],
 };
 const PURE = new Set(['core', 'wire']);
 const IMPURE =

@@ -19,12 +19,16 @@ export interface CliHost {
   readonly columns: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
+  /** As the system calls itself, perhaps with a domain. */
+  readonly hostname: string;
   /** The effective user; decides which secret files may be read. */
   readonly euid: number;
   readonly random: Random;
   readonly exec: Exec;
   /** The interfaces that are up, with their addresses. */
   interfaces(): HostInterfaces;
+  /** Whether an echo is answered within a second; false as well where nobody can ask. */
+  answersPing(address: string): Promise<boolean>;
   /** What is at a path, for `check`. */
   readonly files: Omit<Files, 'euid'>;
   /** Linux: whether a secondary IPv4 address outlives its primary on this interface. */

@@ -20,6 +20,7 @@ export const USAGE = 2;
  * no use for the others, and they are a third of its start and of its memory.
  */
 const commands = {
+  init: async () => (await import('./commands/init.ts')).initCommand,
   keygen: async () => (await import('./commands/keygen.ts')).keygenCommand,
   key: async () => (await import('./commands/key.ts')).keyCommand,
   import: async () => (await import('./commands/import.ts')).importCommand,

@@ -1,4 +1,4 @@
-import { networkInterfaces } from 'node:os';
+import { hostname, networkInterfaces } from 'node:os';
 import { factsOf, realPath } from '../system/files.ts';
 import { systemRandom } from '../system/random.ts';
 import { systemPlatform } from '../vip/for-platform.ts';
@@ -25,6 +25,7 @@ export function systemHost(): CliHost {
     columns: process.stdout.columns || 80,
     env: process.env,
     platform: systemPlatform,
+    hostname: hostname(),
     euid: process.geteuid?.() ?? 0,
     random: systemRandom,
     exec: {
@@ -40,7 +41,24 @@ export function systemHost(): CliHost {
           })),
         ]),
       ),
+    answersPing,
     files: { factsOf, realPath },
     promotesSecondaries: (link) => isOn(interfaceSysctl(), 'ipv4', link, 'promote_secondaries'),
   };
+}
+
+const PING_MS = 1_000;
+
+async function answersPing(host: string): Promise<boolean> {
+  const [{ askPing }, { asked }, { systemExec: exec }, { systemClock }] = await Promise.all([
+    import('../probe/ping.ts'),
+    import('../probe/question.ts'),
+    import('../system/exec.ts'),
+    import('../system/clock.ts'),
+  ]);
+  const probe = { kind: 'ping', host, text: `ping://${host}` } as const;
+  const { answered } = await asked(systemClock, PING_MS, (question) =>
+    askPing(probe, { exec, platform: systemPlatform }, question),
+  );
+  return answered;
 }

@@ -70,6 +70,19 @@ export function parsePublicLine(text: string): PublicIdentity {
   return { signKey, boxKey, id: nodeIdOf({ signKey, boxKey }), line };
 }
 
+/** What a public line carries without its prefix and checksum: keys and signature, for a text that has its own. */
+export const PACKED_BYTES = CHECKSUM_AT;
+export function packPublicLine({ line }: Pick<PublicIdentity, 'line'>): Uint8Array {
+  return bytesOf(line.slice(PREFIX.length)).slice(0, PACKED_BYTES);
+}
+
+/** The opposite, with every check of `parsePublicLine`. Throws OperatorError KEY_INVALID. */
+export function unpackPublicLine(bytes: Uint8Array): PublicIdentity {
+  const signKey = bytes.slice(0, KEY_BYTES);
+  const boxKey = bytes.slice(KEY_BYTES, SIGNATURE_AT);
+  return parsePublicLine(formatPublicLine({ signKey, boxKey }, bytes.slice(SIGNATURE_AT, PACKED_BYTES)));
+}
+
 function refuseOtherThings(line: string): void {
   if (line === '') throw invalid('the public line is empty', COPY_AGAIN);
   if (line.toLowerCase().startsWith(SECRET_PREFIX)) {

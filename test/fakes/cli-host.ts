@@ -11,6 +11,9 @@ export interface FakeHostOptions {
   readonly platform?: NodeJS.Platform;
   readonly columns?: number;
   readonly seed?: string;
+  readonly hostname?: string;
+  /** Addresses that answer a ping. */
+  readonly answering?: readonly string[];
 }
 
 /** A whole host that remembers what was said to it and asked of it; its files are real, its programs don't run. */
@@ -21,6 +24,8 @@ export function fakeHost({
   platform = 'linux',
   columns = 80,
   seed = 'host',
+  hostname = 'host',
+  answering = [],
 }: FakeHostOptions = {}): CliHost & {
   readonly outs: string[];
   readonly errs: string[];
@@ -33,6 +38,8 @@ export function fakeHost({
     asked,
     columns,
     platform,
+    hostname,
+    answersPing: (address) => Promise.resolve(answering.includes(address)),
     canAsk: answers.length > 0,
     ask(question) {
       asked.push(question);
