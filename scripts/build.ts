@@ -23,6 +23,7 @@ await build({
   format: 'cjs',
   target: 'node22',
   minifySyntax: true,
+  minifyWhitespace: true, // not names: a stack trace in a log has to be read by people
   legalComments: 'none',
   outfile: 'dist/sealbeat.cjs',
   define: { SEALBEAT_VERSION: JSON.stringify(version), SEALBEAT_COMMIT: JSON.stringify(commit()) },

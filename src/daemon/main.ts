@@ -54,6 +54,8 @@ export interface DaemonPorts {
   readonly exec: Exec;
   readonly spawn: Spawn;
   readonly log: Log;
+  /** Gives back the memory that only the start needed; returns what calls that off. */
+  readonly trimAfterStart?: (timeoutMs: number) => () => void;
 }
 
 /** A running daemon. `ended` settles when it has stopped in good order. */
@@ -248,5 +250,7 @@ async function start(
   );
   history.add({ kind: 'daemon', subject: '', text: 'started', cause: `version ${options.version}` });
   settleStarted();
+  const callOffTrim = ports.trimAfterStart?.(settings.heartbeat.timeoutMs);
+  if (callOffTrim !== undefined) closing.add('memory', callOffTrim);
   return { reload, stop: shutdown.stop, ended: shutdown.ended };
 }

@@ -48,6 +48,8 @@ export const runCommand = (host: CliHost, start = run): Command =>
     .action((options: RunOptions) => start(host, options));
 
 export async function run(host: CliHost, options: RunOptions): Promise<void> {
+  const { leaveOutCompilers, trimAfterStart } = await import('../../system/heap.ts');
+  leaveOutCompilers();
   const [
     { startDaemon },
     { runUnderSignals, systemSignals },
@@ -75,7 +77,10 @@ export async function run(host: CliHost, options: RunOptions): Promise<void> {
     euid: host.euid,
   };
   const signals = systemSignals(process);
-  const ports = { clock: systemClock, random: host.random, exec: systemExec, spawn: systemSpawn, log };
+  const ports = {
+    ...{ clock: systemClock, random: host.random, exec: systemExec, spawn: systemSpawn, log },
+    trimAfterStart: (timeoutMs: number) => trimAfterStart(systemClock, timeoutMs),
+  };
   let ending: Ending;
   try {
     ending = await runUnderSignals(signals, log, (cancelled) => startDaemon(daemonOptions, ports, cancelled));
