@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { OperatorError } from '../core/errors.ts';
 import { checkCommand } from './commands/check.ts';
+import { doctorCommand } from './commands/doctor.ts';
 import { keyCommand } from './commands/key.ts';
 import { eventsCommand } from './commands/events.ts';
 import { explainCommand } from './commands/explain.ts';
@@ -37,6 +38,7 @@ const commands: readonly ((host: CliHost) => Command)[] = [
   keygenCommand,
   keyCommand,
   checkCommand,
+  doctorCommand,
   runCommand,
   statusCommand,
   explainCommand,

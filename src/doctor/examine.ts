@@ -14,7 +14,7 @@ import { mtuFindings } from './mtu.ts';
 import { neighbourFindings } from './neighbours.ts';
 import { pathFindings } from './paths.ts';
 import { rightsFindings } from './rights.ts';
-import { serviceFindings } from './service.ts';
+import { bootFindings } from './boot.ts';
 import { sysctlFindings } from './sysctls.ts';
 import { timingFindings } from './timing.ts';
 
@@ -34,7 +34,7 @@ const CHECKS: readonly ((facts: Facts) => readonly Finding[])[] = [
   neighbourFindings,
   cloudFindings,
   timingFindings,
-  serviceFindings,
+  bootFindings,
   clockFindings,
   linuxOnlyFindings,
 ];

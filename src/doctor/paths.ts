@@ -4,6 +4,8 @@ import { refusedSends } from './firewall.ts';
 import { fine, type Finding } from './finding.ts';
 
 const LOSS_PERCENT_BAD = 10;
+/** Loss is counted over 64 frames, and those from before the peer was there got lost too. */
+export const FRAMES_FOR_LOSS = 128;
 
 /** What the agent and its peers know of the ways between them, in both directions. */
 export function pathFindings(facts: Facts): readonly Finding[] {
@@ -133,8 +135,8 @@ const lookOn = (name: string, path: PathReport | undefined): string =>
 
 const portOf = (path: PathReport | undefined): string => /:(\d+)(?: |$)/.exec(path?.url ?? '')?.[1] ?? '7112';
 
-function lossFinding(name: string, { url, lossPercent = 0 }: PathReport): readonly Finding[] {
-  if (lossPercent < LOSS_PERCENT_BAD) return [];
+function lossFinding(name: string, { url, lossPercent = 0, sent }: PathReport): readonly Finding[] {
+  if (lossPercent < LOSS_PERCENT_BAD || sent < FRAMES_FOR_LOSS) return [];
   return [
     {
       ...{ id: 'path-loss', level: 'warning', subject: name },

@@ -18,7 +18,7 @@ export function rightsFindings(facts: Facts): readonly Finding[] {
   // A file capability on the daemon would not reach `ip`: iproute2 keeps ambient ones alone.
   const has = rights.uid === 0 ? rights.effective : rights.effective & rights.ambient;
   const who = rights.of === 'agent' ? 'the agent' : 'this command';
-  const as = `as user ${rights.uid}`;
+  const as = rights.uid === 0 ? 'as root' : `as user ${rights.uid}`;
   const missing = (
     [
       ['rights-net-admin', NET_ADMIN, 'CAP_NET_ADMIN', 'no address can be added or removed'],

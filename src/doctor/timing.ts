@@ -2,6 +2,7 @@ import { formatDuration } from '../config/duration.ts';
 import { lostBeatsCovered } from '../config/timing.ts';
 import type { PeerReport, StatusReport } from '../core/report.ts';
 import { isTiming } from './config.ts';
+import { FRAMES_FOR_LOSS } from './paths.ts';
 import type { Facts } from './facts.ts';
 import { fine, type Finding } from './finding.ts';
 
@@ -39,7 +40,7 @@ function timingWords({ heartbeat, leaseSeconds }: NonNullable<Facts['config']['s
 function stallFindings({ counters, upForMs }: StatusReport): readonly Finding[] {
   const stalls = counters['stalls'] ?? 0;
   if (stalls === 0) return [];
-  const often = stalls >= STALLS_MANY && stalls > upForMs / HOUR_MS;
+  const often = stalls >= STALLS_MANY && upForMs >= HOUR_MS && stalls > upForMs / HOUR_MS;
   return [
     {
       ...{ id: 'stalls', level: often ? 'warning' : 'note', subject: '' },
@@ -58,7 +59,10 @@ function nearFindings(
   { name, paths, timeoutMs, intervalMs, state }: PeerReport,
   status: StatusReport,
 ): readonly Finding[] {
-  const open = paths.filter(({ up, lossPercent }) => up && lossPercent !== undefined && lossPercent < 100);
+  const open = paths.filter(
+    ({ up, lossPercent, sent }) =>
+      up && lossPercent !== undefined && lossPercent < 100 && sent >= FRAMES_FOR_LOSS,
+  );
   if (state === 'silent' || open.length === 0) return [];
   const loss = open.reduce((product, { lossPercent = 0 }) => product * (lossPercent / 100), 1);
   const every = intervalMs ?? status.intervalMs;

@@ -1,7 +1,7 @@
 import type { Facts } from './facts.ts';
 import { fine, type Finding } from './finding.ts';
 
-export function serviceFindings({ service }: Facts): readonly Finding[] {
+export function bootFindings({ service }: Facts): readonly Finding[] {
   if (service === undefined) return [];
   if (/^(enabled|enabled-runtime|static|generated)$/.test(service))
     return [fine('service', 'sealbeat.service', 'it starts with the host')];
