@@ -2,9 +2,9 @@ import type { GroupReport } from '../core/report.ts';
 import type { Facts } from './facts.ts';
 import { fine, type Finding } from './finding.ts';
 
-export function agentFindings({ agent, files }: Facts): readonly Finding[] {
+export function agentFindings({ agent, files, platform }: Facts): readonly Finding[] {
   const { status, refusal, pid } = agent;
-  if (status === undefined) return refusal === undefined ? [] : [unreached(refusal, files.control)];
+  if (status === undefined) return refusal === undefined ? [] : [unreached(refusal, files.control, platform)];
   const minutes = Math.floor(status.upForMs / 60_000);
   const upFor = minutes < 1 ? 'for less than a minute' : `for ${minutes} min`;
   return [
@@ -18,9 +18,15 @@ export function agentFindings({ agent, files }: Facts): readonly Finding[] {
   ];
 }
 
+const START: Readonly<Record<string, string>> = {
+  linux: 'systemctl start sealbeat, or: sealbeat run',
+  sunos: 'svcadm enable -s sealbeat, or: sealbeat run',
+};
+
 function unreached(
   { errno, text, hint }: { errno: string; text: string; hint: string },
   control: string,
+  platform: string,
 ): Finding {
   const of = { subject: control, what: text, fix: hint };
   switch (errno) {
@@ -29,7 +35,7 @@ function unreached(
       return {
         ...{ id: 'agent-absent', level: 'note', subject: control, what: 'no agent runs here' },
         why: 'so what only it knows was not looked at: whether the others hear it, who holds what, loss',
-        fix: 'systemctl start sealbeat, or: sealbeat run; where it has another socket: sealbeat doctor --control SOCKET',
+        fix: `${START[platform] ?? 'sealbeat run'}\nwhere it has another socket: sealbeat doctor --control SOCKET`,
       };
     case 'EACCES':
     case 'EPERM':

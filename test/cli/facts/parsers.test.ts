@@ -97,6 +97,19 @@ const rulesets: readonly { name: string; items: readonly object[]; finds: readon
     finds: ['firewall ok'],
   },
   {
+    name: 'one that drops it from all but one address',
+    items: [
+      chain('accept'),
+      rule({ match: { ...from.match, op: '!=' } }, dport('udp', 7112), drop),
+      rule(
+        { match: { op: '!=', left: { meta: { key: 'l4proto' } }, right: 'tcp' } },
+        dport('th', 7112),
+        drop,
+      ),
+    ],
+    finds: ['firewall ok'],
+  },
+  {
     name: 'an output that drops it',
     items: [chain('accept', 'output'), rule(dport('udp', 7112), drop)],
     finds: ['firewall-rule problem'],
