@@ -93,7 +93,7 @@ const untilStatus = async (
     return peers.some(isSo);
   });
 
-labTest('doctor: a healthy pair has no fault, and each of the following only its own', 180_000, async (t) => {
+labTest('doctor: a healthy pair has no fault, and each of the following only its own', 300_000, async (t) => {
   await withPair({ failbackDelayMs: NO_FAILBACK_MS }, async (pair) => {
     await t.test('nothing wrong', () => {
       const [holder, standby] = [doctorOn(pair, 'h1'), doctorOn(pair, 'h2')];
