@@ -22,10 +22,11 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   control: ['core'],
   arbiter: ['core'],
   system: ['core'],
+  doctor: ['core', 'wire', 'config'],
   daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
   cli: [
     ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'vip', 'control', 'system'],
-    'daemon',
+    ...['daemon', 'doctor'],
   ],
 };
 const PURE = new Set(['core', 'wire']);

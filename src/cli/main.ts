@@ -35,6 +35,7 @@ const commands = {
   undrain: async () => (await import('./commands/placement.ts')).undrainCommand,
   freeze: async () => (await import('./commands/placement.ts')).freezeCommand,
   thaw: async () => (await import('./commands/placement.ts')).thawCommand,
+  doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
   reload: async () => (await import('./commands/reload.ts')).reloadCommand,
   restart: async () => (await import('./commands/restart.ts')).restartCommand,
   vip: async () => (await import('./commands/vip.ts')).vipCommand,

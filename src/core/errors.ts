@@ -17,7 +17,8 @@ export type ErrorCode =
   | 'TOOL_TIMEOUT'
   | 'CONTROL_UNREACHABLE' // no daemon behind the control socket
   | 'REFUSED' // the daemon understood and declined, with the reason
-  | 'PORT_TAKEN';
+  | 'PORT_TAKEN'
+  | 'HOST_UNFIT'; // doctor found a problem
 
 /** Something the operator can put right. `hint` is the next thing to type or read. */
 export class OperatorError extends Error {

@@ -132,7 +132,7 @@ async function whoAmI(host: CliHost, settings: Settings, { as, identity }: Check
 }
 
 /** What of the config does not fit this host. */
-async function onThisHost(
+export async function onThisHost(
   host: CliHost,
   settings: Settings,
   node: NodeSettings,
