@@ -1,5 +1,4 @@
 import v8 from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import type { Clock } from '../core/ports.ts';
 import { after } from '../core/units.ts';
 
@@ -23,14 +22,14 @@ export function leaveOutCompilers(): void {
 
 /**
  * Gives back what the start has left behind, a quarter of the memory: the engine would do so only under pressure, which a
- * daemon at rest never makes. Not where peers have so little patience that they could miss the beats of that moment.
+ * daemon at rest never makes. Needs an engine that was started with --expose-gc. Not where peers have so little patience that they could miss the beats of that moment.
  */
 export function trimAfterStart(
   clock: Clock,
   timeoutMs: number,
-  collect: CollectGarbage = engineCollector(),
+  collect: CollectGarbage | undefined = globalThis.gc as CollectGarbage | undefined,
 ): () => void {
-  if (timeoutMs < TIMEOUT_MS_MIN) return () => undefined;
+  if (collect === undefined || timeoutMs < TIMEOUT_MS_MIN) return () => undefined;
   let cancel = (): void => undefined;
   const wait = (round: number, forMs: number): void => {
     cancel = clock.wakeAt(after(clock.nowMs(), forMs), () => {
@@ -40,9 +39,4 @@ export function trimAfterStart(
   };
   wait(1, TRIM_AFTER_MS);
   return () => cancel();
-}
-
-function engineCollector(): CollectGarbage {
-  v8.setFlagsFromString('--expose-gc');
-  return runInNewContext('gc') as CollectGarbage;
 }
