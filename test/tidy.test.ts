@@ -21,7 +21,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   arbiter: ['core'],
   system: ['core'],
   daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
-  cli: ['core', 'wire', 'keys', 'config', 'vip', 'control', 'system', 'daemon'],
+  cli: ['core', 'wire', 'keys', 'config', 'probe', 'vip', 'control', 'system', 'daemon'],
 };
 const PURE = new Set(['core', 'wire']);
 const IMPURE =

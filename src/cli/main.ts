@@ -3,6 +3,7 @@ import { OperatorError } from '../core/errors.ts';
 import { checkCommand } from './commands/check.ts';
 import { keyCommand } from './commands/key.ts';
 import { eventsCommand } from './commands/events.ts';
+import { drillCommand } from './commands/drill.ts';
 import { explainCommand } from './commands/explain.ts';
 import { keygenCommand } from './commands/keygen.ts';
 import {
@@ -43,6 +44,7 @@ const commands: readonly ((host: CliHost) => Command)[] = [
   eventsCommand,
   switchoverCommand,
   failbackCommand,
+  drillCommand,
   drainCommand,
   undrainCommand,
   freezeCommand,

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'TOOL_TIMEOUT'
   | 'CONTROL_UNREACHABLE' // no daemon behind the control socket
   | 'REFUSED' // the daemon understood and declined, with the reason
+  | 'DRILL_FAILED' // a rehearsed failover did not keep what the config promises
   | 'PORT_TAKEN';
 
 /** Something the operator can put right. `hint` is the next thing to type or read. */
