@@ -101,6 +101,14 @@ test('drill: the heir dies meanwhile: it fails, and the old holder has it again'
   assert.match(await words(cluster, 'n1'), /drill failed: drill: /);
 });
 
+test('drill: of three, the best of the others takes over and gives it back', async (t) => {
+  const cluster = await startedPair(t, ['n1', 'n2', 'n3']);
+  await drill(cluster, 'n1');
+  const report = await overOn(cluster, 'n1');
+  assert.equal(report.passed, true, JSON.stringify(report));
+  assert.deepEqual([report.moves[0]?.taker, report.holder], ['n2', 'n1']);
+});
+
 test('drill: refused where it would prove nothing or cost too much', async (t) => {
   const cluster = await startedPair(t);
   await assert.rejects(drill(cluster, 'n2'), (error: OperatorError) => {

@@ -34,6 +34,7 @@ interface Printed {
     readonly address: string;
     readonly failoverMs?: number;
     readonly backMs?: number;
+    readonly answeredBy?: string;
   }[];
 }
 
@@ -63,6 +64,7 @@ labTest('drill: passes, comes back, and the client in the lab saw the same', 90_
     const words = `lab ${seen} ms, frames ${move.gapMs} ms, from h1 ${own} ms`;
     assert.ok(Math.abs(seen - (move.gapMs ?? 0)) < SLACK_MS, words);
     assert.ok(Math.abs(seen - own) < SLACK_MS, words);
+    assert.match(clients[0]?.answeredBy ?? '', /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/);
     assert.match(await causesOn(pair, 'h1'), /drill passed: drill: failover in/);
     assert.match(await causesOn(pair, 'h2'), /h1 asks for it back after a drill/);
   });

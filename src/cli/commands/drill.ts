@@ -9,7 +9,7 @@ import { startAsker, type Asker } from '../drill-asker.ts';
 import { clientFailure, clientViews } from '../drill-client.ts';
 import type { CliHost } from '../host.ts';
 import { example, jsonOption } from '../options.ts';
-import { hint, tell, warn } from '../talk.ts';
+import { tell, warn } from '../talk.ts';
 
 export interface DrillOptions {
   readonly control: string;
@@ -135,12 +135,11 @@ async function follow(
     if (report.phase !== phase) {
       phase = report.phase;
       tell(host, phaseWords(report));
-      if (phase === 'greeting') answeredBy = await neighbours(host, asker.addresses);
     }
-    if (report.phase === 'over') {
-      if (report.failure !== '') hint(host, `${report.holder || 'nobody'} holds ${report.plan.group}`);
-      return { report, answeredBy };
-    }
+    // Once, as soon as another has it: later it is ours again.
+    if (answeredBy.size === 0 && report.moves.some(({ taker }) => taker !== ''))
+      answeredBy = await neighbours(host, asker.addresses);
+    if (report.phase === 'over') return { report, answeredBy };
     await pause(clock, POLL_MS);
   }
 }
