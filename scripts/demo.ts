@@ -217,6 +217,7 @@ function forged(): readonly Uint8Array[] {
       promiseMs: 0,
       groupsInAll: 0,
       configParts: [],
+      asksFor: [],
       groups: [],
     },
   };

@@ -23,7 +23,7 @@ function beat(seq: number, digest: string, yourKey: NodeId): Body {
     },
     ...{ intervalUs: 250_000, timeoutUs: 3_000_000, session: 7, seq, sentUs: seq * 250_000 },
     ...{ ack: seq, echo: digest, ackDelayUs: 1_000, ackedLow: 0xffffffff, ackedHigh: 0xffffffff },
-    ...{ yourKey, digest, promiseMs: 0, groupsInAll: 1, configParts: [] },
+    ...{ yourKey, digest, promiseMs: 0, groupsInAll: 1, configParts: [], asksFor: [] },
     groups: [
       {
         ...{

@@ -82,6 +82,7 @@ export const bodyOf = (change: Partial<Body> = {}): Body => ({
   promiseMs: 0,
   groupsInAll: 1,
   configParts: [],
+  asksFor: [],
   groups: [groupOf('web', { role: 'active', priority: 101, base: 101, has: true, epoch: EPOCH })],
   ...change,
 });

@@ -1,5 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { OperatorError, type ErrorCode } from '../core/errors.ts';
+import type { DrillState } from '../core/drill-report.ts';
 import type { EventRecord, ExplainReport, StatusReport } from '../core/report.ts';
 import { whoMayUse } from './group-file.ts';
 import { PID_HEADER, type DoneBody, type StreamEnd } from './messages.ts';
@@ -32,6 +33,14 @@ export const fetchStatus = async (socketPath: string): Promise<StatusReport> =>
 /** `group` must be a name: it becomes a part of the path. */
 export const fetchExplanation = async (socketPath: string, group: string): Promise<ExplainReport> =>
   (await controlRequest(socketPath, 'GET', `/v1/groups/${group}/explain`)) as ExplainReport;
+
+/** `group` must be a name, too. */
+export const fetchDrill = async (socketPath: string, group: string, planned: boolean): Promise<DrillState> =>
+  (await controlRequest(
+    socketPath,
+    'GET',
+    `/v1/groups/${group}/drill${planned ? '?planned=1' : ''}`,
+  )) as DrillState;
 
 export const fetchEvents = async (socketPath: string, after = 0): Promise<readonly EventRecord[]> =>
   (await controlRequest(socketPath, 'GET', `/v1/events?after=${after}`)) as EventRecord[];

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../core/errors.ts';
+import type { DrillState } from '../core/drill-report.ts';
 import type { EventRecord, ExplainReport, StatusReport } from '../core/report.ts';
 import type { GroupName, NodeName } from '../core/units.ts';
 
@@ -10,10 +11,12 @@ import type { GroupName, NodeName } from '../core/units.ts';
  * GET  /v1/events?after=N    EventRecord[], those with a number above N (default 0)
  * GET  /v1/events?follow=1   the same records and then every new one, one JSON object per line, without end
  * GET  /v1/groups/NAME/explain   ExplainReport: why the holder is the holder, and what would change it
+ * GET  /v1/groups/NAME/drill[?planned=1]   DrillState: what a drill would do, or why not, and how the last one went
  * POST /v1/reload            read the config file again
  * POST /v1/restart           {"within_ms": N, "exit": false}: end, and leave the VIPs for the next process
  * POST /v1/VERB              drain, undrain, freeze or thaw every group
  * POST /v1/groups/NAME/VERB  switchover {"to": NODE}, failback, drain, undrain, freeze, thaw
+ * POST /v1/groups/NAME/drill     {"stay": false, "planned": false}: begins one, and is answered at once
  *
  * What moves a group (switchover, failback, drain) is answered when the move is over; with {"wait": false} at once.
  *
@@ -29,7 +32,7 @@ export const VERSION_HEADER = 'sealbeat-control-version';
 export const PID_HEADER = 'sealbeat-pid';
 
 export const VERBS_FOR_ALL = ['drain', 'undrain', 'freeze', 'thaw'] as const;
-export const VERBS_FOR_GROUP = ['switchover', 'failback', ...VERBS_FOR_ALL] as const;
+export const VERBS_FOR_GROUP = ['switchover', 'failback', 'drill', ...VERBS_FOR_ALL] as const;
 /** What moves a group, and so may take a while. */
 export const MOVING_VERBS = ['switchover', 'failback', 'drain'] as const;
 export type AllVerb = (typeof VERBS_FOR_ALL)[number];
@@ -47,6 +50,13 @@ export type ControlCommand =
       readonly to: NodeName | '';
       readonly wait?: false;
     }
+  /** `stay` leaves the group where it went; `planned` is a switchover there and back instead. */
+  | {
+      readonly kind: 'drill';
+      readonly group: GroupName;
+      readonly stay: boolean;
+      readonly planned: boolean;
+    }
   | { readonly kind: 'failback'; readonly group: GroupName; readonly wait?: false }
   /** Every group when `group` is empty. */
   | { readonly kind: 'drain'; readonly group: GroupName | ''; readonly wait?: false }
@@ -62,6 +72,8 @@ export interface ControlPort {
   status(): StatusReport;
   /** Undefined for a group that is not in the config. */
   explain(group: GroupName): ExplainReport | undefined;
+  /** What a drill of this group would do; `group` is in the config. */
+  drill(group: GroupName, planned: boolean): Promise<DrillState>;
   /** The records that are still kept, with a number above `after`, oldest first. */
   events(after: number): readonly EventRecord[];
   /** Calls `listener` for every new record; returns what stops it. */

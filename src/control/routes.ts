@@ -16,6 +16,7 @@ export type Route =
   | { readonly kind: 'help' }
   | { readonly kind: 'status' }
   | { readonly kind: 'explain'; readonly group: GroupName }
+  | { readonly kind: 'drill'; readonly group: GroupName; readonly planned: boolean }
   | { readonly kind: 'events'; readonly after: number; readonly follow: boolean }
   | { readonly kind: 'reload' }
   | { readonly kind: 'restart' }
@@ -37,6 +38,8 @@ GET  /v1/status                     what the daemon knows, as JSON
 GET  /v1/events?after=N             transitions with a number above N
 GET  /v1/events?follow=1            the same and every new one, a JSON object per line
 GET  /v1/groups/NAME/explain        why the holder is the holder, and what would change it
+GET  /v1/groups/NAME/drill          what a drill would do, and how the last one went; ?planned=1 for a planned one
+POST /v1/groups/NAME/drill          {"stay": true, "planned": true}, or no body: play dead until another has taken over
 POST /v1/reload                     read the config file again
 POST /v1/restart                    {"within_ms": N, "exit": true}, or no body
 POST /v1/drain, undrain             this node gives up every group, or may hold again
@@ -74,6 +77,8 @@ export function routeOf(method: string, target: string): Routed {
     const group = parts[2] ?? '';
     if (parts[3] === 'explain' && isName(group))
       return reading(method, () => ok({ kind: 'explain', group: group as GroupName }));
+    if (verb === 'drill' && isName(group) && method !== 'POST')
+      return reading(method, () => drillRoute(group as GroupName, query), 'GET, HEAD, POST');
     if (verb !== undefined && isName(group)) {
       return ordering(method, { kind: 'group', verb, group: group as GroupName });
     }
@@ -114,6 +119,16 @@ export function commandOf(
       return no(refusal(400, 'USAGE', '"within_ms" or "exit" makes no sense', hint));
     }
   }
+  const stay = fields.get('stay') ?? false;
+  const planned = fields.get('planned') ?? false;
+  if (route.kind === 'group' && route.verb === 'drill') {
+    fields.delete('stay');
+    fields.delete('planned');
+    if (typeof stay !== 'boolean' || typeof planned !== 'boolean') {
+      const hint = 'send {"stay": true}, or nothing';
+      return no(refusal(400, 'USAGE', '"stay" or "planned" is neither true nor false', hint));
+    }
+  }
   const verb = route.kind === 'group' || route.kind === 'all' ? route.verb : undefined;
   const wait = fields.get('wait') ?? true;
   if (MOVING_VERBS.some((one) => one === verb)) {
@@ -132,6 +147,10 @@ export function commandOf(
   if (route.kind === 'restart')
     return { ok: true, command: { kind: 'restart', withinMs: withinMs as number, exit: exit as boolean } };
   if (route.kind === 'all') return { ok: true, command: { kind: route.verb, group: '', ...waiting } };
+  if (route.verb === 'drill') {
+    const command = { kind: route.verb, group: route.group, stay: stay === true, planned: planned === true };
+    return { ok: true, command };
+  }
   if (route.verb === 'switchover') {
     const command = { kind: route.verb, group: route.group, to: to as NodeName | '', ...waiting } as const;
     return { ok: true, command };
@@ -153,14 +172,20 @@ function eventsRoute(query: string): Routed {
   return ok({ kind: 'events', after: Number(after), follow: follow === '1' });
 }
 
+function drillRoute(group: GroupName, query: string): Routed {
+  if (query !== '' && query !== 'planned=1')
+    return no(refusal(400, 'USAGE', `unknown parameter ${shown(query)}`, 'planned=1, or nothing'));
+  return ok({ kind: 'drill', group, planned: query !== '' });
+}
+
 const ok = (route: Route): Routed => ({ ok: true, route });
 const no = (what: Refusal): { readonly ok: false; readonly refusal: Refusal } => ({
   ok: false,
   refusal: what,
 });
 
-function reading(method: string, route: () => Routed): Routed {
-  return method === 'GET' || method === 'HEAD' ? route() : notAllowed(method, 'GET, HEAD');
+function reading(method: string, route: () => Routed, allow = 'GET, HEAD'): Routed {
+  return method === 'GET' || method === 'HEAD' ? route() : notAllowed(method, allow);
 }
 
 function ordering(method: string, route: Route): Routed {

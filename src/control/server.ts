@@ -104,6 +104,10 @@ async function answer(request: IncomingMessage, response: ServerResponse, shell:
       if (explained === undefined) return refuse(response, noGroup(route.group, port));
       return sendJson(response, 200, explained);
     }
+    case 'drill':
+      if (!port.status().groups.some(({ name }) => name === route.group))
+        return refuse(response, noGroup(route.group, port));
+      return sendJson(response, 200, await port.drill(route.group, route.planned));
     case 'events':
       if (!route.follow) return sendJson(response, 200, port.events(route.after));
       if (streams.full()) return refuse(response, tooManyStreams);

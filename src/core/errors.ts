@@ -18,7 +18,8 @@ export type ErrorCode =
   | 'CONTROL_UNREACHABLE' // no daemon behind the control socket
   | 'REFUSED' // the daemon understood and declined, with the reason
   | 'PORT_TAKEN'
-  | 'HOST_UNFIT'; // doctor found a problem
+  | 'HOST_UNFIT' // doctor found a problem
+  | 'DRILL_FAILED'; // a rehearsed failover did not keep what the config promises
 
 /** Something the operator can put right. `hint` is the next thing to type or read. */
 export class OperatorError extends Error {

@@ -41,6 +41,8 @@ export interface Body {
   readonly groups: readonly GroupRecord[];
   /** Digests of parts of the sender's config, 8 hex digits each, for a recipient whose whole digest is another; else empty. */
   readonly configParts: readonly string[];
+  /** Groups that the sender, a standby, asks their holder to hand to it. */
+  readonly asksFor: readonly GroupId[];
 }
 
 export type RoleName = 'init' | 'standby' | 'claiming' | 'active' | 'releasing';

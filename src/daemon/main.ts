@@ -12,6 +12,8 @@ import { systemPlatform } from '../vip/for-platform.ts';
 import { openAdapters } from './adapters.ts';
 import { newArbiters } from './arbiters.ts';
 import { newClosing, type Closing } from './closing.ts';
+import { newDrills, duringDrill } from './drill.ts';
+import { drillPlan } from './drill-plan.ts';
 import { readConfigured, type Configured } from './configured.ts';
 import { newCounters } from './counters.ts';
 import { errandOf } from './errand.ts';
@@ -169,7 +171,25 @@ async function start(
     settleStarted = resolve;
   });
   const moves = newMoves({ node, clock });
+  const drills = newDrills({ node, clock, history, tell, moves });
+  const prober = newProber({ exec: ports.exec, clock }, systemPlatform);
+  const planDrill = (name: string, isPlanned: boolean) => {
+    const { settings } = running.configured;
+    const group = settings.groups.find((one) => one.name === name)!;
+    const configProblem = running.problem;
+    const now = () => clock.nowMs();
+    const sources = { node: begun, settings, now, isStopping, configProblem, prober, planned: isPlanned };
+    return drillPlan(group, sources);
+  };
   const control: ControlPort = {
+    async drill(group, isPlanned) {
+      const last = drills.report();
+      const underWay = { message: 'a drill is under way', hint: 'wait for its end' };
+      if (drills.isUnderWay()) return { plan: undefined, refusal: underWay, last };
+      const planned = await planDrill(group, isPlanned);
+      const found = 'plan' in planned ? planned : { plan: undefined, ...planned };
+      return { refusal: undefined, ...found, last };
+    },
     explain: (group) => explainReport(group, { node: begun, clock, settings: running.configured.settings }),
     status: () =>
       statusReport({
@@ -186,6 +206,12 @@ async function start(
     onEvent: history.onEvent,
     async command(command) {
       await started;
+      if (drills.isUnderWay()) return duringDrill(drills.report()!.plan.group);
+      if (command.kind === 'drill') {
+        const planned = await planDrill(command.group, command.planned);
+        if ('plan' in planned) return drills.begin(planned.plan, command);
+        return { ok: false, code: 'REFUSED', ...planned.refusal };
+      }
       if (command.kind === 'reload') return await reload();
       if (command.kind === 'restart') return await restart(command, running.configured.settings, shutdown);
       const { settings } = running.configured;
@@ -198,6 +224,7 @@ async function start(
   const server = await startControlServer(place, { log, port: control });
   closing.add('control socket', () => server.close());
   closing.add('moves', moves.stop);
+  closing.add('drills', drills.stop);
   cancelled.throwIfAborted();
 
   const net = await openLinks({
@@ -213,7 +240,7 @@ async function start(
   cancelled.throwIfAborted();
 
   const questions = newQuestions({
-    prober: newProber({ exec: ports.exec, clock }, systemPlatform),
+    prober,
     arbiter: arbiters.current,
     groupSettings: (group) => running.configured.settings.groups.find(({ id }) => id === group),
     nodeSettings: (number) => running.configured.settings.nodes[number - 1],
@@ -224,6 +251,7 @@ async function start(
     keyring: () => running.configured.keyring,
     queueOf: groups.queueOf,
     announce: groups.announce,
+    onCameAlive: drills.onCameAlive,
     ...{ questions, onLeft: shutdown.onLeft, onNotLeft: shutdown.onNotLeft },
     groupName: (group) => running.configured.settings.groups.find(({ id }) => id === group)!.name,
   });
@@ -234,7 +262,10 @@ async function start(
       perform(effect);
     },
     onOverflow: () => counters.add('events dropped'),
-    onStep: moves.onStep,
+    onStep(now) {
+      moves.onStep(now);
+      drills.onStep(now);
+    },
   });
   closing.add('loop', loop.stop);
   setPeers(running.configured);
@@ -252,5 +283,8 @@ async function start(
   settleStarted();
   const callOffTrim = ports.trimAfterStart?.(settings.heartbeat.timeoutMs);
   if (callOffTrim !== undefined) closing.add('memory', callOffTrim);
-  return { reload, stop: shutdown.stop, ended: shutdown.ended };
+  // A signal asks for a reload, too, and must not end a drill that an operator watches.
+  const reloadNow = async () =>
+    drills.isUnderWay() ? duringDrill(drills.report()!.plan.group) : await reload();
+  return { reload: reloadNow, stop: shutdown.stop, ended: shutdown.ended };
 }

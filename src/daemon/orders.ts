@@ -14,7 +14,7 @@ import type { Happening } from './loop.ts';
 import { moveAnswer, moveFacts, moveWords } from './move-words.ts';
 import type { Moves } from './moves.ts';
 
-type PlacementCommand = Exclude<ControlCommand, { kind: 'reload' | 'restart' }>;
+type PlacementCommand = Exclude<ControlCommand, { kind: 'reload' | 'restart' | 'drill' }>;
 type Refusal = Extract<ControlAnswer, { ok: false }>;
 
 interface Ordered {
@@ -147,7 +147,7 @@ function whyNot(
 }
 
 /** For every other node, or for the wanted one, why it cannot have the group. */
-function barsOf(
+export function barsOf(
   { id }: GroupSettings,
   node: NodeState,
   now: MonoMs,

@@ -31,6 +31,8 @@ export interface Hands {
   /** The VIPs are left and the peers know it; or not. */
   readonly onLeft: () => void;
   readonly onNotLeft: (cause: string) => void;
+  /** A drill's silence is over. */
+  readonly onCameAlive: (end: Extract<NodeEffect, { readonly kind: 'cameAlive' }>) => void;
   readonly groupName: (group: GroupId) => GroupName;
 }
 
@@ -104,6 +106,7 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
     },
     left: () => hands.onLeft(),
     notLeft: ({ cause }) => hands.onNotLeft(cause),
+    cameAlive: (effect) => hands.onCameAlive(effect),
     redial: ({ peer, path }) => {
       counters.add('connections closed: stuck');
       net.redial(peer, path);

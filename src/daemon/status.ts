@@ -209,13 +209,17 @@ function alarms(
   if (configProblem !== '')
     found.push(`the config file was refused, the old one is in force: ${configProblem}`);
   found.push(...problems);
+  const { playingDead } = node;
+  if (playingDead !== undefined)
+    found.push(`a drill: this node plays dead, for another ${seconds(playingDead.until - now)} at most`);
   for (const peer of peers) {
     const { name } = peer;
     if (peer.state === 'unproven') found.push(`${name} reaches me but I don't reach ${name}: firewall?`);
     else if (peer.awayForMs !== undefined)
       found.push(`${name} restarts: it is waited for another ${seconds(peer.awayForMs)}`);
     else if (peer.state === 'silent') found.push(`${name} is silent`);
-    else if (!peer.hearsUs) found.push(`${name} is heard but does not hear me: one-way cut or firewall?`);
+    else if (!peer.hearsUs && playingDead === undefined)
+      found.push(`${name} is heard but does not hear me: one-way cut or firewall?`);
     const link = node.links.find((one) => one.name === name);
     if (link !== undefined && peer.state === 'alive') found.push(...pathsDown(link, peer, now));
     if (peer.configDrift) found.push(`${name} runs with another config${differenceText(peer)}`);
@@ -233,7 +237,8 @@ function alarms(
     if (group.fault !== '') found.push(`${group.name}: ${group.fault}`);
     const id = settings.groups.find(({ name }) => name === group.name)!.id;
     found.push(...agreementAlarms(group, node.groups.get(id)!, viewOf(node, id, now)));
-    if (group.holderKnown === 'nobody') found.push(`${group.name}: nobody is known to hold it`);
+    if (group.holderKnown === 'nobody' && playingDead === undefined)
+      found.push(`${group.name}: nobody is known to hold it`);
     if (group.frozen)
       found.push(`${group.name} is frozen: if its holder dies, nobody serves until "sealbeat thaw"`);
   }

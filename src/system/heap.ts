@@ -22,7 +22,8 @@ export function leaveOutCompilers(): void {
 
 /**
  * Gives back what the start has left behind, a quarter of the memory: the engine would do so only under pressure, which a
- * daemon at rest never makes. Needs an engine that was started with --expose-gc. Not where peers have so little patience that they could miss the beats of that moment.
+ * daemon at rest never makes. Not where peers have so little patience that they could miss the beats of that moment, and
+ * only with an engine that was started with --expose-gc.
  */
 export function trimAfterStart(
   clock: Clock,

@@ -11,6 +11,8 @@ export interface Traits {
   readonly leased: boolean;
   /** The longest that one call may take. */
   readonly callMs: number;
+  /** What bringing the VIPs up takes at most where nothing is wrong, with what the system probes. */
+  readonly upMs: number;
 }
 
 export const CALL_MS = 15 * SECOND_MS;
@@ -28,7 +30,44 @@ export function traitsOf(group: GroupSettings, node: NodeName, platform: NodeJS.
       ? netbsdSettleMs(carp.advbaseSeconds) + AROUND_MS
       : 0,
   );
-  return { overlap: mayOverlap(kind, group, platform), leased: isLeased(kind, group), callMs };
+  return {
+    overlap: mayOverlap(kind, group, platform),
+    leased: isLeased(kind, group),
+    callMs,
+    upMs: upMsOf(kind, group, platform),
+  };
+}
+
+/** A tool that is started, asked, and looked at once more, on a busy host. */
+const TOOL_MS = 500;
+/** IPv6 with detection of duplicates, where we cannot do without. */
+const PROBED_MS = 2_500;
+/** ipadm is waited for until the address is no longer tentative. */
+const ILLUMOS_MS = 7_500;
+/** Three probes for IPv4, and two seconds of listening. */
+const NETBSD_MS = 7_500;
+
+function upMsOf(kind: AdapterKind, group: GroupSettings, platform: NodeJS.Platform): number {
+  const { script, command, carp } = group;
+  switch (kind) {
+    case 'linux':
+    case 'simulated':
+      return TOOL_MS;
+    case 'freebsd':
+    case 'openbsd':
+      return group.vips.every(isV4) ? TOOL_MS : PROBED_MS;
+    case 'illumos':
+    case 'illumos-ifconfig':
+      return ILLUMOS_MS;
+    case 'netbsd':
+      return NETBSD_MS;
+    case 'carp':
+      return platform === 'netbsd' ? netbsdSettleMs(carp?.advbaseSeconds ?? 1) : PROBED_MS;
+    case 'script':
+      return script?.timeoutMs ?? CALL_MS;
+    case 'command':
+      return command?.giveUpMs ?? CALL_MS;
+  }
 }
 
 const isLeased = (kind: AdapterKind, { command }: GroupSettings): boolean =>

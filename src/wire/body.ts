@@ -2,6 +2,9 @@ import { GROUPS_PER_FRAME, type Body, type GroupRecord } from '../core/frame.ts'
 import type { GroupId, NodeId } from '../core/units.ts';
 import { readId, writeId } from './hex.ts';
 import {
+  ASKED_GROUP_BYTES,
+  ASKED_GROUPS_MAX,
+  ASKS_FOR_TYPE,
   BODY,
   BODY_STEP,
   CONFIG_PART_BYTES,
@@ -73,7 +76,8 @@ export function encodeBody(body: Body): Uint8Array {
   if (body.groups.length > GROUPS_PER_FRAME)
     throw new RangeError(`${body.groups.length} groups in one frame`);
   const groupsEnd = BODY.groups + body.groups.length * GROUP_BYTES;
-  const used = groupsEnd + partsBytes(body, groupsEnd);
+  const partsEnd = groupsEnd + partsBytes(body, groupsEnd);
+  const used = partsEnd + asksBytes(body, partsEnd);
   const least = body.hello && !body.answer ? Math.max(used, HELLO_BODY_BYTES) : used;
   const bytes = new Uint8Array(Math.ceil(least / BODY_STEP) * BODY_STEP);
   const view = new DataView(bytes.buffer);
@@ -96,7 +100,8 @@ export function encodeBody(body: Body): Uint8Array {
   writeU16(view, BODY.groupsInAll, body.groupsInAll);
   writeU8(view, BODY.groupsHere, body.groups.length);
   body.groups.forEach((group, index) => writeGroup(view, BODY.groups + index * GROUP_BYTES, group));
-  if (used > groupsEnd) writeParts(view, groupsEnd, body.configParts);
+  if (partsEnd > groupsEnd) writeParts(view, groupsEnd, body.configParts);
+  if (used > partsEnd) writeAsks(view, partsEnd, body.asksFor);
   return bytes;
 }
 
@@ -104,6 +109,19 @@ export function encodeBody(body: Body): Uint8Array {
 function partsBytes({ configParts }: Body, from: number): number {
   const bytes = configParts.length === 0 ? 0 : 2 + configParts.length * CONFIG_PART_BYTES;
   return from + bytes > BODY_BYTES_MAX ? 0 : bytes;
+}
+
+/** None when there is no room: then nobody hands over, which is what happens to a request at worst anyway. */
+function asksBytes({ asksFor }: Body, from: number): number {
+  const bytes = asksFor.length === 0 ? 0 : 2 + Math.min(asksFor.length, ASKED_GROUPS_MAX) * ASKED_GROUP_BYTES;
+  return from + bytes > BODY_BYTES_MAX ? 0 : bytes;
+}
+
+function writeAsks(view: DataView, at: number, groups: readonly GroupId[]): void {
+  const asked = groups.slice(0, ASKED_GROUPS_MAX);
+  view.setUint8(at, ASKS_FOR_TYPE);
+  writeU8(view, at + 1, asked.length * ASKED_GROUP_BYTES);
+  asked.forEach((id, index) => writeId(view, at + 2 + index * ASKED_GROUP_BYTES, id));
 }
 
 function writeParts(view: DataView, at: number, parts: readonly string[]): void {
@@ -186,6 +204,7 @@ export function decodeBody(bytes: Uint8Array): Body | undefined {
     groupsInAll,
     groups,
     configParts: readParts(view, groupsEnd),
+    asksFor: readAsks(view, groupsEnd),
   };
 }
 
@@ -222,17 +241,35 @@ function readGroup(view: DataView, at: number): GroupRecord | undefined {
 
 /** A sender of a later version may say more parts, and one without this extension says none. */
 function readParts(view: DataView, from: number): readonly string[] {
+  const found = findExtension(view, from, CONFIG_PARTS_TYPE, CONFIG_PART_BYTES);
+  return Array.from({ length: found.length / CONFIG_PART_BYTES }, (_, index) =>
+    view
+      .getUint32(found.at + index * CONFIG_PART_BYTES)
+      .toString(16)
+      .padStart(2 * CONFIG_PART_BYTES, '0'),
+  );
+}
+
+function readAsks(view: DataView, from: number): readonly GroupId[] {
+  const found = findExtension(view, from, ASKS_FOR_TYPE, ASKED_GROUP_BYTES);
+  return Array.from(
+    { length: found.length / ASKED_GROUP_BYTES },
+    (_, index) => readId(view, found.at + index * ASKED_GROUP_BYTES) as GroupId,
+  );
+}
+
+/** The value of the first extension of this type that consists of whole items; length 0 for none. */
+function findExtension(
+  view: DataView,
+  from: number,
+  type: number,
+  itemBytes: number,
+): { readonly at: number; readonly length: number } {
   for (let at = from; at + 2 <= view.byteLength && view.getUint8(at) !== 0; at += 2 + view.getUint8(at + 1)) {
     const length = view.getUint8(at + 1);
-    if (view.getUint8(at) !== CONFIG_PARTS_TYPE || length % CONFIG_PART_BYTES !== 0) continue;
-    return Array.from({ length: length / CONFIG_PART_BYTES }, (_, index) =>
-      view
-        .getUint32(at + 2 + index * CONFIG_PART_BYTES)
-        .toString(16)
-        .padStart(2 * CONFIG_PART_BYTES, '0'),
-    );
+    if (view.getUint8(at) === type && length % itemBytes === 0) return { at: at + 2, length };
   }
-  return [];
+  return { at: 0, length: 0 };
 }
 
 /** After the groups: extensions (type, length, value; unknown types are skipped) up to type 0, then nothing but zeros. */

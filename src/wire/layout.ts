@@ -78,6 +78,11 @@ assert.ok(BODY.groups + GROUPS_PER_FRAME * GROUP_BYTES <= FRAME_BYTES_MAX - BODY
 /** Extension: the digests of the config's parts, 4 bytes each (core/settings.ts has their order). */
 export const CONFIG_PARTS_TYPE = 2;
 export const CONFIG_PART_BYTES = 4;
+/** Extension: the groups that the sender asks their holder for, 8 bytes each. */
+export const ASKS_FOR_TYPE = 3;
+export const ASKED_GROUP_BYTES = 8;
+/** As many as the length, one byte, can say. */
+export const ASKED_GROUPS_MAX = 31;
 
 // Append only: these numbers are on the wire.
 export const FLAG = { hello: 1, probe: 2, answer: 4, hearsYou: 8, canReceive: 16 } as const;

@@ -28,6 +28,12 @@ const cases: readonly { request: string; to: string }[] = [
   { request: 'POST /v1/groups/web/explain', to: '405 GET, HEAD' },
   { request: 'GET /v1/groups/Web/explain', to: '404' },
   { request: 'GET /v1/explain', to: '404' },
+  { request: 'GET /v1/groups/web/drill', to: '{"kind":"drill","group":"web","planned":false}' },
+  { request: 'GET /v1/groups/web/drill?planned=1', to: '{"kind":"drill","group":"web","planned":true}' },
+  { request: 'GET /v1/groups/web/drill?planned=yes', to: '400' },
+  { request: 'POST /v1/groups/web/drill', to: '{"kind":"group","verb":"drill","group":"web"}' },
+  { request: 'DELETE /v1/groups/web/drill', to: '405 GET, HEAD, POST' },
+  { request: 'GET /v1/groups/Web/drill', to: '404' },
   { request: 'POST /v1/groups/Web/thaw', to: '404' },
   { request: 'POST /v1/groups/../thaw', to: '404' },
   { request: 'POST /v1/groups/web/constructor', to: '404' },
@@ -57,7 +63,7 @@ test('control routes: no request line throws, and every refusal says what to do'
   );
 });
 
-type Verb = 'switchover' | 'drain' | 'thaw';
+type Verb = 'switchover' | 'drain' | 'thaw' | 'drill';
 const group = (verb: Verb): Extract<Route, { kind: 'group' }> => {
   const routed = routeOf('POST', `/v1/groups/web/${verb}`);
   assert.ok(routed.ok && routed.route.kind === 'group');
@@ -65,6 +71,30 @@ const group = (verb: Verb): Extract<Route, { kind: 'group' }> => {
 };
 
 const bodies: readonly { name: string; verb: Verb; body: unknown; to: string }[] = [
+  {
+    name: 'a drill without a body comes back, and plays dead',
+    verb: 'drill',
+    body: undefined,
+    to: '{"kind":"drill","group":"web","stay":false,"planned":false}',
+  },
+  {
+    name: 'a drill that stays and is planned',
+    verb: 'drill',
+    body: { stay: true, planned: true },
+    to: '{"kind":"drill","group":"web","stay":true,"planned":true}',
+  },
+  {
+    name: 'a drill that stays a little',
+    verb: 'drill',
+    body: { stay: 'a little' },
+    to: '"stay" or "planned" is neither true nor false',
+  },
+  {
+    name: 'a drill that waits',
+    verb: 'drill',
+    body: { wait: false },
+    to: 'unknown field "wait" in the body',
+  },
   {
     name: 'a switchover without a body lets the daemon choose',
     verb: 'switchover',

@@ -81,7 +81,7 @@ function standby(): { node: NodeState; tick(now: number): void; hear(now: number
       ...{ hello: false, probe: false, answer: false, hearsYou: true, canReceive: true },
       ...{ versionMax: 1, path: 0, intervalUs: 250_000, timeoutUs: 3_000_000, session: 7, seq },
       ...{ sentUs: now * 1_000, ack, echo: ECHO, ackDelayUs: 0, ackedLow: 0, ackedHigh: 0 },
-      ...{ yourKey: newestKey, digest: '', promiseMs: 0, groupsInAll: 1, configParts: [] },
+      ...{ yourKey: newestKey, digest: '', promiseMs: 0, groupsInAll: 1, configParts: [], asksFor: [] },
       groups: [{ ...group, ...more, freezeCounter: 0, epoch: 800 }],
     } as Body;
     const arrived = { body, echo: ECHO, key: newestKey, path: 0, verify: () => true };

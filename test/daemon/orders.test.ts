@@ -10,7 +10,7 @@ import { obey } from '../../src/daemon/orders.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { acquaint, benchOf, named, settingsWith } from './two-nodes.ts';
 
-type Order = Exclude<ControlCommand, { kind: 'reload' | 'restart' }>;
+type Order = Exclude<ControlCommand, { kind: 'reload' | 'restart' | 'drill' }>;
 
 const web = 'web' as GroupName;
 const switchover = (to: string): Order => ({ kind: 'switchover', group: web, to: to as Order & '' });

@@ -4,7 +4,7 @@ import { Pair } from '../lab/agent.ts';
 import type { AgentSetup } from '../lab/agent.ts';
 import { withLab } from '../lab/lab.ts';
 import { sealbeat } from '../lab/sealbeat.ts';
-import type { SealbeatCluster } from '../lab/sealbeat.ts';
+import type { SealbeatCluster, SealbeatOptions } from '../lab/sealbeat.ts';
 import { until } from '../lab/wait.ts';
 
 export type SealbeatPair = Pair<SealbeatCluster>;
@@ -24,6 +24,7 @@ const HOSTS = ['h1', 'h2'];
 export async function withPair(
   change: Partial<AgentSetup>,
   body: (pair: SealbeatPair) => Promise<void>,
+  options: SealbeatOptions = {},
 ): Promise<void> {
   const setup: AgentSetup = {
     intervalMs: 100,
@@ -34,7 +35,7 @@ export async function withPair(
     ...change,
   };
   await withLab({ hosts: HOSTS, vips: setup.vips }, async (lab) => {
-    const pair = await Pair.prepare(lab, sealbeat(), setup);
+    const pair = await Pair.prepare(lab, sealbeat(options), setup);
     await pair.startAll();
     await body(pair);
     await leavesNothing(pair);

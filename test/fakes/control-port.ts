@@ -1,4 +1,5 @@
 import type { ControlAnswer, ControlCommand, ControlPort } from '../../src/control/messages.ts';
+import type { DrillState } from '../../src/core/drill-report.ts';
 import type { EventRecord, ExplainReport, StatusReport } from '../../src/core/report.ts';
 import { statusReport } from './status-report.ts';
 
@@ -15,6 +16,7 @@ export const eventRecord = (number: number, changes: Partial<EventRecord> = {}):
 export interface FakePort extends ControlPort {
   report: StatusReport;
   explained: ExplainReport | undefined;
+  drilled: DrillState;
   answer: (command: ControlCommand) => Promise<ControlAnswer>;
   readonly commands: ControlCommand[];
   readonly records: EventRecord[];
@@ -27,6 +29,7 @@ export function fakePort(): FakePort {
   const fake: FakePort = {
     report: statusReport(),
     explained: undefined,
+    drilled: { plan: undefined, refusal: undefined, last: undefined },
     answer: () => Promise.resolve({ ok: true, text: 'done' }),
     commands: [],
     records: [],
@@ -37,6 +40,7 @@ export function fakePort(): FakePort {
     },
     status: () => fake.report,
     explain: (group) => (fake.explained?.group === group ? fake.explained : undefined),
+    drill: () => Promise.resolve(fake.drilled),
     events: (after) => fake.records.filter(({ number }) => number > after),
     onEvent(listener) {
       fake.listeners.add(listener);

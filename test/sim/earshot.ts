@@ -43,6 +43,8 @@ export class Earshot implements Check {
     for (const link of agent.node.links) {
       const peer = this.#world.host(link.number);
       if (peer.agent === undefined || !peer.isRunning || peer.receiveDead) continue;
+      // One that plays dead is not to be heard.
+      if (agent.node.playingDead !== undefined || peer.agent.node.playingDead !== undefined) continue;
       const intervalMs = Math.max(host.policy.intervalMs, peer.policy.intervalMs);
       const settledAt = Math.max(agent.awakeSince, peer.agent.awakeSince, host.hearsSince, peer.hearsSince);
       if (now <= settledAt + 3 * intervalMs + 100) continue;

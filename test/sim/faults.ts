@@ -19,7 +19,8 @@ export type Family =
   | 'resets'
   | 'witness'
   | 'arbiter'
-  | 'planned';
+  | 'planned'
+  | 'drill';
 
 export type Fault = (storm: Storm) => void;
 
@@ -206,6 +207,28 @@ const orders: readonly Fault[] = [
   },
 ];
 
+/** Drills, also where nobody would order one; after it, or whenever, a node asks for the group. */
+const drill: readonly Fault[] = [
+  function drillsHolder(storm) {
+    const [holder] = storm.world.actives();
+    if (holder === undefined) return;
+    const host = storm.world.host(holder);
+    const forMs = storm.world.setup.timeoutMs * storm.chance.oneOf([0.5, 1, 1.02, 2, 5]);
+    host.playDead(forMs);
+    storm.later(forMs + storm.chance.between(10, 3_000), () => host.order({ kind: 'askBack' }));
+  },
+  function drillsAnybody(storm) {
+    aHost(storm).playDead(aMoment(storm));
+  },
+  function drillsTwo(storm) {
+    for (const host of storm.world.hosts.slice(0, 2))
+      storm.later(storm.chance.between(0, 200), () => host.playDead(aMoment(storm)));
+  },
+  function asksBack(storm) {
+    aHost(storm).order({ kind: 'askBack' });
+  },
+];
+
 const attack: readonly Fault[] = [
   function replays({ attacker, chance, world }) {
     const to = chance.is(0.5) ? undefined : 1 + chance.whole(world.hosts.length);
@@ -302,6 +325,7 @@ const FAULTS: { readonly [family in Family]: readonly Fault[] } = {
   witness,
   arbiter,
   planned,
+  drill,
   paths: sparingFaults,
   lanes: laneFaults,
   resets: connectionFaults,

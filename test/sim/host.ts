@@ -27,7 +27,7 @@ export interface Agent {
   readonly adapter: Adapter;
   readonly sockets: Sockets;
   frozen: boolean;
-  /** Since when it has been reading its sockets without a break. */
+  /** Since when it has been reading its sockets, and speaking, without a break. */
   awakeSince: number;
   timer: Appointment | undefined;
   /** For which wake-up the timer is. */
@@ -348,6 +348,16 @@ export class Host {
     });
   }
 
+  /** A drill: it plays dead for at most this long. */
+  playDead(forMs: number): void {
+    const { agent } = this;
+    if (agent === undefined || agent.stopping) return;
+    this.#deliver(agent, () => {
+      this.#world.say(this, `plays dead for ${forMs.toFixed(0)} ms`);
+      this.feed((at) => ({ ...at, kind: 'playDead', forMs }));
+    });
+  }
+
   /** The config is read again, with another base priority for this node. */
   reprioritize(priority: number): void {
     const groups = this.policy.groups.map((group) => ({ ...group, basePriority: priority }));
@@ -452,6 +462,9 @@ export class Host {
       } else if (effect.kind === 'notLeft') {
         this.#world.say(this, `does not leave its VIPs: ${effect.cause}`);
         agent.stopping = true;
+      } else if (effect.kind === 'cameAlive') {
+        agent.awakeSince = this.#world.now;
+        this.#world.say(this, `comes alive: ${effect.cause}`);
       } else if (effect.kind === 'redial') {
         agent.sockets.redial(effect.peer, effect.path);
       } else if (this.#world.tells) {

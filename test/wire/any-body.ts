@@ -67,6 +67,10 @@ export const anyBody: fc.Arbitrary<Body> = fc
           { minLength: 1, maxLength: 8 },
         ),
       ),
+      asksFor: fc.oneof(
+        fc.constant([]),
+        fc.array(id as fc.Arbitrary<GroupId>, { minLength: 1, maxLength: 31 }),
+      ),
       groups: fc.uniqueArray(anyGroup, { maxLength: 35, selector: (group) => group.id }),
     },
     plain,
@@ -75,4 +79,6 @@ export const anyBody: fc.Arbitrary<Body> = fc
     ...rest,
     groupsInAll: rest.groups.length + more,
     configParts: rest.groups.length < 35 ? rest.configParts : [],
+    // 31 groups asked for, and eight parts of a config, are 286 bytes.
+    asksFor: rest.groups.length < 23 ? rest.asksFor : [],
   }));

@@ -32,7 +32,8 @@ function assertSameMeaning(bytes: Uint8Array): boolean {
   const used = BODY.groups + body.groups.length * GROUP_BYTES;
   assert.deepEqual(again.subarray(0, used), bytes.subarray(0, used));
   const parts = body.configParts.length === 0 ? 0 : 2 + 4 * body.configParts.length;
-  assert.ok(zeroFrom(again, used + parts));
+  const asks = body.asksFor.length === 0 ? 0 : 2 + 8 * body.asksFor.length;
+  assert.ok(zeroFrom(again, used + parts + asks));
   assert.deepEqual(decodeBody(again), body);
   return true;
 }
@@ -60,8 +61,8 @@ test('body: a good one with a few bytes changed never throws, and says the same 
 
 test('body: an extension is skipped, whatever it holds', () => {
   const extension = fc.record({
-    // Type 2 is known: digests of the config's parts.
-    type: fc.integer({ min: 1, max: 255 }).filter((type) => type !== 2),
+    // Types 2 and 3 are known: digests of the config's parts, groups that are asked for.
+    type: fc.integer({ min: 1, max: 255 }).filter((type) => type !== 2 && type !== 3),
     value: fc.uint8Array({ maxLength: 30 }),
   });
   fc.assert(
@@ -130,6 +131,23 @@ test('body: digests of config parts travel behind the groups, and are left out w
   const full = decodeBody(encodeBody(bodyOf({ configParts: eight, groups, groupsInAll: 35 })));
   assert.equal(full?.groups.length, 35);
   assert.deepEqual(full?.configParts, []);
+});
+
+test('body: groups that are asked for travel behind the parts, as many as a length can say, or none', () => {
+  const ids = Array.from({ length: 40 }, (_, index) => groupOf(`group-${index}`).id);
+  const body = bodyOf({ configParts: ['01234567'], asksFor: ids.slice(0, 2) });
+  assert.deepEqual(decodeBody(encodeBody(body)), body);
+  assert.deepEqual(decodeBody(encodeBody(bodyOf({ asksFor: ids })))?.asksFor, ids.slice(0, 31));
+  const groups = Array.from({ length: 35 }, (_, index) => groupOf(`group-${index}`));
+  const full = decodeBody(encodeBody(bodyOf({ asksFor: ids, groups, groupsInAll: 35 })));
+  assert.deepEqual([full?.groups.length, full?.asksFor], [35, []]);
+});
+
+test('body: groups that are asked for in a length of no whole ids are not understood, and refuse nothing', () => {
+  const bytes = new Uint8Array(192);
+  bytes.set(encodeBody(bodyOf()).subarray(0, 120));
+  bytes.set([3, 3, 1, 1, 1], 120);
+  assert.deepEqual(decodeBody(bytes), bodyOf());
 });
 
 for (const { name, tail, parts } of [

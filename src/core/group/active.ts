@@ -139,6 +139,11 @@ export const handsOver: Rule = (state, view) => {
     if (wanted !== undefined)
       return handOver(state, view, wanted, `${ordered}; hands over to ${wanted.name}`, !isFailback);
   }
+  const asker = view.now < state.noHandoverUntil ? undefined : able.find(({ asksForIt }) => asksForIt);
+  if (asker !== undefined) {
+    const why = `${asker.name} asks for it back after a drill; hands over to ${asker.name}`;
+    return handOver(state, view, asker, why, asker.record!.sticky);
+  }
   if (whyNoFailback(state, view) !== undefined) return undefined;
   const { delayMs } = view.policy.failback;
   const better = betterHeirs(view, mine).find(({ number }) => steadyForMs(state, view, number) >= delayMs);

@@ -215,7 +215,9 @@ export const witnessDueAt = (state: GroupState): MonoMs =>
   );
 
 /** A lock that is not needed any more is somebody else's chance. */
-export const unlocks: Rule = (state) => {
+export const unlocks: Rule = (state, view) => {
+  // A dead node lets nothing go.
+  if (view.playingDead) return undefined;
   if (state.lockedUntil === undefined || state.asking !== undefined || state.has) return undefined;
   return step({ ...state, lockedUntil: undefined }, { kind: 'unlock' });
 };

@@ -42,6 +42,7 @@ const WORDS: { readonly [bar in Bar | Inability]: string } = {
   'has the VIP': 'has the VIP on its interface though it does not hold the group',
   'hands over': 'is handing over itself',
   unable: 'says that it cannot hold (drained, stopping, in fault or deaf: its own status tells)',
+  'playing dead': 'plays dead for a drill',
   drained: 'is drained ("sealbeat undrain")',
   stopping: 'is stopping',
   fault: 'is in fault',

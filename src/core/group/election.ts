@@ -17,10 +17,11 @@ export interface Holder extends Rank {
   readonly direct: boolean;
 }
 
-export type Inability = 'drained' | 'stopping' | 'fault' | 'deaf' | 'cut off';
+export type Inability = 'playing dead' | 'drained' | 'stopping' | 'fault' | 'deaf' | 'cut off';
 
 /** Why we cannot hold; undefined when we can. `deaf`: a standby whose interface hears nothing. */
 export function inabilityOf(state: GroupState, view: GroupView): Inability | undefined {
+  if (view.playingDead) return 'playing dead';
   if (state.drained) return 'drained';
   if (state.stopping) return 'stopping';
   if (state.fault !== undefined) return 'fault';

@@ -91,7 +91,7 @@ const silentSelf = ({ self, policy }: GroupView): PeerView => ({
   ...{ number: self.number, name: self.name, alive: false, twoWay: false, deaf: false },
   ...{ freshAt: undefined, ackedTx: undefined, awayUntil: undefined, record: undefined },
   ...{ lateMs: policy.timeoutMs, itsTimeoutMs: policy.timeoutMs, rttMs: 0 },
-  ...{ pending: false, unprovenActive: false },
+  ...{ pending: false, unprovenActive: false, asksForIt: false },
 });
 
 function takeoverOf(state: GroupState, view: GroupView, holder: KnownHolder): Takeover {

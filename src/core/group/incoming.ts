@@ -2,6 +2,7 @@ import { unreachable } from '../errors.ts';
 import { after, type MonoMs, SECOND_MS } from '../units.ts';
 import { betterHeirs, FAILBACK } from './active.ts';
 import { announceFrom } from './announce.ts';
+import { asksBack } from './drill.ts';
 import { effectivePriority } from './election.ts';
 import { LOOK_EVERY_MS } from './everywhere.ts';
 import { and, call, failed, release, seconds, step } from './moves.ts';
@@ -150,6 +151,8 @@ export function onOrder(state: GroupState, order: GroupOrder, view: GroupView): 
         });
       }
       return step({ ...state, order: order.to, orderUntil: after(view.now, view.policy.timeoutMs) });
+    case 'askBack':
+      return asksBack(state, view);
     case 'failback': {
       // With nobody better there is nothing to wait for: one that becomes better later is healthy for `delay` first.
       const isOrder = betterHeirs(view, effectivePriority(state, view)).length > 0;

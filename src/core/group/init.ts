@@ -20,7 +20,7 @@ export const dropsVipOfAnother: Rule = (state, view) => {
 };
 
 export const leavesInit: Rule = (state, view) => {
-  if (view.draining || state.calls.down !== undefined) return undefined;
+  if (view.playingDead || view.draining || state.calls.down !== undefined) return undefined;
   const waitedMs = view.now - state.since;
   if (view.peers.every((peer) => heardSince(peer, state.since))) {
     return enter('standby', state, view, 'exchanged words with every peer');

@@ -70,7 +70,8 @@ export function claim(state: GroupState, view: GroupView, cause: string): GroupS
             renewedAt: undefined,
             heir: 0,
           },
-          ...{ asking: undefined, confirmWaitUntil: undefined },
+          // Asked for once: it would else be handed to and fro with whoever ranks higher.
+          ...{ asking: undefined, confirmWaitUntil: undefined, asksUntil: undefined },
           claimedInSilenceAt: isSilent(view) ? view.now : undefined,
         },
         'up',

@@ -30,6 +30,8 @@ export interface GroupState {
   readonly sticky: boolean;
   /** An operator's order that waits to be carried out: a node's number, 0 for the best one, -1 for a failback. */
   readonly order: number | undefined;
+  /** A standby that asks the holder to hand it over: until then. */
+  readonly asksUntil: MonoMs | undefined;
   /** How long it waits: what could not be done by then would surprise later. */
   readonly orderUntil: MonoMs;
   readonly noHandoverUntil: MonoMs;
@@ -138,6 +140,8 @@ export interface GroupView {
   readonly hearingSince: MonoMs;
   /** Datagrams that arrived during a stall are still being read: no verdicts. */
   readonly draining: boolean;
+  /** A drill: this node says nothing and claims nothing (node/drill.ts). */
+  readonly playingDead: boolean;
   /** When we last came out of a stall longer than a beat: what was heard before may be out of date in every way. */
   readonly stalledAt: MonoMs;
   /** The callback is a timer's. Sockets were read before it, so that nothing newer than what is known lies unread. */
@@ -202,6 +206,8 @@ export interface PeerView {
   readonly pending: boolean;
   /** It cannot be reached, but says that it is active. */
   readonly unprovenActive: boolean;
+  /** It is a standby and wants to be handed the group. */
+  readonly asksForIt: boolean;
 }
 
 export type GroupEffect =
@@ -233,6 +239,8 @@ export type GroupOrder =
   | { readonly kind: 'thaw' }
   | { readonly kind: 'switchover'; readonly to: number }
   | { readonly kind: 'failback' }
+  /** After a drill: ask the holder for the group that was ours. */
+  | { readonly kind: 'askBack' }
   /** Keep the VIP for the next process, for at most this long. */
   | { readonly kind: 'leave'; readonly withinMs: number };
 
@@ -296,6 +304,7 @@ export function initialGroup(
     byOrder: adopts && legacy.sticky,
     sticky: false,
     order: undefined,
+    asksUntil: undefined,
     orderUntil: now,
     noHandoverUntil: now,
     waitUntil: now,

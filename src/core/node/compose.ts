@@ -5,6 +5,7 @@ import { isTwoWay, type Link } from '../peer/link.ts';
 import { noteSent } from '../peer/sent.ts';
 import type { GroupId, MonoMs } from '../units.ts';
 import { bitmapBelow } from '../window.ts';
+import { asksFor } from './drill.ts';
 import { promisedMs } from './leaving.ts';
 import type { NodeEffect, NodeState } from './state.ts';
 import { canReceive, viewsAt, type Views } from './view.ts';
@@ -139,6 +140,7 @@ function frameOf(
     groupsInAll: node.policy.groups.length,
     groups: records(),
     // Not in the answer to a hello, which must not be longer than its question.
+    asksFor: kind.answerTo === undefined ? asksFor(node, now) : [],
     configParts: drifts(node, link) && kind.answerTo === undefined ? node.policy.partDigests : [],
   };
   return { kind: 'send', peer: link.number, path, body };
@@ -148,7 +150,7 @@ const drifts = ({ policy }: NodeState, { digest }: Link): boolean =>
   digest !== '' && digest !== policy.digest;
 
 /** Everything whose change must be heard at once: roles, heirs, VIPs, priorities, who is alive and who holds. */
-export function sayable(node: NodeState, views: Views): string {
+export function sayable(node: NodeState, views: Views, now: MonoMs): string {
   const parts = node.links.map((link) => `${link.number}${link.alive ? '+' : '-'}`);
   for (const { id } of node.policy.groups) {
     const { role, priority, base, has, sticky, frozen, overlap, checksOnly, heir, freezeCounter, ...other } =
@@ -159,7 +161,7 @@ export function sayable(node: NodeState, views: Views): string {
       `${other.holder} ${other.holderRole} ${other.holderPriority}`,
     );
   }
-  parts.push(`${promisedMs(node)}`);
+  parts.push(`${promisedMs(node)} ${asksFor(node, now).join()}`);
   return parts.join(' ');
 }
 

@@ -11,6 +11,7 @@ import type { Arrived } from '../peer/receive.ts';
 import type { Link } from '../peer/link.ts';
 import type { GroupId, GroupName, MonoMs, NodeId, NodeName, WallMs } from '../units.ts';
 import type { WayPolicy } from '../ways.ts';
+import type { PlayingDead } from './drill.ts';
 
 /** What a node is told at its start and on a reload; made from Settings by daemon/policy.ts. */
 export interface NodePolicy {
@@ -76,6 +77,8 @@ export interface NodeState {
   said: string;
   /** This process ends and the next one goes on: where that stands. */
   leaving: NodeLeaving | undefined;
+  /** A drill is under way. */
+  playingDead: PlayingDead | undefined;
   stalls: number;
   stalledMsMax: number;
 }
@@ -109,6 +112,8 @@ export type NodeEvent = At &
     | { readonly kind: 'way'; readonly peer: number; readonly path: number; readonly ready: boolean }
     /** A socket error towards a peer, a reset: a reason to ask, never a proof. */
     | { readonly kind: 'trouble'; readonly peer: number }
+    /** A drill: play dead, for at most this long. */
+    | { readonly kind: 'playDead'; readonly forMs: number }
     /** The host was suspended. */
     | { readonly kind: 'slept'; readonly ms: number }
     | { readonly kind: 'ordered'; readonly group: GroupId | undefined; readonly order: GroupOrder }
@@ -125,6 +130,8 @@ export type NodeEffect =
   | { readonly kind: 'left' }
   /** Not every peer could be told in time, or nothing could be left: everything is given up instead, as with a stop. */
   | { readonly kind: 'notLeft'; readonly cause: string }
+  /** The drill is over, and we speak again. `taken`: others hold everything that they could take. */
+  | { readonly kind: 'cameAlive'; readonly taken: boolean; readonly cause: string }
   /** Read what waits in the sockets, then say 'drained'. */
   | { readonly kind: 'drain' };
 

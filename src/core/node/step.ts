@@ -22,7 +22,8 @@ import {
 import { receive } from '../peer/receive.ts';
 import { forgiveStall, judge, nextProbeAt } from '../peer/suspicion.ts';
 import { after, type GroupId, type MonoMs, type WallMs } from '../units.ts';
-import { composeFrame, composeSameBeat } from './compose.ts';
+import { composeFrame, composeSameBeat, type FrameKind } from './compose.ts';
+import { comeAlive, drillEnd, drillEndsAt, isMute, playDead, type DrillEnd } from './drill.ts';
 import { leaveDueAt, leaveVerdict } from './leaving.ts';
 import type { NodeEffect, NodeEvent, NodePolicy, NodeState, NodeStep } from './state.ts';
 import { helloDueAt, onReadyPaths, probe, speak, talk } from './talk.ts';
@@ -76,6 +77,7 @@ export function startNode(policy: NodePolicy, { now, wall, seed, found }: NodeSt
     hearingSince: now,
     said: '',
     leaving: undefined,
+    playingDead: undefined,
     stalls: 0,
     stalledMsMax: 0,
   };
@@ -136,8 +138,8 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
   let news = event.kind !== 'tick';
 
   let stalledMs = checkClocks(node, event, effects);
-  const sendTo = (link: Link): void => {
-    onReadyPaths(link, (path) => effects.push(composeFrame(node, link, path, now)));
+  const say = (link: Link, path: number, kind: FrameKind = {}): void => {
+    if (!isMute(node)) effects.push(composeFrame(node, link, path, now, kind));
   };
 
   switch (event.kind) {
@@ -163,12 +165,11 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
         });
       }
       if (received.rolledBack) renewOwnSession(link, anotherSession(node, link), now, node.policy);
-      if (received.opened) sendTo(link);
-      if (received.answer === 'probe')
-        effects.push(composeFrame(node, link, event.arrived.path, now, { answer: true }));
+      if (received.opened) onReadyPaths(link, (path) => say(link, path));
+      if (received.answer === 'probe') say(link, event.arrived.path, { answer: true });
       if (received.answer === 'hello') {
         const answerTo = { seq: event.arrived.body.seq, echo: event.arrived.echo };
-        effects.push(composeFrame(node, link, event.arrived.path, now, { answerTo }));
+        say(link, event.arrived.path, { answerTo });
       }
       break;
     }
@@ -205,7 +206,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       news = false;
       setReady(path, event.ready);
       // Said at once: the peer knows whose connection it is by a frame that it accepts.
-      if (event.ready) effects.push(composeFrame(node, link, event.path, now));
+      if (event.ready) say(link, event.path);
       break;
     }
     case 'trouble':
@@ -224,7 +225,13 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       for (const link of node.links) noteClockStood(link, event.ms);
       noteStall(node, now, effects, { ms: event.ms, counted: false, cause: 'this host was suspended' });
       break;
+    case 'playDead':
+      playDead(node, event.forMs, now, (id, how) => applyTo(node, id, effects, how));
+      break;
     case 'ordered':
+      // Who is told to end says so, and does not let the others find out.
+      if (event.order.kind === 'leave' || event.order.kind === 'stop')
+        endDrill(node, now, effects, { taken: false, cause: 'this node was told to stop' });
       if (event.order.kind === 'leave')
         node.leaving = { withinMs: event.order.withinMs, since: now, saidAt: undefined };
       if (event.order.kind === 'stop') node.leaving = undefined;
@@ -246,6 +253,8 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
   }
   if (node.drainUntil !== undefined && now >= node.drainUntil) node.drainUntil = undefined;
   if (node.drainUntil === undefined) judgeAll(node, now, effects);
+  if (node.playingDead !== undefined && node.drainUntil === undefined)
+    endDrill(node, now, effects, drillEnd(node.playingDead, viewsAt(node, now), now));
   const beatDue = now >= node.nextBeatAt;
   const isTimer = event.kind === 'tick' && stalledMs === 0;
   const views = viewsAt(node, now, { stalledMs, healed, beatDue, isTimer });
@@ -257,6 +266,12 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
   return { effects, verdict, wakeAt: node.wakeAt };
 }
 
+function endDrill(node: NodeState, now: MonoMs, effects: NodeEffect[], end: DrillEnd | undefined): void {
+  if (end === undefined || !isMute(node)) return;
+  comeAlive(node, end.cause, now, (id, how) => applyTo(node, id, effects, how));
+  effects.push({ kind: 'cameAlive', ...end });
+}
+
 /**
  * No rule is due, nothing is under way and nothing that the rules are told has changed: a frame that says what the one
  * before said needs no more than to be received, and a beat no more than to be sent. That is nearly every
@@ -264,6 +279,7 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
  */
 function isCalm(node: NodeState, now: MonoMs): boolean {
   if (node.drainUntil !== undefined || node.burst !== undefined || node.leaving !== undefined) return false;
+  if (isMute(node)) return false;
   if (now >= node.groupsWakeAt || now >= node.viewsChangeAt) return false;
   if (now >= node.nextBeatAt && now >= node.groupsBeatAt) return false;
   for (const link of node.links) if (link.alive && now >= link.deadline) return false;
@@ -333,7 +349,7 @@ function judgeAll(node: NodeState, now: MonoMs, effects: NodeEffect[]): void {
         cause: `no fresh frame for ${ms} ms`,
       });
     }
-    if (ignoresUs(link, now, node.policy))
+    if (!isMute(node) && ignoresUs(link, now, node.policy))
       renewOwnSession(link, anotherSession(node, link), now, node.policy);
   }
 }
@@ -384,6 +400,7 @@ function wakeAt(node: NodeState, now: MonoMs): MonoMs {
   consider(node.burst?.at);
   consider(node.drainUntil);
   consider(leaveDueAt(node));
+  consider(drillEndsAt(node));
   for (const link of node.links) {
     if (link.alive) consider(Math.max(link.deadline, now + 0.5));
     consider(

@@ -2,6 +2,7 @@ import { isStuck, setReady, type Link } from '../peer/link.ts';
 import { nextProbeAt } from '../peer/suspicion.ts';
 import { after, type MonoMs } from '../units.ts';
 import { composeFrame, sayable } from './compose.ts';
+import { isMute } from './drill.ts';
 import { promisedMs } from './leaving.ts';
 import type { NodeEffect, NodeState } from './state.ts';
 import type { Views } from './view.ts';
@@ -15,13 +16,14 @@ const HELLO_APART_MS_MIN = 5;
 /** One round of questions to one peer. */
 export function probe(node: NodeState, link: Link, now: MonoMs): readonly NodeEffect[] {
   const frames: NodeEffect[] = [];
+  if (isMute(node)) return frames;
   onReadyPaths(link, (path) => frames.push(composeFrame(node, link, path, now, { probe: true })));
   return frames;
 }
 
 /** Says what has changed at once, three times, and whatever is due. */
 export function speak(node: NodeState, now: MonoMs, views: Views, effects: NodeEffect[]): void {
-  const said = sayable(node, views);
+  const said = sayable(node, views, now);
   if (said !== node.said) {
     node.said = said;
     node.burst = { left: BURST_FRAMES, at: now };
@@ -51,20 +53,24 @@ export function talk(
 ): void {
   const beatDue = now >= node.nextBeatAt;
   const burstDue = node.burst !== undefined && now >= node.burst.at;
+  const mute = isMute(node);
+  const say = (link: Link, probe: boolean): void => {
+    if (!mute) onReadyPaths(link, (path) => effects.push(compose(link, path, probe)));
+  };
   // An announced restart waits for its acknowledgement, which must not take as long as the others' intervals.
   const wantsAnswer = promisedMs(node) > 0;
   for (const link of node.links) {
     // After a stall the acknowledgements may be waiting in the sockets.
-    if (beatDue && node.drainUntil === undefined) redialsStuck(node, link, now, effects);
+    if (beatDue && !mute && node.drainUntil === undefined) redialsStuck(node, link, now, effects);
     if (beatDue || burstDue || now >= helloDueAt(node, link)) {
-      onReadyPaths(link, (path) => effects.push(compose(link, path, wantsAnswer)));
+      say(link, wantsAnswer);
       link.helloAt = now;
     }
     const probeAt = nextProbeAt(link, node.policy, node.nextBeatAt);
     if (probeAt !== undefined && now >= probeAt && node.drainUntil === undefined) {
       link.probingSince ??= now;
       link.probesSent += 1;
-      onReadyPaths(link, (path) => effects.push(compose(link, path, true)));
+      say(link, true);
     }
   }
   if (burstDue)

@@ -5,6 +5,7 @@ import { lateAt } from '../peer/suspicion.ts';
 import { saysActiveUnproven, unprovenUntil } from '../peer/unproven.ts';
 import { CONFIG_PARTS } from '../settings.ts';
 import type { GroupId, MonoMs, WallMs } from '../units.ts';
+import { asksOf, isMute } from './drill.ts';
 import type { NodePolicy, NodeState } from './state.ts';
 
 export interface Moment {
@@ -76,6 +77,7 @@ export function viewsAt(node: NodeState, now: MonoMs, moment: Moment = QUIET): V
     receivedAt: node.receivedAt,
     hearingSince: node.hearingSince,
     draining: node.drainUntil !== undefined,
+    playingDead: isMute(node),
     stalledAt: node.stalledAt,
     ...moment,
   };
@@ -108,6 +110,7 @@ export function viewsAt(node: NodeState, now: MonoMs, moment: Moment = QUIET): V
       peers: node.links.map((link, index): PeerView => ({
         ...peers[index]!,
         record: understood(link, link.groups.get(id)?.record, node.policy),
+        asksForIt: link.alive && asksOf(link, id),
         unprovenActive: saysActiveUnproven(link, id, now, node.policy),
       })),
     };

@@ -123,6 +123,8 @@ export interface Link {
   digest: string;
   /** Of the parts of its config, once it knows that ours is another; empty before. */
   configParts: readonly string[];
+  /** Groups that it wants to be handed. */
+  asksFor: readonly GroupId[];
   groupsInAll: number;
   /** With the count of frames that had been believed by then. */
   readonly groups: Map<GroupId, { readonly frame: number; readonly record: GroupRecord }>;
@@ -216,6 +218,7 @@ export function newLink(
     timeoutMs: undefined,
     digest: '',
     configParts: [],
+    asksFor: [],
     groupsInAll: 0,
     groups: new Map(),
     believed: 0,
@@ -359,6 +362,17 @@ export function setReady(path: PathState, ready: boolean): void {
   path.ready = ready;
   path.unacked = 0;
   path.unackedSince = undefined;
+}
+
+/**
+ * We said nothing on purpose, and do so again: that it acknowledged nothing meanwhile proves nothing, neither that it is deaf nor
+ * that a connection is stuck.
+ */
+export function speaksAgain(link: Link, now: MonoMs): void {
+  link.heardSince = now;
+  link.unbrokenSince = now;
+  link.sentSinceHeard = 0;
+  for (const path of link.paths) setReady(path, path.ready);
 }
 
 export const countReject = (link: Link, reason: string): void => {

@@ -223,6 +223,7 @@ function openSession(link: Link, session: number, now: MonoMs): void {
   link.anchorAt = now;
   link.transitMs = undefined;
   link.groups.clear();
+  link.asksFor = [];
   link.groupsInAll = 0;
   link.promise = undefined;
   link.believed = 0;
@@ -277,7 +278,9 @@ function apply(link: Link, body: Body): boolean {
     link.intervalMs !== body.intervalUs / 1_000 ||
     link.digest !== body.digest ||
     link.namedOurKey !== body.yourKey ||
-    link.groupsInAll !== body.groupsInAll;
+    link.groupsInAll !== body.groupsInAll ||
+    link.asksFor.join() !== body.asksFor.join();
+  link.asksFor = body.asksFor;
   link.saysHearsUs = body.hearsYou;
   link.saysCanReceive = body.canReceive;
   link.intervalMs = body.intervalUs / 1_000;

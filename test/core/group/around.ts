@@ -67,6 +67,7 @@ export const peer = (
   record: said,
   pending: false,
   unprovenActive: false,
+  asksForIt: false,
   ...more,
 });
 
@@ -86,6 +87,7 @@ export const view = (peers: readonly PeerView[], more: Partial<GroupView> = {}):
   receivedAt: at(-10),
   hearingSince: at(-100_000),
   draining: false,
+  playingDead: false,
   stalledAt: at(-100_000),
   isTimer: true,
   beatDue: false,

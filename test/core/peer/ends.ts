@@ -68,6 +68,7 @@ export function end({ session = 77, aheadMs = 0, restartMs = 0 } = {}): End {
         promiseMs: 0,
         groupsInAll: 0,
         configParts: [],
+        asksFor: [],
         groups: [],
         ...frame,
       };
