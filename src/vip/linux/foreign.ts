@@ -26,7 +26,8 @@ export function assertUsable(vip: Vip, link: LinkState, isOurs: () => boolean): 
 
 /**
  * An address that somebody else configured, which the VIP would take over and its release would remove. What we may
- * have left behind ourselves is none: it has a lifetime, or the flag or label that we give.
+ * have left behind ourselves is none: it has a lifetime, or the label that we give. Nor is one of a single host's length, as
+ * keepalived and its like leave it: a host's own has that of its network, and this one stands in the config as a VIP.
  * The same address with another length counts too; for IPv6 it even is the same address to the kernel, so that a
  * renewal would put an end to the host's own.
  */
@@ -39,7 +40,7 @@ function ownAddress(vip: Vip, link: LinkState, isOurs: () => boolean): Address |
 function mayBeOurs(vip: Vip, found: Address): boolean {
   const labelled =
     vip.family === 4 && vip.label !== '' && vip.label !== vip.link && found.label === vip.label;
-  return labelled || found.dynamic || (isHostLength(vip) && found.noPrefixRoute);
+  return labelled || found.dynamic || isHostLength(vip);
 }
 
 /** Throws when deleting the VIP would take addresses of others with it; one that may vanish by itself takes none. */

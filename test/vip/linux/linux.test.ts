@@ -74,6 +74,8 @@ for (const [name, vip, words] of [
   ['with our label', vip4, ['label', `${LINK}:web`]],
   ['with our flag', vipOf('10.77.0.100/32', LINK), ['noprefixroute']],
   ['of IPv6, with our flag', vip6, ['nodad', 'noprefixroute']],
+  ['by another agent', vipOf('10.77.0.100/32', LINK), []],
+  ['of IPv6, by another agent', vip6, ['nodad']],
 ] as const) {
   linuxTest(`a VIP left behind ${name} is taken over`, async ({ pair, agent }) => {
     pair.ip('address', 'add', `${vip.address}/${vip.prefixLength}`, 'dev', LINK, ...words);
@@ -144,11 +146,15 @@ test(
   },
 );
 
-linuxTest('an address that somebody else added for good is not taken over', async ({ pair, agent }) => {
-  pair.ip('address', 'add', '10.77.0.100/32', 'dev', LINK);
-  await assert.rejects(agent.up([vip4], LEASE_SECONDS), { code: 'VIP_FAILED' });
-  assert.match(shown(pair, vip4), /valid_lft forever/);
-});
+linuxTest(
+  'an address with the length of its network, added for good, is not taken over',
+  async ({ pair, agent }) => {
+    const vip = vipOf('10.77.0.100/24', LINK);
+    pair.ip('address', 'add', '10.77.0.100/24', 'dev', LINK);
+    await assert.rejects(agent.up([vip], LEASE_SECONDS), { code: 'VIP_FAILED' });
+    assert.match(shown(pair, vip), /valid_lft forever/);
+  },
+);
 
 linuxTest('the same address of another length is not deleted', async ({ pair, agent }) => {
   pair.ip('address', 'add', '10.77.0.100/24', 'dev', LINK);
