@@ -20,8 +20,9 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   control: ['core'],
   arbiter: ['core'],
   system: ['core'],
+  service: ['core'],
   daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
-  cli: ['core', 'wire', 'keys', 'config', 'vip', 'control', 'system', 'daemon'],
+  cli: ['core', 'wire', 'keys', 'config', 'vip', 'control', 'system', 'service', 'daemon'],
 };
 const PURE = new Set(['core', 'wire']);
 const IMPURE =

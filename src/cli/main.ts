@@ -14,8 +14,10 @@ import {
   undrainCommand,
 } from './commands/placement.ts';
 import { reloadCommand } from './commands/reload.ts';
+import { releaseCommand } from './commands/release.ts';
 import { restartCommand } from './commands/restart.ts';
 import { runCommand } from './commands/run.ts';
+import { serviceCommand } from './commands/services.ts';
 import { statusCommand } from './commands/status.ts';
 import { vipCommand } from './commands/vip.ts';
 import type { CliHost } from './host.ts';
@@ -38,6 +40,7 @@ const commands: readonly ((host: CliHost) => Command)[] = [
   keyCommand,
   checkCommand,
   runCommand,
+  serviceCommand,
   statusCommand,
   explainCommand,
   eventsCommand,
@@ -50,6 +53,7 @@ const commands: readonly ((host: CliHost) => Command)[] = [
   reloadCommand,
   restartCommand,
   vipCommand,
+  releaseCommand,
 ];
 
 /**
@@ -136,6 +140,7 @@ if (typeof SEALBEAT_VERSION === 'string' || process.argv[1]?.endsWith('/src/cli/
     process.exit(DONE); // whoever read us, such as head(1), has seen enough
   });
   void main(process.argv.slice(2), systemHost()).then((exitCode) => {
-    process.exitCode = exitCode;
+    // A command that speaks to a service manager has set its own.
+    process.exitCode ||= exitCode;
   });
 }

@@ -2,7 +2,7 @@ import type { ControlAnswer, ControlPort } from '../control/messages.ts';
 import { startControlServer } from '../control/server.ts';
 import { startNode } from '../core/node/step.ts';
 import type { NodeState } from '../core/node/state.ts';
-import type { Clock, Errand, Exec, Log, Random, Spawn, Vip } from '../core/ports.ts';
+import type { Clock, Errand, Exec, Log, Random, Spawn, Supervisor, Vip } from '../core/ports.ts';
 import type { GroupSettings } from '../core/settings.ts';
 import type { GroupId } from '../core/units.ts';
 import { openLinks, type Links } from '../net/links.ts';
@@ -12,6 +12,7 @@ import { systemPlatform } from '../vip/for-platform.ts';
 import { openAdapters } from './adapters.ts';
 import { newArbiters } from './arbiters.ts';
 import { newClosing, type Closing } from './closing.ts';
+import { keepConfigInForce } from './config-in-force.ts';
 import { readConfigured, type Configured } from './configured.ts';
 import { newCounters } from './counters.ts';
 import { errandOf } from './errand.ts';
@@ -37,6 +38,7 @@ import { reloader, type Running } from './reload.ts';
 import { restart } from './restart.ts';
 import { newShutdown, type Ending } from './shutdown.ts';
 import { statusReport } from './status.ts';
+import { newSupervised } from './supervised.ts';
 
 export interface DaemonOptions {
   readonly configPath: string;
@@ -54,6 +56,8 @@ export interface DaemonPorts {
   readonly exec: Exec;
   readonly spawn: Spawn;
   readonly log: Log;
+  /** Absent where nobody watches over the process. */
+  readonly supervisor?: Supervisor;
 }
 
 /** A running daemon. `ended` settles when it has stopped in good order. */
@@ -154,14 +158,27 @@ async function start(
   });
   node = begun;
 
-  const shutdown = newShutdown({ node, leftovers, closing, history, legacy, clock, log, tell });
+  const supervised = newSupervised({
+    ...{ supervisor: ports.supervisor ?? { tell: () => undefined, watchdogMs: 0 }, clock, node },
+    settings: () => running.configured.settings,
+  });
+  closing.add('supervisor', supervised.stop);
+  const { stopping: onStopping } = supervised;
+  const shutdown = newShutdown({ node, leftovers, closing, history, legacy, clock, log, tell, onStopping });
   const { isStopping } = shutdown;
   const setPeers = ({ settings, self: { name } }: Configured): void =>
     links?.setPeers(peersOf(settings, name), settings.heartbeat);
-  const reload = reloader({
+  const readAgain = reloader({
     ...{ running, node, groups, epochs, arbiters, problems, history, clock, log, tell, read, isStopping },
     setPeers,
   });
+  const keepConfig = () => keepConfigInForce(options.stateDirectory, options.configPath, log);
+  const reload = () =>
+    supervised.reloading(async () => {
+      const answer = await readAgain();
+      if (answer.ok) void keepConfig();
+      return answer;
+    });
   let settleStarted = (): void => undefined;
   const started = new Promise<void>((resolve) => {
     settleStarted = resolve;
@@ -229,10 +246,14 @@ async function start(
     clock,
     perform(effect) {
       moves.onEffect(effect);
+      if (effect.kind === 'send') supervised.alive(clock.nowMs());
       perform(effect);
     },
     onOverflow: () => counters.add('events dropped'),
-    onStep: moves.onStep,
+    onStep(now) {
+      moves.onStep(now);
+      if (begun.links.length === 0) supervised.alive(now);
+    },
   });
   closing.add('loop', loop.stop);
   setPeers(running.configured);
@@ -248,5 +269,14 @@ async function start(
   );
   history.add({ kind: 'daemon', subject: '', text: 'started', cause: `version ${options.version}` });
   settleStarted();
+  closing.add(
+    'config in force',
+    (
+      (kept) => () =>
+        kept
+    )(keepConfig()),
+  );
+  history.onEvent(supervised.changed);
+  supervised.ready();
   return { reload, stop: shutdown.stop, ended: shutdown.ended };
 }
