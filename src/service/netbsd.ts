@@ -39,7 +39,6 @@ sealbeat_check()
 
 sealbeat_start()
 {
-	# shellcheck disable=SC2154 # rc.subr's
 	if [ -n "$rc_pid" ]; then
 		echo "\${name} already running? (pid=\${rc_pid})."
 		return 1

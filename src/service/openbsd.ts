@@ -30,7 +30,6 @@ daemon_timeout=30
 . /etc/rc.d/rc.subr
 
 # The whole command line, whatever "rcctl set sealbeat flags" has made of it.
-# shellcheck disable=SC2034 # rc.subr's
 pexp="\${daemon}\${daemon_flags:+ \${daemon_flags}}"
 
 # The program stays in the foreground.

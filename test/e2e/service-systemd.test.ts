@@ -12,7 +12,7 @@ const PEER = '/run/peer.sock';
 
 /** lb1 is the service and has a real interface; lb2 is a plain process beside it and only pretends to. */
 const configOf = (keys: readonly string[]): string => `cluster: lab
-timeout: 600ms
+heartbeat: { timeout: 600ms }
 lease: 2s
 restart: 5s
 nodes:
@@ -20,7 +20,7 @@ nodes:
   lb2: { key: ${keys[1]}, paths: ['udp://127.0.0.1:7113'] }
 groups:
   web:
-    interface: eth0
+    interface: { lb1: eth0, lb2: /run/peer/vips }
     adapter: { lb1: auto, lb2: simulated }
     vips: ['${VIP}']
 `;

@@ -25,7 +25,7 @@ const SYSTEMD = '/lib/systemd/systemd';
 export function systemdProblem(): string | undefined {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'systemd needs Linux and root';
   if (!existsSync(SYSTEMD)) return 'systemd is not installed';
-  for (const tool of ['unshare', 'nsenter', 'systemd-sysusers'])
+  for (const tool of ['unshare', 'nsenter', 'setpriv', 'systemd-sysusers'])
     if (!hasTool(tool)) return `\`${tool}\` is not installed`;
   return cgroupRoot() === undefined ? 'no cgroup2 hierarchy is mounted' : undefined;
 }
@@ -52,7 +52,7 @@ for t in sysinit basic network-online time-sync multi-user; do
 done
 printf '[Unit]\\nDescription=lab\\nWants=systemd-journald.service\\n' >/etc/systemd/system/lab.target
 export container=lab
-exec ${SYSTEMD} --system --unit=lab.target --log-target=console --show-status=no
+exec ${SYSTEMD} --system --unit=lab.target --log-target=journal --show-status=no
 `;
 
 export async function startSystemd(): Promise<Systemd> {
@@ -63,7 +63,10 @@ export async function startSystemd(): Promise<Systemd> {
   const unshare = 'unshare --pid --mount --net --uts --ipc --cgroup --fork --mount-proc --kill-child=SIGKILL';
   const outer = spawn(
     'sh',
-    ['-c', `echo $$ >'${cgroup}/cgroup.procs' && exec ${unshare} sh '${folder}/inside'`],
+    [
+      '-c',
+      `echo $$ >'${cgroup}/cgroup.procs' && exec setpriv --pdeathsig KILL ${unshare} sh '${folder}/inside'`,
+    ],
     { stdio: ['ignore', 'pipe', 'pipe'], env: toolEnv },
   );
   let said = '';

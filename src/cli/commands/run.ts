@@ -108,7 +108,6 @@ async function failed(
   const exitCode = failureCode(code, host.env);
   if (exitCode !== undefined) process.exitCode = exitCode;
   const pauseMs = failurePauseMs(host.env);
-  if (pauseMs > 0) tell(host, `cannot start: ${message}; it ends in ${pauseMs / 1_000} s`);
   await sleep(pauseMs);
 }
 
