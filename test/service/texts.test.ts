@@ -2,7 +2,7 @@
 //   UPDATE_GOLDEN=1 node --test test/service/texts.test.ts
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { managerOf, planFor } from '../../src/service/for-host.ts';
 import { MANAGERS } from '../../src/service/plan.ts';
@@ -28,7 +28,7 @@ for (const manager of MANAGERS) {
     const plan = planFor(manager, wantedFor(manager, program));
     test(`texts: ${manager}, ${kind}`, () => {
       for (const file of plan.files) {
-        sameAsGolden(`${manager}-${kind}-${basename(file.path)}`, stamped(file));
+        sameAsGolden(`${manager}-${kind}${file.path.replaceAll('/', '-')}`, stamped(file));
         assert.equal(originOf(stamped(file)), 'ours');
         assert.equal(originOf(stamped(file).replace('sealbeat', 'other')), 'changed');
         assert.equal(originOf(`${stamped(file)}x=1\n`), 'changed');

@@ -185,9 +185,13 @@ export async function serviceStatus(
   if (!running) process.exitCode = 1;
 }
 
+const NOTHING_DONE: readonly string[] = ['unchanged', 'absent', 'kept'];
+
 function report(host: CliHost, files: readonly FileReport[], dryRun: boolean): void {
-  for (const { path, outcome } of files)
-    host.out(`${(dryRun ? `would be ${outcome}` : outcome).padEnd(10)} ${path}`);
+  for (const { path, outcome } of files) {
+    const would = dryRun && !NOTHING_DONE.includes(outcome) ? 'would be ' : '';
+    host.out(`${would}${outcome.padEnd(10)} ${path}`);
+  }
 }
 
 function refuseWithoutRoot(host: CliHost, root: string): void {
