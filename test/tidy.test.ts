@@ -22,11 +22,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   control: ['core'],
   arbiter: ['core'],
   system: ['core'],
+  service: ['core'],
   doctor: ['core', 'wire', 'config'],
   daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
   cli: [
-    ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'vip', 'control', 'system'],
-    ...['daemon', 'doctor'],
+    ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'vip', 'control'],
+    ...['service', 'system', 'daemon', 'doctor'],
   ],
 };
 const PURE = new Set(['core', 'wire']);

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import { isSea } from 'node:sea';
 
 /** What a process says of how it was started. */
@@ -23,3 +24,7 @@ export const invocation = (): readonly string[] =>
     argv: process.argv,
     isSingleFile: isSea(),
   });
+
+/** The same for a service manager: real paths, which stay when a link to them goes. */
+export const ownProgram = (): readonly string[] =>
+  invocation().map((word, at, { length }) => (at === 0 || at === length - 1 ? realpathSync(word) : word));

@@ -26,6 +26,7 @@ const commands = {
   import: async () => (await import('./commands/import.ts')).importCommand,
   check: async () => (await import('./commands/check.ts')).checkCommand,
   run: async () => (await import('./commands/run.ts')).runCommand,
+  service: async () => (await import('./commands/services.ts')).serviceCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   events: async () => (await import('./commands/events.ts')).eventsCommand,
@@ -39,6 +40,7 @@ const commands = {
   drill: async () => (await import('./commands/drill.ts')).drillCommand,
   reload: async () => (await import('./commands/reload.ts')).reloadCommand,
   restart: async () => (await import('./commands/restart.ts')).restartCommand,
+  release: async () => (await import('./commands/release.ts')).releaseCommand,
   vip: async () => (await import('./commands/vip.ts')).vipCommand,
   completion: async () => (await import('./commands/completion.ts')).completionCommand,
 } satisfies Record<string, () => Promise<(host: CliHost) => Command>>;
@@ -143,6 +145,7 @@ if (typeof SEALBEAT_VERSION === 'string' || process.argv[1]?.endsWith('/src/cli/
     process.exit(DONE); // whoever read us, such as head(1), has seen enough
   });
   void main(process.argv.slice(2), systemHost()).then((exitCode) => {
-    process.exitCode = exitCode;
+    // A command that speaks to a service manager has set its own.
+    process.exitCode ||= exitCode;
   });
 }

@@ -1,8 +1,13 @@
 import { Option } from 'commander';
+import { placesOf } from '../core/places.ts';
+import { systemPlatform } from '../vip/for-platform.ts';
 
-/** Where things are unless a flag says otherwise; the same on every system, as packages install them. */
-export const DEFAULT_CONFIG = '/etc/sealbeat/sealbeat.yaml';
-export const DEFAULT_IDENTITY = '/etc/sealbeat/identity';
+const places = placesOf(systemPlatform);
+/** Where things are unless a flag says otherwise. */
+export const DEFAULT_CONFIG = places.config;
+export const DEFAULT_IDENTITY = places.identity;
+export const DEFAULT_STATE = places.state;
+export const DEFAULT_CONTROL = places.control;
 
 /** Options that several commands have, so that they read the same everywhere. */
 export const configOption = (): Option =>
@@ -10,6 +15,9 @@ export const configOption = (): Option =>
 
 export const identityOption = (): Option =>
   new Option('--identity <file>', 'the secret identity of this node').default(DEFAULT_IDENTITY);
+
+export const stateOption = (): Option =>
+  new Option('--state <directory>', 'where epochs are kept over restarts').default(DEFAULT_STATE);
 
 export const jsonOption = (): Option => new Option('--json', 'print JSON, for programs');
 

@@ -24,8 +24,6 @@ import type { GroupName, NodeName } from '../core/units.ts';
  * busy; every answer that is not 200 is an ErrorBody. Every answer names the protocol's version and the daemon's pid
  * in a header.
  */
-export const DEFAULT_CONTROL_PATH = '/run/sealbeat/control.sock';
-
 /** Raised when a client of the version before would misread an answer; the path (`/v1/`) says the same. */
 export const CONTROL_VERSION = 1;
 export const VERSION_HEADER = 'sealbeat-control-version';

@@ -11,9 +11,9 @@ import {
 import { connect, type Server } from 'node:net';
 import { dirname, join } from 'node:path';
 import { OperatorError } from '../core/errors.ts';
+import { CONTROL_DIRECTORIES } from '../core/places.ts';
 import { daemonPid } from './client.ts';
 import { groupIdOf } from './group-file.ts';
-import { DEFAULT_CONTROL_PATH } from './messages.ts';
 
 /** sun_path holds 104 bytes on BSD and 108 on Linux and illumos, the ending zero included. */
 const MAX_PATH_BYTES = 103;
@@ -53,7 +53,7 @@ export async function listenAt(
     );
   }
   try {
-    makeDirectory(dirname(path), gid, { isOurs: dirname(path) === dirname(DEFAULT_CONTROL_PATH), warn });
+    makeDirectory(dirname(path), gid, { isOurs: CONTROL_DIRECTORIES.includes(dirname(path)), warn });
     const left = await leftBehind(path);
     rmSync(birthPath, { force: true });
     await listening(server, birthPath);

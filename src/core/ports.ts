@@ -178,6 +178,14 @@ export interface Arbiter {
   close(): Promise<void>;
 }
 
+/** Whoever started this process and watches over it. Telling it something costs the daemon nothing and never fails. */
+export interface Supervisor {
+  /** The words of sd_notify(3), said in the order of the calls. */
+  tell(words: Readonly<Record<string, string>>): void;
+  /** It ends a process that is silent for so long; 0 when it does not. */
+  readonly watchdogMs: number;
+}
+
 /** Structured log; the shell's only voice. `fields` carry values, `text` the sentence. */
 export interface Log {
   debug(fields: object, text: string): void;

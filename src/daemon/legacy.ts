@@ -56,11 +56,7 @@ export function legacyStore(stateDirectory: string, log: Log, boot: Boot = syste
       try {
         const stored = JSON.parse(await readFile(path, 'utf8')) as Stored;
         await rm(path);
-        const now = boot.uptimeMs();
-        const isGood = stored.boot === (await boot.id()) && now < stored.untilUptimeMs;
-        // An uptime far below the marker's is another boot's, where boots have no names.
-        if (!isGood || stored.untilUptimeMs - now > MAX_AHEAD_MS) return new Map();
-        return new Map(stored.groups);
+        return (await leftMs(stored, boot)) > 0 ? new Map(stored.groups) : new Map();
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
           log.warn({ err: error, path }, 'what the last process left is unreadable and is not used');
@@ -68,6 +64,22 @@ export function legacyStore(stateDirectory: string, log: Log, boot: Boot = syste
       }
     },
   };
+}
+
+/** For how long the next process may still take over what this one left; 0 when not at all. */
+async function leftMs({ boot: name, untilUptimeMs }: Stored, boot: Boot): Promise<number> {
+  const left = untilUptimeMs - boot.uptimeMs();
+  // An uptime far below the marker's is another boot's, where boots have no names.
+  return name === (await boot.id()) && left > 0 && left <= MAX_AHEAD_MS ? left : 0;
+}
+
+/** How much longer a restart that was announced may take, for whoever only looks; 0 when none was. */
+export async function restartLeftMs(stateDirectory: string, boot: Boot = systemBoot): Promise<number> {
+  try {
+    return await leftMs(JSON.parse(await readFile(join(stateDirectory, FILE), 'utf8')) as Stored, boot);
+  } catch {
+    return 0; // no file, or none that the next process could read
+  }
 }
 
 /** Nobody may announce a longer absence. */

@@ -2,7 +2,7 @@ import type { ControlAnswer, ControlPort } from '../control/messages.ts';
 import { startControlServer } from '../control/server.ts';
 import { startNode } from '../core/node/step.ts';
 import type { NodeState } from '../core/node/state.ts';
-import type { Clock, Errand, Exec, Log, Random, Spawn, Vip } from '../core/ports.ts';
+import type { Clock, Errand, Exec, Log, Random, Spawn, Supervisor, Vip } from '../core/ports.ts';
 import type { GroupSettings } from '../core/settings.ts';
 import type { GroupId } from '../core/units.ts';
 import { openLinks, type Links } from '../net/links.ts';
@@ -12,6 +12,7 @@ import { systemPlatform } from '../vip/for-platform.ts';
 import { openAdapters } from './adapters.ts';
 import { newArbiters } from './arbiters.ts';
 import { newClosing, type Closing } from './closing.ts';
+import { keepConfigInForce } from './config-in-force.ts';
 import { newDrills, duringDrill } from './drill.ts';
 import { drillPlan } from './drill-plan.ts';
 import { readConfigured, type Configured } from './configured.ts';
@@ -39,6 +40,7 @@ import { reloader, type Running } from './reload.ts';
 import { restart } from './restart.ts';
 import { newShutdown, type Ending } from './shutdown.ts';
 import { statusReport } from './status.ts';
+import { newSupervised } from './supervised.ts';
 
 export interface DaemonOptions {
   readonly configPath: string;
@@ -58,6 +60,8 @@ export interface DaemonPorts {
   readonly log: Log;
   /** Gives back the memory that only the start needed; returns what calls that off. */
   readonly trimAfterStart?: (timeoutMs: number) => () => void;
+  /** Absent where nobody watches over the process. */
+  readonly supervisor?: Supervisor;
 }
 
 /** A running daemon. `ended` settles when it has stopped in good order. */
@@ -158,14 +162,27 @@ async function start(
   });
   node = begun;
 
-  const shutdown = newShutdown({ node, leftovers, closing, history, legacy, clock, log, tell });
+  const supervised = newSupervised({
+    ...{ supervisor: ports.supervisor ?? { tell: () => undefined, watchdogMs: 0 }, clock, node },
+    settings: () => running.configured.settings,
+  });
+  closing.add('supervisor', supervised.stop);
+  const { stopping: onStopping } = supervised;
+  const shutdown = newShutdown({ node, leftovers, closing, history, legacy, clock, log, tell, onStopping });
   const { isStopping } = shutdown;
   const setPeers = ({ settings, self: { name } }: Configured): void =>
     links?.setPeers(peersOf(settings, name), settings.heartbeat);
-  const reload = reloader({
+  const readAgain = reloader({
     ...{ running, node, groups, epochs, arbiters, problems, history, clock, log, tell, read, isStopping },
     setPeers,
   });
+  const keepConfig = () => keepConfigInForce(options.stateDirectory, options.configPath, log);
+  const reload = () =>
+    supervised.reloading(async () => {
+      const answer = await readAgain();
+      if (answer.ok) void keepConfig();
+      return answer;
+    });
   let settleStarted = (): void => undefined;
   const started = new Promise<void>((resolve) => {
     settleStarted = resolve;
@@ -259,12 +276,14 @@ async function start(
     clock,
     perform(effect) {
       moves.onEffect(effect);
+      if (effect.kind === 'send') supervised.alive(clock.nowMs());
       perform(effect);
     },
     onOverflow: () => counters.add('events dropped'),
     onStep(now) {
       moves.onStep(now);
       drills.onStep(now);
+      if (begun.links.length === 0) supervised.alive(now);
     },
   });
   closing.add('loop', loop.stop);
@@ -283,6 +302,10 @@ async function start(
   settleStarted();
   const callOffTrim = ports.trimAfterStart?.(settings.heartbeat.timeoutMs);
   if (callOffTrim !== undefined) closing.add('memory', callOffTrim);
+  const kept = keepConfig();
+  closing.add('config in force', () => kept);
+  history.onEvent(supervised.changed);
+  supervised.ready();
   // A signal asks for a reload, too, and must not end a drill that an operator watches.
   const reloadNow = async () =>
     drills.isUnderWay() ? duringDrill(drills.report()!.plan.group) : await reload();

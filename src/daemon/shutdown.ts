@@ -44,6 +44,7 @@ export function newShutdown({
   clock,
   log,
   tell,
+  onStopping,
 }: {
   node: NodeState;
   leftovers: Leftovers;
@@ -53,6 +54,8 @@ export function newShutdown({
   clock: Clock;
   log: Log;
   tell: (happening: Happening) => void;
+  /** This process ends, and does not begin anew in its own place. */
+  onStopping: () => void;
 }): Shutdown {
   const { promise: ended, resolve: settleEnded } = Promise.withResolvers<Ending>();
   let stopping = false;
@@ -103,6 +106,7 @@ export function newShutdown({
     stop(reason) {
       if (stopping) return;
       stopping = true;
+      onStopping();
       log.info({ reason }, 'stopping: handing over or releasing');
       history.add({ kind: 'daemon', subject: '', text: 'stopping', cause: reason });
       tell({ kind: 'ordered', group: undefined, order: { kind: 'stop' } });
@@ -113,6 +117,7 @@ export function newShutdown({
       if (stopping) return Promise.resolve('this node is stopping already');
       stopping = true;
       ending = isAgain ? 'again' : 'start-me';
+      if (!isAgain) onStopping();
       log.info({ withinMs }, 'restarting: the VIPs are to stay');
       history.add({ kind: 'daemon', subject: '', text: 'restarting', cause: `back within ${withinMs} ms` });
       const { promise, resolve } = Promise.withResolvers<string>();

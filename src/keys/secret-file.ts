@@ -2,6 +2,7 @@ import { constants, type Stats } from 'node:fs';
 import { lstat, open, readlink, type FileHandle } from 'node:fs/promises';
 import { dirname, join, parse, resolve, sep } from 'node:path';
 import { OperatorError } from '../core/errors.ts';
+import { serviceUid } from './service-user.ts';
 
 const BYTES_MAX = 65_536;
 /** As the kernel follows at most (Linux, path_resolution(7)). */
@@ -13,11 +14,12 @@ const STICKY = 0o1000;
 /**
  * The content of a file that nobody but the running user can read, and that nobody else could have put there.
  * Refused with the exact remedy: a mode above 0600, another owner, and on the way to it, through every symlink, a
- * component of another user or a directory in which others can write (the sticky bit makes that one safe).
+ * component of another user (the service's own user may own the file itself when root reads) or a directory in which others can write (the sticky bit makes that one safe).
  * Throws OperatorError IDENTITY_UNREADABLE or IDENTITY_UNSAFE; no error shows any of the content.
  */
 export async function readSecretFile(path: string, euid: number): Promise<Uint8Array> {
-  const real = await followSafely(path, euid);
+  const owners = new Set([euid, ...(euid === 0 ? [serviceUid() ?? 0] : [])]);
+  const real = await followSafely(path, euid, owners);
   let file: FileHandle;
   try {
     // No link any more, since `real` has none; and a FIFO must not make us wait for its writer.
@@ -27,7 +29,7 @@ export async function readSecretFile(path: string, euid: number): Promise<Uint8A
   }
   try {
     const stats = await file.stat();
-    refuseUnsafeFile(real, stats, euid);
+    refuseUnsafeFile(real, stats, euid, owners);
     return await readBounded(file, path);
   } finally {
     await file.close();
@@ -35,14 +37,16 @@ export async function readSecretFile(path: string, euid: number): Promise<Uint8A
 }
 
 /** Walks to the file as the kernel does, looking at every directory, link and link target; returns the final path. */
-async function followSafely(path: string, euid: number): Promise<string> {
+async function followSafely(path: string, euid: number, owners: ReadonlySet<number>): Promise<string> {
   let { root: at } = parse(resolve(path));
   let ahead = resolve(path).slice(at.length).split(sep);
   refuseLooseDirectory(at, await look(at, path), euid);
   for (let links = 0; ahead.length > 0;) {
     const next = join(at, ahead[0] ?? '');
     const stats = await look(next, path);
-    if (stats.uid !== 0 && stats.uid !== euid) throw foreign(next, stats, euid);
+    const isLast = ahead.length === 1 && !stats.isSymbolicLink();
+    const mayOwn = stats.uid === 0 || stats.uid === euid || (isLast && owners.has(stats.uid));
+    if (!mayOwn) throw foreign(next, stats, euid);
     if (stats.isSymbolicLink()) {
       if (++links > LINKS_MAX) throw unreadable(path, { code: 'ELOOP' });
       const target = resolve(at, await readlink(next));
@@ -75,9 +79,9 @@ function refuseLooseDirectory(directory: string, stats: Stats, euid: number): vo
   );
 }
 
-function refuseUnsafeFile(path: string, stats: Stats, euid: number): void {
+function refuseUnsafeFile(path: string, stats: Stats, euid: number, owners: ReadonlySet<number>): void {
   if (!stats.isFile()) throw unreadable(path, { code: stats.isDirectory() ? 'EISDIR' : 'not a file' });
-  if (stats.uid !== euid) throw foreign(path, stats, euid);
+  if (!owners.has(stats.uid)) throw foreign(path, stats, euid);
   if ((stats.mode & MORE_THAN_OWNER_READS_AND_WRITES) === 0) return;
   throw new OperatorError(
     'IDENTITY_UNSAFE',

@@ -594,5 +594,8 @@ test('daemon: what it leaves on disk is its own', TIMEOUT, async (t) => {
   await daemon.ended;
   const left = readdirSync(cluster.folder).filter((name) => name.startsWith('n1'));
   assert.deepEqual(left.toSorted(), ['n1-eth0', 'n1-state', 'n1.identity']);
-  assert.deepEqual(readdirSync(join(cluster.folder, 'n1-state')), ['epochs.json']);
+  assert.deepEqual(readdirSync(join(cluster.folder, 'n1-state')).toSorted(), [
+    'config-in-force.yaml',
+    'epochs.json',
+  ]);
 });

@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, Option } from 'commander';
-import { DEFAULT_CONTROL_PATH } from '../../control/messages.ts';
+import { OperatorError } from '../../core/errors.ts';
+import type { Supervisor } from '../../core/ports.ts';
 import type { Ending } from '../../daemon/shutdown.ts';
 import type { CliHost } from '../host.ts';
 import { invocation } from '../invocation.ts';
-import { configOption, example, identityOption } from '../options.ts';
+import { configOption, DEFAULT_CONTROL, example, identityOption, stateOption } from '../options.ts';
+import { failureCode, failurePauseMs } from '../start-failure.ts';
 import { tell } from '../talk.ts';
 import { version } from '../version.ts';
 
@@ -17,7 +20,6 @@ export interface RunOptions {
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
-const DEFAULT_STATE = '/var/lib/sealbeat';
 /** After the daemon has ended in good order nothing should be left to wait for; if something is, this is long enough. */
 const LEFTOVERS_MS = 500;
 
@@ -32,14 +34,14 @@ export const runCommand = (host: CliHost, start = run): Command =>
     )
     .addOption(configOption())
     .addOption(identityOption())
-    .option('--control <socket>', 'where "sealbeat status" and others find it', DEFAULT_CONTROL_PATH)
+    .option('--control <socket>', 'where "sealbeat status" and others find it', DEFAULT_CONTROL)
     .addOption(
       new Option('--control-group <name>', 'the group of users that may use the socket').default(
         '',
         'nobody but its owner',
       ),
     )
-    .option('--state <directory>', 'where epochs are kept over restarts', DEFAULT_STATE)
+    .addOption(stateOption())
     .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
     .addHelpText(
       'after',
@@ -57,6 +59,7 @@ export async function run(host: CliHost, options: RunOptions): Promise<void> {
     { systemClock },
     { systemExec },
     { systemSpawn },
+    { systemSupervisor },
   ] = await Promise.all([
     import('../../daemon/main.ts'),
     import('../../daemon/signals.ts'),
@@ -64,6 +67,7 @@ export async function run(host: CliHost, options: RunOptions): Promise<void> {
     import('../../system/clock.ts'),
     import('../../system/exec.ts'),
     import('../../system/child.ts'),
+    import('../../system/supervisor.ts'),
   ]);
   const level = LOG_LEVELS.find((known) => known === options.logLevel) ?? 'info';
   const log = systemLog({ level, clock: systemClock, environment: host.env });
@@ -77,13 +81,22 @@ export async function run(host: CliHost, options: RunOptions): Promise<void> {
     euid: host.euid,
   };
   const signals = systemSignals(process);
+  const supervisor = systemSupervisor({
+    ...{ exec: systemExec, env: host.env, pid: process.pid },
+    onTrouble: (cause) =>
+      log.error({ cause }, `systemd cannot be told how this daemon is, and may end it: ${cause}`),
+  });
   const ports = {
-    ...{ clock: systemClock, random: host.random, exec: systemExec, spawn: systemSpawn, log },
+    ...{ clock: systemClock, random: host.random, exec: systemExec, spawn: systemSpawn },
+    ...{ log, supervisor },
     trimAfterStart: (timeoutMs: number) => trimAfterStart(systemClock, timeoutMs),
   };
   let ending: Ending;
   try {
     ending = await runUnderSignals(signals, log, (cancelled) => startDaemon(daemonOptions, ports, cancelled));
+  } catch (error) {
+    if (error instanceof OperatorError) await failed(error, host, supervisor);
+    throw error;
   } finally {
     await log.close();
   }
@@ -92,6 +105,19 @@ export async function run(host: CliHost, options: RunOptions): Promise<void> {
   const code = ending === 'stopped' ? 0 : EX_TEMPFAIL;
   process.exitCode = code;
   setTimeout(() => signals.exit(code), LEFTOVERS_MS).unref();
+}
+
+/** So that the manager above us shows why, does not try too often, and gives up where that is right. */
+async function failed(
+  { code, message }: OperatorError,
+  host: CliHost,
+  supervisor: Supervisor,
+): Promise<void> {
+  supervisor.tell({ STATUS: `cannot start: ${code}: ${message}` });
+  const exitCode = failureCode(code, host.env);
+  if (exitCode !== undefined) process.exitCode = exitCode;
+  const pauseMs = failurePauseMs(host.env);
+  await sleep(pauseMs);
 }
 
 /** sysexits(3): temporary failure, the user is invited to retry. */

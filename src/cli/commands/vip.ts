@@ -3,10 +3,11 @@ import { OperatorError } from '../../core/errors.ts';
 import type { Vip, VipAdapter } from '../../core/ports.ts';
 import type { GroupSettings } from '../../core/settings.ts';
 import { after, SECOND_MS, type NodeName } from '../../core/units.ts';
+import { adapterByHand, daemonBehind } from '../by-hand.ts';
 import { controlOption } from '../control-option.ts';
 import type { CliHost } from '../host.ts';
 import { configOption, example, identityOption, jsonOption } from '../options.ts';
-import { hint, tell, warn } from '../talk.ts';
+import { tell } from '../talk.ts';
 
 export interface VipOptions {
   readonly config: string;
@@ -124,44 +125,13 @@ async function withAdapter(
   work: (adapter: VipAdapter, vips: readonly Vip[]) => Promise<void>,
 ): Promise<void> {
   const { group, vips, self } = await groupHere(host, name, files);
-  const [{ vipAdapterFor }, { systemSpawn }, { systemClock }] = await Promise.all([
-    import('../../vip/for-platform.ts'),
-    import('../../system/child.ts'),
-    import('../../system/clock.ts'),
-  ]);
-  const said = new Set<string>();
-  const adapter = vipAdapterFor(
-    {
-      group,
-      node: self,
-      errand: () => ({ group: group.name, node: self, epoch: 0, role: 'active', peer: '', cause: 'by hand' }),
-      exec: host.exec,
-      spawn: systemSpawn,
-      clock: systemClock,
-      log: { debug: () => undefined, info: () => undefined, warn: told(host), error: told(host) },
-      // The guard would take the VIPs down as soon as this command ends.
-      guarded: false,
-      onProblem: (problem) => {
-        // Four rounds of announcing have the same to say.
-        if (said.has(problem.message)) return;
-        said.add(problem.message);
-        warn(host, problem.message);
-        hint(host, problem.hint);
-      },
-    },
-    host.platform,
-  );
+  const adapter = await adapterByHand(host, group, self);
   try {
     await work(adapter, vips);
   } finally {
     await adapter.close();
   }
 }
-
-const told =
-  (host: CliHost) =>
-  (_fields: object, text: string): void =>
-    warn(host, text);
 
 async function groupHere(
   host: CliHost,
@@ -199,25 +169,9 @@ async function refuseBesideDaemon(
   { control, force = false }: VipChangeOptions,
 ): Promise<void> {
   if (force) return;
-  const { fetchStatus } = await import('../../control/client.ts');
-  let node: string;
-  try {
-    ({ node } = await fetchStatus(control));
-  } catch (error) {
-    if (!(error instanceof OperatorError)) throw error;
-    if (error.code === 'CONTROL_UNREACHABLE' && isNobodyThere(error.cause)) return;
-    throw new OperatorError('REFUSED', `it cannot be seen whether a daemon runs: ${error.message}`, {
-      hint: `${error.hint}; or use --force`,
-      cause: error,
-    });
-  }
+  const node = await daemonBehind(control);
+  if (node === undefined) return;
   throw new OperatorError('REFUSED', `the daemon of ${node} runs, and decides where ${group} is`, {
     hint: `sealbeat switchover ${group}, sealbeat drain ${group}; or stop the daemon first`,
   });
-}
-
-function isNobodyThere(cause: unknown): boolean {
-  return (
-    cause instanceof Error && 'code' in cause && (cause.code === 'ENOENT' || cause.code === 'ECONNREFUSED')
-  );
 }
