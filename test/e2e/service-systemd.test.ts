@@ -2,12 +2,15 @@
 // kind of end, and nothing left after it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PROJECT } from '../lab/sealbeat.ts';
+import { OWN_PROGRAM, PROJECT, SEALBEAT } from '../lab/sealbeat.ts';
 import { startSystemd, systemdProblem, type Systemd } from '../lab/systemd.ts';
 import { until } from '../lab/wait.ts';
 
 const VIP = '10.77.0.100';
-const PROGRAM = [`${PROJECT}/node_modules/.bin/node`, `${PROJECT}/dist/sealbeat.cjs`] as const;
+const PROGRAM =
+  SEALBEAT === OWN_PROGRAM
+    ? [`${PROJECT}/node_modules/.bin/node`, `${PROJECT}/dist/sealbeat.cjs`]
+    : [SEALBEAT];
 const PEER = '/run/peer.sock';
 
 /** lb1 is the service and has a real interface; lb2 is a plain process beside it and only pretends to. */

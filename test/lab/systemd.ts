@@ -55,6 +55,9 @@ export container=lab
 exec ${SYSTEMD} --system --unit=lab.target --log-target=journal --show-status=no
 `;
 
+/** /tmp is another one in there, and with it a PATH that leads there. */
+const insideEnv = { ...toolEnv, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+
 export async function startSystemd(): Promise<Systemd> {
   const cgroup = join(cgroupRoot() ?? '', `sealbeat-lab-${process.pid}`);
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-systemd-'));
@@ -67,7 +70,7 @@ export async function startSystemd(): Promise<Systemd> {
       '-c',
       `echo $$ >'${cgroup}/cgroup.procs' && exec setpriv --pdeathsig KILL ${unshare} sh '${folder}/inside'`,
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: toolEnv },
+    { stdio: ['ignore', 'pipe', 'pipe'], env: insideEnv },
   );
   let said = '';
   for (const stream of [outer.stdout, outer.stderr]) stream.on('data', (chunk) => (said += String(chunk)));
@@ -97,11 +100,11 @@ export async function startSystemd(): Promise<Systemd> {
       const ran = spawnSync('nsenter', [...inside, ...words], {
         encoding: 'utf8',
         timeout: 60_000,
-        env: toolEnv,
+        env: insideEnv,
       });
       return { rc: ran.status ?? -1, text: `${ran.stdout}${ran.stderr}` };
     },
-    start: (...words) => spawn('nsenter', [...inside, ...words], { stdio: 'ignore', env: toolEnv }),
+    start: (...words) => spawn('nsenter', [...inside, ...words], { stdio: 'ignore', env: insideEnv }),
     end,
   };
 }
@@ -118,6 +121,7 @@ function isUp(pid: string | undefined): boolean {
   if (pid === undefined || readFileSync(`/proc/${pid}/comm`, 'utf8').trim() !== 'systemd') return false;
   const asked = spawnSync('nsenter', ['-t', pid, '-a', 'systemctl', 'is-active', 'lab.target'], {
     timeout: 10_000,
+    env: insideEnv,
   });
   return asked.status === 0;
 }
