@@ -2,48 +2,27 @@
 // Every host has a name of its own and empty folders where the program keeps its files, so not even a path is given.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { StatusReport } from '../../src/core/report.ts';
 import { CLIENT, VIP4 } from '../lab/addresses.ts';
 import { runTool, toolEnv } from '../lab/host-tool.ts';
 import { withLab, type Lab } from '../lab/lab.ts';
-import { startProgram } from '../lab/program.ts';
 import { labTest } from '../lab/requirement.ts';
 import { requireBuilt, SEALBEAT } from '../lab/sealbeat.ts';
+import { terminalOf } from '../lab/terminal.ts';
 import { until } from '../lab/wait.ts';
 
 const COMMANDS_MAX = 6;
 const BOUND_MS = 30_000;
-const FOLDERS = ['/etc', '/run', '/var/lib'];
+const CONFIG = '/etc/sealbeat/sealbeat.yaml';
 const call = promisify(execFile);
-
-/** As root would find it at a terminal of the host: the name, then the command line, in a view of its own. */
-const SHELL = `hostname "$1"; folder=$2; shift 2
-for path in ${FOLDERS.join(' ')}; do mount --bind "$folder$path" "$path" || exit 125; done
-exec "$@"`;
-
-function terminalOf(lab: Lab, host: string) {
-  const folder = join(lab.folder, host);
-  for (const path of FOLDERS) mkdirSync(join(folder, path), { recursive: true, mode: 0o755 });
-  const view = ['--uts', '--mount', '--propagation', 'private', 'sh', '-c', SHELL, 'sh', host, folder];
-  return {
-    type: async (...words: readonly string[]): Promise<string> => {
-      const args = ['netns', 'exec', lab.namespace(host), 'unshare', ...view, SEALBEAT, ...words];
-      return (await call('ip', args, { env: toolEnv, timeout: BOUND_MS })).stdout.trim();
-    },
-    start: (...words: readonly string[]) =>
-      startProgram({ namespace: lab.namespace(host), file: 'unshare', args: [...view, SEALBEAT, ...words] }),
-    config: () => readFileSync(join(folder, 'etc/sealbeat/sealbeat.yaml')),
-  };
-}
 
 labTest('init: two empty hosts serve after six commands', 120_000, async (t) => {
   requireBuilt();
   await withLab({ hosts: ['h1', 'h2'], vips: [VIP4] }, async (lab) => {
     await Promise.all(lab.hosts.map((host) => untilUp(lab, host)));
-    const [lb1, lb2] = [terminalOf(lab, 'h1'), terminalOf(lab, 'h2')];
+    const [lb1, lb2] = [terminalOf(lab, 'h1', { node: true }), terminalOf(lab, 'h2', { node: true })];
     const typed: string[] = [];
     const began = performance.now();
     const onTheClock = (what: string): void => {
@@ -51,15 +30,16 @@ labTest('init: two empty hosts serve after six commands', 120_000, async (t) => 
       t.diagnostic(`${((performance.now() - began) / 1_000).toFixed(1)} s: ${what}`);
     };
 
-    const line = await lb1.type('init', '--vip', VIP4);
+    const line = await lb1.type(SEALBEAT, 'init', '--vip', VIP4);
     onTheClock(`h1# sealbeat init --vip ${VIP4}   (${line.length} characters come out)`);
-    const answer = await lb2.type('init', line);
+    const answer = await lb2.type(SEALBEAT, 'init', line);
     onTheClock(`h2# sealbeat init LINE            (${answer.length} characters come out)`);
-    assert.equal(await lb1.type('init', answer), '', 'nothing is left to be carried');
+    assert.equal(await lb1.type(SEALBEAT, 'init', answer), '', 'nothing is left to be carried');
     onTheClock('h1# sealbeat init LINE-OF-H2');
-    assert.deepEqual(lb1.config(), lb2.config(), 'both configs are the same byte for byte');
+    const [one, other] = [lb1, lb2].map((host) => readFileSync(host.outside(CONFIG)));
+    assert.deepEqual(one, other, 'both configs are the same byte for byte');
 
-    const agents = [lb1.start('run'), lb2.start('run')];
+    const agents = [lb1.start(SEALBEAT, 'run'), lb2.start(SEALBEAT, 'run')];
     onTheClock('h1# sealbeat run');
     onTheClock('h2# sealbeat run');
     try {
@@ -78,10 +58,10 @@ labTest('init: two empty hosts serve after six commands', 120_000, async (t) => 
         await until(
           'status to say who holds it',
           BOUND_MS,
-          async () => says.test((shown = await host.type('status'))),
+          async () => says.test((shown = await host.type(SEALBEAT, 'status'))),
           () => shown,
         );
-        const { peers } = JSON.parse(await host.type('status', '--json')) as StatusReport;
+        const { peers } = JSON.parse(await host.type(SEALBEAT, 'status', '--json')) as StatusReport;
         assert.deepEqual(
           peers.map(({ state, configDrift }) => [state, configDrift]),
           [['alive', false]],
