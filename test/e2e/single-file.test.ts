@@ -21,6 +21,7 @@ const BOUND_MS = 30_000;
 const MINUTE_MS = 60_000;
 /** Of a question that was asked at the moment of counting the answer may be on its way. */
 const UNDER_WAY_MAX = 2;
+const LOOKS = 100;
 
 interface Host {
   readonly name: string;
@@ -139,11 +140,20 @@ async function untilBothAlive(hosts: readonly Host[]): Promise<void> {
 
 /** What the client in the lab asked while `work` was done, and never had an answer to. */
 async function replies(lab: Lab, work: () => Promise<void>): Promise<{ asked: number; lost: number }> {
-  const before = await lab.client.state(VIP4);
+  const before = await unanswered(lab);
   await work();
-  const { sent, answered } = await lab.client.state(VIP4);
-  const asked = sent - before.sent;
-  return { asked, lost: asked - (answered - before.answered) };
+  const after = await unanswered(lab);
+  return { asked: after.sent - before.sent, lost: after.count - before.count };
+}
+
+/** The least of some looks: on a busy machine many answers may be on their way at one moment, but not at every one. */
+async function unanswered(lab: Lab): Promise<{ sent: number; count: number }> {
+  let least = { sent: 0, count: Infinity };
+  for (let look = 0; look < LOOKS; look += 1) {
+    const { sent, answered } = await lab.client.state(VIP4);
+    if (sent - answered <= least.count) least = { sent, count: sent - answered };
+  }
+  return least;
 }
 
 const withWords = (hosts: readonly Host[]) => (error: unknown) => {
