@@ -87,13 +87,13 @@ for (const { name, folder, text } of files) {
   });
 }
 
-test('tidy: only vip/for-platform.ts asks which system this is, but for commands that say so', () => {
+test('tidy: only vip/system-platform.ts asks which system this is, but for commands that say so', () => {
   const asking = files
     .filter(({ text }) => /process\.platform/.test(withoutComments(text)))
     .map(({ name }) => name);
   assert.deepEqual(
     asking.filter((name) => !name.startsWith('cli/')),
-    ['vip/for-platform.ts'],
+    ['vip/system-platform.ts'],
   );
 });
 

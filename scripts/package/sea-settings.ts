@@ -1,8 +1,5 @@
-/**
- * Flags of Node's engine that the program always runs with: a small young generation, no threads that wait for work, and a
- * way to ask for what the start has left behind (system/heap.ts). bin/sealbeat has the same.
- */
-export const PROGRAM_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=0', '--expose-gc'] as const;
+/** Flags of Node's engine that the program always runs with: a small young generation, and no threads that wait for work. */
+export const PROGRAM_FLAGS = ['--max-semi-space-size=1', '--v8-pool-size=0'] as const;
 
 export interface SeaSettings {
   readonly main: string;

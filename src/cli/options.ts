@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { placesOf } from '../core/places.ts';
-import { systemPlatform } from '../vip/for-platform.ts';
+import { systemPlatform } from '../vip/system-platform.ts';
 
 const places = placesOf(systemPlatform);
 /** Where things are unless a flag says otherwise. */

@@ -1,7 +1,7 @@
 import { hostname, networkInterfaces } from 'node:os';
 import { factsOf, realPath } from '../system/files.ts';
 import { systemRandom } from '../system/random.ts';
-import { systemPlatform } from '../vip/for-platform.ts';
+import { systemPlatform } from '../vip/system-platform.ts';
 import { interfaceSysctl, isOn } from '../vip/linux/interface-sysctl.ts';
 import type { CliHost } from './host.ts';
 

@@ -3,7 +3,8 @@ import type { OperatorError } from '../core/errors.ts';
 import { OTHER } from '../core/placeholders.ts';
 import type { GroupSettings } from '../core/settings.ts';
 import type { GroupName, NodeName } from '../core/units.ts';
-import { besideCloud, systemPlatform, vipAdapterFor } from '../vip/for-platform.ts';
+import { besideCloud, vipAdapterFor } from '../vip/for-platform.ts';
+import { systemPlatform } from '../vip/system-platform.ts';
 import type { ProgramReport } from '../vip/options.ts';
 import { adapterKind, type AdapterKind } from '../vip/system.ts';
 

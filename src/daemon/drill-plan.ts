@@ -10,7 +10,7 @@ import type { Prober } from '../core/ports.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
 import { SECOND_MS, type MonoMs, type NodeName } from '../core/units.ts';
 import { askAll } from '../probe/ask-all.ts';
-import { systemPlatform } from '../vip/for-platform.ts';
+import { systemPlatform } from '../vip/system-platform.ts';
 import { adapterKind } from '../vip/system.ts';
 import { traitsOf } from '../vip/traits.ts';
 import { barsOf } from './orders.ts';

@@ -3,7 +3,7 @@ import type { CallResult } from '../core/group/state.ts';
 import type { Clock, Log, Vip, VipAdapter } from '../core/ports.ts';
 import type { GroupSettings, Settings } from '../core/settings.ts';
 import type { GroupId, GroupName, MonoMs, NodeName } from '../core/units.ts';
-import { systemPlatform } from '../vip/for-platform.ts';
+import { systemPlatform } from '../vip/system-platform.ts';
 import { adapterKind, type AdapterKind } from '../vip/system.ts';
 import { CALL_MS, traitsOf, type Traits } from '../vip/traits.ts';
 import { vipsOn } from '../config/vips-on.ts';

@@ -8,7 +8,7 @@ import type { GroupId } from '../core/units.ts';
 import { openLinks, type Links } from '../net/links.ts';
 import { newNeighbours } from '../net/neighbour.ts';
 import { newProber } from '../probe/prober.ts';
-import { systemPlatform } from '../vip/for-platform.ts';
+import { systemPlatform } from '../vip/system-platform.ts';
 import { openAdapters } from './adapters.ts';
 import { newArbiters } from './arbiters.ts';
 import { newClosing, type Closing } from './closing.ts';

@@ -5,7 +5,7 @@ import type { NodeName } from '../core/units.ts';
 import { SECOND_MS } from '../core/units.ts';
 import { wayPolicies } from '../core/ways.ts';
 import type { Peer } from '../net/tcp.ts';
-import { systemPlatform } from '../vip/for-platform.ts';
+import { systemPlatform } from '../vip/system-platform.ts';
 import { traitsOf } from '../vip/traits.ts';
 
 /** The config as one node's machine sees it. Nodes are numbered by their place among the sorted names, from 1. */

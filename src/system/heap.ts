@@ -1,4 +1,5 @@
 import v8 from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { Clock } from '../core/ports.ts';
 import { after } from '../core/units.ts';
 
@@ -10,7 +11,7 @@ const ROUNDS = 2;
 /** A round holds everything up for some 30 ms, and for 250 on a machine that is ten times overloaded. */
 const TIMEOUT_MS_MIN = 2_000;
 
-type CollectGarbage = (how: { type: 'major'; execution: 'sync'; flavor: 'last-resort' }) => void;
+type CollectGarbage = () => void;
 
 /**
  * The two compilers that make fast code are left out: a daemon at rest has little to gain from them, and they keep 2 MB of
@@ -22,22 +23,28 @@ export function leaveOutCompilers(): void {
 
 /**
  * Gives back what the start has left behind, a quarter of the memory: the engine would do so only under pressure, which a
- * daemon at rest never makes. Not where peers have so little patience that they could miss the beats of that moment, and
- * only with an engine that was started with --expose-gc.
+ * daemon at rest never makes. Not where peers have so little patience that they could miss the beats of that moment.
  */
 export function trimAfterStart(
   clock: Clock,
   timeoutMs: number,
-  collect: CollectGarbage | undefined = globalThis.gc as CollectGarbage | undefined,
+  collect: CollectGarbage = collectGarbage,
 ): () => void {
-  if (collect === undefined || timeoutMs < TIMEOUT_MS_MIN) return () => undefined;
+  if (timeoutMs < TIMEOUT_MS_MIN) return () => undefined;
   let cancel = (): void => undefined;
   const wait = (round: number, forMs: number): void => {
     cancel = clock.wakeAt(after(clock.nowMs(), forMs), () => {
-      collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+      collect();
       if (round < ROUNDS) wait(round + 1, BETWEEN_MS);
     });
   };
   wait(1, TRIM_AFTER_MS);
   return () => cancel();
+}
+
+/** Not by a flag at the start of the process: with it Node compiles its own modules anew, which takes 30 ms. */
+function collectGarbage(): void {
+  v8.setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as (how: object) => void;
+  collect({ type: 'major', execution: 'sync', flavor: 'last-resort' });
 }

@@ -12,22 +12,8 @@ import { linuxVip } from './linux/linux.ts';
 import { scriptVip } from './script/script.ts';
 import { simulatedVip } from './simulated/simulated.ts';
 import type { VipOptions } from './options.ts';
-import { adapterKind, platformNamed, SYSTEM_NAMES } from './system.ts';
-
-/**
- * For those who have to know it as well. SEALBEAT_PLATFORM names another system, whose commands are then run: for a
- * rehearsal with programs that stand in for them.
- */
-export const systemPlatform: NodeJS.Platform = platformOf(process.env['SEALBEAT_PLATFORM']);
-
-function platformOf(wanted: string | undefined): NodeJS.Platform {
-  if (wanted === undefined || wanted === '') return process.platform;
-  const platform = platformNamed(wanted);
-  if (platform !== undefined) return platform;
-  throw new OperatorError('USAGE', `SEALBEAT_PLATFORM=${wanted}: no such system`, {
-    hint: `one of ${SYSTEM_NAMES.join(', ')}; or unset it`,
-  });
-}
+import { systemPlatform } from './system-platform.ts';
+import { adapterKind } from './system.ts';
 
 export interface AdapterOptions extends VipOptions {
   readonly group: GroupSettings;

@@ -4,7 +4,8 @@ import type { Body, Reject } from '../core/frame.ts';
 import type { PublicIdentity } from '../core/settings.ts';
 import type { NodeId } from '../core/units.ts';
 import { decodeBody } from './body.ts';
-import { secretKeyObject, verifyKeyObject } from './der.ts';
+import { boxShared } from './box.ts';
+import { publicKeyObject, secretKeyObject } from './der.ts';
 import { fromHex, readId, toHex } from './hex.ts';
 import { digest, hmacSha512, type Hmac } from './hmac.ts';
 import type { SecretIdentity } from './identity.ts';
@@ -83,10 +84,9 @@ export function directionsBetween(
   peer: PublicIdentity,
   cluster: string,
 ): { readonly inbound: InboundDirection; readonly outbound: OutboundDirection } {
-  // The same for both ways, and nearly all of the time that this function needs.
-  const shared = nacl.box.before(peer.boxKey, own.boxSecret);
+  const shared = boxShared(peer.boxKey, own.boxSecret); // the same for both ways
   const signKey = secretKeyObject('ed25519', own.signSeed);
-  const verifyKey = verifyKeyObject(peer.signKey);
+  const verifyKey = publicKeyObject('ed25519', peer.signKey);
   const nonceKey = hmacSha512(sha512(Buffer.concat([NONCE_CONTEXT, own.boxSecret])));
   return {
     inbound: { ...directionOf([peer, own.public], shared, cluster), verifyKey },

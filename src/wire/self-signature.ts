@@ -1,5 +1,5 @@
 import { sign, verify } from 'node:crypto';
-import { secretKeyObject, verifyKeyObject } from './der.ts';
+import { publicKeyObject, secretKeyObject } from './der.ts';
 
 /** Separates this signature from every other use of the same key. */
 const CONTEXT = Buffer.from('sealbeat 1 identity');
@@ -21,7 +21,7 @@ export function selfSignatureHolds(
   keys: { signKey: Uint8Array; boxKey: Uint8Array },
   signature: Uint8Array,
 ): boolean {
-  return verify(null, signedText(keys), verifyKeyObject(keys.signKey), signature);
+  return verify(null, signedText(keys), publicKeyObject('ed25519', keys.signKey), signature);
 }
 
 const signedText = ({ signKey, boxKey }: { signKey: Uint8Array; boxKey: Uint8Array }): Buffer =>

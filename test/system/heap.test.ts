@@ -28,8 +28,9 @@ test('heap: a daemon that ends calls it off', () => {
   clock.goOn(60_000);
 });
 
-test('heap: an engine that was not started for it is left alone', () => {
+test('heap: the engine understands what it is told', () => {
   const clock = new ManualClock();
-  trimAfterStart(clock, 3_000, undefined);
+  trimAfterStart(clock, 3_000);
+  clock.goOn(11_000);
   assert.equal(clock.waiting, 0);
 });

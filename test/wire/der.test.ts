@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import nacl from 'tweetnacl';
+import { boxShared } from '../../src/wire/box.ts';
 import { publicHalfOf } from '../../src/wire/der.ts';
 
 const secrets = [
@@ -17,3 +18,12 @@ for (const secret of secrets) {
     assert.deepEqual(publicHalfOf('x25519', secret), nacl.box.keyPair.fromSecretKey(secret).publicKey);
   });
 }
+
+test('der: what two share is what NaCl says they share, for both', () => {
+  for (const [at, one] of secrets.entries()) {
+    const other = secrets[(at + 1) % secrets.length]!;
+    const shared = boxShared(publicHalfOf('x25519', other), one);
+    assert.deepEqual(shared, nacl.box.before(publicHalfOf('x25519', other), one));
+    assert.deepEqual(shared, boxShared(publicHalfOf('x25519', one), other));
+  }
+});
