@@ -184,7 +184,7 @@ export const binaryScenario: Scenario = {
       ...versionRows(),
       ...(await startRows(options)),
       ...(await restRows({ ...options, restMinutes: 0 }, 1_000, 3_000)),
-      ...(await restRows(options, 100, 300)),
+      ...(await restRows(options, 100, 3_000)),
     ];
   },
 };
