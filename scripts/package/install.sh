@@ -70,7 +70,12 @@ esac
 
 # One line for each file that is there because of us, `SUM SIZE PATH`, and one for each folder that we made, `d 0 PATH`.
 record=$prefix/share/sealbeat/installed
-here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd)
+case $0 in
+*/*) here=$(CDPATH='' cd "${0%/*}" && pwd) ;;
+*) here=$(pwd) ;;
+esac
+newline='
+'
 
 target_of() {
   case $1 in
@@ -78,17 +83,22 @@ target_of() {
   *) printf '%s\n' "$destdir$prefix/$1" ;;
   esac
 }
-sum_of() { cksum <"$1" | awk '{ print $1, $2 }'; }
+sum_of() { cksum <"$1" | { read -r digest bytes _ || :; printf '%s\n' "$digest $bytes"; }; }
 # Whether a file is as we put it there.
-is_ours() { [ -f "$record" ] && grep -F -x -q -- "$(sum_of "$1") $1" "$record"; }
+is_ours() {
+  [ -f "$record" ] || return 1
+  case $newline$(cat "$record")$newline in
+  *"$newline$(sum_of "$1") $1$newline"*) return 0 ;;
+  *) return 1 ;;
+  esac
+}
 
 make_folder() {
-  [ ! -d "$1" ] || return 0
-  make_folder "$(dirname -- "$1")"
-  mkdir -- "$1"
+  if [ -z "$1" ] || [ -d "$1" ]; then return 0; fi
+  make_folder "${1%/*}"
+  mkdir "$1"
   chmod 0755 "$1"
-  made="${made}d 0 $1
-"
+  made="${made}d 0 $1$newline"
 }
 
 check_program() {
@@ -135,20 +145,19 @@ install_all() {
     if cmp -s "$here/$path" "$target"; then
       unchanged=$((unchanged + 1))
     else
-      make_folder "$(dirname -- "$target")"
-      rm -f -- "$target.sealbeat-new"
-      cp -- "$here/$path" "$target.sealbeat-new"
+      make_folder "${target%/*}"
+      rm -f "$target.sealbeat-new"
+      cp "$here/$path" "$target.sealbeat-new"
       if [ -e "$target" ] && ! is_ours "$target"; then
-        mv -- "$target" "$target.old"
+        mv "$target" "$target.old"
         say "kept: $target.old"
       fi
       # A running program keeps the file that it has.
-      mv -f -- "$target.sealbeat-new" "$target"
+      mv -f "$target.sealbeat-new" "$target"
       written=$((written + 1))
     fi
     chmod "$mode" "$target"
-    [ -n "$destdir" ] || lines="$lines$(sum_of "$target") $target
-"
+    [ -n "$destdir" ] || lines="$lines$(sum_of "$target") $target$newline"
   done <"$here/FILES"
   [ -n "$destdir" ] || keep_record
   say "$written written, $unchanged unchanged, below $destdir$prefix"
@@ -163,27 +172,30 @@ install_all() {
 
 # Files of an older version that this one does not have are removed.
 keep_record() {
-  make_folder "$(dirname -- "$record")"
+  make_folder "${record%/*}"
   printf '%s' "$lines" >"$record.new"
   if [ -f "$record" ]; then
     while read -r sum size path; do
       case $sum in
       d) printf '%s\n' "d 0 $path" >>"$record.new" ;;
       *)
-        cut -d' ' -f3- "$record.new" | grep -F -x -q -- "$path" || remove_one "$sum $size" "$path"
+        case $lines in
+        *" $path$newline"*) ;;
+        *) remove_one "$sum $size" "$path" ;;
+        esac
         ;;
       esac
     done <"$record"
   fi
   printf '%s' "$made" >>"$record.new"
   chmod 0644 "$record.new"
-  mv -f -- "$record.new" "$record"
+  mv -f "$record.new" "$record"
 }
 
 remove_one() {
   [ -e "$2" ] || [ -h "$2" ] || return 0
   if [ "$force" = yes ] || { [ -f "$2" ] && [ "$(sum_of "$2")" = "$1" ]; }; then
-    rm -f -- "$2"
+    rm -f "$2"
     removed=$((removed + 1))
   else
     say "kept, because it was changed: $2"
@@ -204,9 +216,9 @@ uninstall_all() {
   done <"$record"
   # Those below come first.
   folders=$(sed -n 's/^d 0 //p' "$record" | LC_ALL=C sort -r)
-  rm -f -- "$record"
+  rm -f "$record"
   printf '%s\n' "$folders" | while IFS= read -r folder; do
-    [ -z "$folder" ] || rmdir -- "$folder" 2>/dev/null || :
+    [ -z "$folder" ] || rmdir "$folder" 2>/dev/null || :
   done
   say "$removed removed, $kept kept; config, identity and state stay"
 }
