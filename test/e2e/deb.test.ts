@@ -121,6 +121,15 @@ test('deb: from install to purge under systemd, without Node', { timeout: 240_00
     await wait('both to hear each other', () => peer()?.groups[0]?.role === 'standby');
   });
 
+  await t.test('"sealbeat service" leaves the files to the package', () => {
+    assert.match(good(host, 'sealbeat', 'service', 'install', '--start'), /came with a package/);
+    assert.notEqual(host.run('test', '-e', '/etc/systemd/system/sealbeat.service').rc, 0);
+    assert.match(good(host, 'sealbeat', 'service', 'status'), /running +yes\nfile .*of a package/);
+    const refused = host.run('sealbeat', 'service', 'uninstall');
+    assert.equal(refused.rc, 1);
+    assert.match(refused.text, /apt remove sealbeat/);
+  });
+
   await t.test('an upgrade keeps the VIP where it is', async () => {
     await wait('the process to be old enough', () => (own()?.upForMs ?? 0) > 11 * 600);
     const watch = host.start('sh', '-c', 'ip -o monitor address dev eth0 >/run/watched');
