@@ -1,5 +1,5 @@
 // Makes one file with Node in it for each system and processor, and packages around it; docs/install.md says what they contain.
-// npm run package [-- --into FOLDER --version VERSION --only binary,deb,tarball --fast linux-x64 linux-arm64 …]
+// npm run package [-- --into FOLDER --version VERSION --only binary,deb,tarball,node --fast linux-x64 linux-arm64 …]
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -20,13 +20,15 @@ const { values, positionals } = parseArgs({
     into: { type: 'string', default: 'dist' },
     /** Another one than package.json has: for a release candidate, or to rehearse an upgrade. */
     version: { type: 'string' },
-    only: { type: 'string', default: 'binary,deb,tarball' },
+    only: { type: 'string', default: 'binary,deb,tarball,node' },
     /** Larger archives, in a fifth of the time. */
     fast: { type: 'boolean', default: false },
   },
 });
 const { into, fast } = values;
 const kinds = new Set(values.only.split(','));
+const strange = [...kinds].find((kind) => !['binary', 'deb', 'tarball', 'node'].includes(kind));
+if (strange !== undefined) throw new Error(`--only ${strange}: there are binary, deb, tarball and node`);
 const work = `${into}/package`;
 const release = releaseOf(values.version);
 
@@ -63,7 +65,8 @@ rmSync(work, { recursive: true, force: true });
 mkdirSync(work, { recursive: true });
 const bundle = bundled();
 const sums: string[] = [];
-for (const target of targets) {
+// `node` is the archive for the system's own Node, and needs none of these.
+for (const target of kinds.size === 1 && kinds.has('node') ? [] : targets) {
   const binary = await binaryFor(target, bundle);
   const name = nameOf(target);
   const order = { release, bundle, binary, folder: into, fast };
@@ -72,7 +75,7 @@ for (const target of targets) {
     sums.push(told(deb({ ...order, processor: target.arch, work })));
   if (kinds.has('tarball')) sums.push(told(tarball({ ...order, name })));
 }
-if (kinds.has('tarball')) sums.push(told(tarball({ name: 'node', release, bundle, folder: into, fast })));
+if (kinds.has('node')) sums.push(told(tarball({ name: 'node', release, bundle, folder: into, fast })));
 rmSync(work, { recursive: true, force: true });
 writeFileSync(`${into}/sealbeat.cyclonedx.json`, billOfMaterials());
 writeFileSync(`${into}/sealbeat.licences.txt`, licences());

@@ -22,7 +22,7 @@ const SINGLE = ['package.json', 'package-lock.json', 'README.md', 'CHANGELOG.md'
 /** Each is made once, where it is missing or older than its sources, whoever asks first. */
 export async function ensurePackaged(): Promise<Packaged> {
   const version = ownVersion();
-  const folder = await ensureMade(version, 'binary,deb,tarball');
+  const folder = await ensureMade(version, 'binary,deb,tarball,node');
   const own = `linux-${process.arch}`;
   return {
     version,
