@@ -104,6 +104,6 @@ function isAlive(lock: string): boolean {
     const pid = Number(readFileSync(lock, 'utf8'));
     return pid === 0 || existsSync(`/proc/${pid}`);
   } catch {
-    return false;
+    return true; // it has just been given back: try again
   }
 }
