@@ -1,8 +1,10 @@
 // Bundles src/cli/main.ts and everything it needs into one CommonJS file, which bin/sealbeat runs.
+// node scripts/build.ts [FILE [VERSION]]
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
+const [outfile = 'dist/sealbeat.cjs', wanted] = process.argv.slice(2);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 function commit(): string {
@@ -25,7 +27,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true, // not names: a stack trace in a log has to be read by people
   legalComments: 'none',
-  outfile: 'dist/sealbeat.cjs',
-  define: { SEALBEAT_VERSION: JSON.stringify(version), SEALBEAT_COMMIT: JSON.stringify(commit()) },
+  outfile,
+  define: { SEALBEAT_VERSION: JSON.stringify(wanted ?? version), SEALBEAT_COMMIT: JSON.stringify(commit()) },
   logLevel: 'warning',
 });

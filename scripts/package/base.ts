@@ -19,8 +19,21 @@ export function baseFor(target: Target, folder: string): string {
   const base = join(folder, `node-${nameOf(target)}`);
   copyFileSync(nodeFor(target, folder), base);
   chmodSync(base, 0o755);
-  if (isHere(target)) execFileSync('strip', ['--strip-all', base]);
+  if (isHere(target)) strip(base);
   return base;
+}
+
+/** Without options: GNU's and the other systems' have no other word in common for it. */
+function strip(file: string): void {
+  try {
+    execFileSync('strip', [file], { stdio: ['ignore', 'ignore', 'pipe'] });
+  } catch (error) {
+    const { code, stderr } = error as { code?: string; stderr?: Buffer };
+    const why = code === 'ENOENT' ? 'it is not installed' : String(stderr ?? error).trim();
+    throw new Error(`strip, which takes Node's symbols out, did not work: ${why}; binutils has one`, {
+      cause: error,
+    });
+  }
 }
 
 /** Of the Node that is put in; each of its packages and installations has it in another place. */

@@ -62,21 +62,36 @@ const nodeParts = (): readonly Component[] =>
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, version]) => ({ 'bom-ref': `node/${name}@${version}`, type: 'library', name, version }));
 
-/** The licence of every part of the binary, whole, as they ask to be passed on. */
-export function licences(): string {
-  const own = { title: 'sealbeat', text: readFileSync('LICENSE', 'utf8') };
-  const node = { title: `Node.js ${versions.node}, and what it contains`, text: nodeLicence() };
+/** A part of the binary with the licence that it is passed on under. */
+export interface LicensedPart {
+  readonly name: string;
+  readonly title: string;
+  readonly licence: string;
+  readonly text: string;
+}
+
+/** Of every part, whole, as they ask to be passed on; the first is our own. */
+export function licensedParts(): readonly LicensedPart[] {
   const listed = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
     packages: Record<string, { version: string; license?: string; dev?: true; optional?: true }>;
   };
   const libraries = Object.entries(listed.packages)
     .filter(([path, { dev, optional }]) => path !== '' && dev !== true && optional !== true)
-    .map(([path, { version, license = '' }]) => ({
-      title: `${path.replace(/^.*node_modules\//, '')} ${version} (${license})`,
-      text: licenceIn(path),
-    }));
+    .map(([path, { version, license = '' }]) => {
+      const name = path.replace(/^.*node_modules\//, '');
+      return { name, title: `${name} ${version} (${license})`, licence: license, text: licenceIn(path) };
+    });
+  const node = `Node.js ${versions.node}, and what it contains`;
+  return [
+    { name: 'sealbeat', title: 'sealbeat', licence: 'MIT', text: readFileSync('LICENSE', 'utf8') },
+    ...libraries,
+    { name: 'node', title: node, licence: 'Node.js', text: nodeLicence() },
+  ];
+}
+
+export function licences(): string {
   const rule = '='.repeat(80);
-  return [own, ...libraries, node]
+  return licensedParts()
     .map(({ title, text }) => `${rule}\n${title}\n${rule}\n\n${text.trim()}\n`)
     .join('\n');
 }

@@ -23,6 +23,8 @@ export const tmpfiles = ({ config, identity }: Wanted): string =>
 export const networkdDropIn = (): string => `[Network]\nKeepConfiguration=yes\n`;
 
 const UNIT = 'sealbeat.service';
+/** Where a package of the distribution puts the same; it brings the other two files as well. */
+export const PACKAGED_UNIT = `/lib/systemd/system/${UNIT}`;
 
 export function systemdPlan(wanted: Wanted): Plan {
   const file = (path: string, text: string) => ({ path, mode: 0o644, text, comment: 'hash' }) as const;

@@ -36,14 +36,18 @@ const cgroupRoot = (): string | undefined =>
     .map((line) => line.split(' '))
     .find(([, , type]) => type === 'cgroup2')?.[1];
 
-const INSIDE = `set -e
-mount --make-rprivate /
+/** Shell lines: what is written in these folders stays in memory, for whoever is in this mount namespace. */
+export const overlays = (folders: readonly string[]): string => `mount --make-rprivate /
 mount -t tmpfs tmpfs /run
-for d in etc var; do
+for d in ${folders.join(' ')}; do
   mkdir -p /run/over/$d/up /run/over/$d/work
   mount -t overlay overlay -o lowerdir=/$d,upperdir=/run/over/$d/up,workdir=/run/over/$d/work /$d
 done
 mount -t tmpfs tmpfs /tmp
+`;
+
+const inside = (writable: readonly string[], before: string): string => `set -e
+${overlays(writable)}${before}
 umount -l /sys/fs/cgroup
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 ip link set lo up
@@ -58,10 +62,14 @@ exec ${SYSTEMD} --system --unit=lab.target --log-target=journal --show-status=no
 /** /tmp is another one in there, and with it a PATH that leads there. */
 const insideEnv = { ...toolEnv, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
-export async function startSystemd(): Promise<Systemd> {
+/** `before`: shell lines that are run before systemd starts. */
+export async function startSystemd({
+  writable = ['etc', 'var'],
+  before = '',
+}: { readonly writable?: readonly string[]; readonly before?: string } = {}): Promise<Systemd> {
   const cgroup = join(cgroupRoot() ?? '', `sealbeat-lab-${process.pid}`);
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-systemd-'));
-  writeFileSync(join(folder, 'inside'), INSIDE);
+  writeFileSync(join(folder, 'inside'), inside(writable, before));
   mkdirSync(cgroup, { recursive: true });
   const unshare = 'unshare --pid --mount --net --uts --ipc --cgroup --fork --mount-proc --kill-child=SIGKILL';
   const outer = spawn(
@@ -94,17 +102,17 @@ export async function startSystemd(): Promise<Systemd> {
     await end();
     throw error;
   }
-  const inside = ['-t', first() ?? '', '-a'];
+  const into = ['-t', first() ?? '', '-a'];
   return {
     run(...words) {
-      const ran = spawnSync('nsenter', [...inside, ...words], {
+      const ran = spawnSync('nsenter', [...into, ...words], {
         encoding: 'utf8',
         timeout: 60_000,
         env: insideEnv,
       });
       return { rc: ran.status ?? -1, text: `${ran.stdout}${ran.stderr}` };
     },
-    start: (...words) => spawn('nsenter', [...inside, ...words], { stdio: 'ignore', env: insideEnv }),
+    start: (...words) => spawn('nsenter', [...into, ...words], { stdio: 'ignore', env: insideEnv }),
     end,
   };
 }

@@ -8,7 +8,7 @@ import { managerOf, planFor, platformOf } from '../../service/for-host.ts';
 import { MANAGERS, type ManagerName, type Plan, type Wanted } from '../../service/plan.ts';
 import { stamped } from '../../service/stamp.ts';
 import { runSteps, saysYes } from '../../service/steps.ts';
-import { networkdDropIn } from '../../service/systemd.ts';
+import { networkdDropIn, PACKAGED_UNIT } from '../../service/systemd.ts';
 import type { CliHost } from '../host.ts';
 import { example, jsonOption } from '../options.ts';
 import { ownProgram } from '../invocation.ts';
@@ -132,11 +132,20 @@ export async function servicePrint(host: CliHost, options: ServiceOptions): Prom
   tell(host, `NAME.network.d/sealbeat.conf: ${networkdDropIn().trim().replace('\n', ' / ')}`);
 }
 
+/** Whether the files are a package's, so that the manager is all that is left to be spoken to. */
+const isPackaged = ({ manager, files }: Plan, root: string): boolean =>
+  manager === 'systemd' &&
+  root === '' &&
+  existsSync(PACKAGED_UNIT) &&
+  files.every((file) => stateOf(file, root) === 'absent');
+
 export async function serviceInstall(host: CliHost, options: ServiceChangeOptions): Promise<void> {
-  const { plan, wanted } = planOf(host, options);
   const { root = '', dryRun = false, force = false, start = false } = options;
+  const { plan: whole, wanted } = planOf(host, options);
+  const plan = isPackaged(whole, root) ? { ...whole, files: [] } : whole;
   refuseUnstartable(plan, wanted);
   if (!dryRun) refuseWithoutRoot(host, root);
+  if (plan.files.length === 0) tell(host, `its files came with a package: ${PACKAGED_UNIT}`);
   report(host, await writeFiles(plan.files, { root, dryRun, force }), dryRun);
   if (root !== '') return;
   const run = { exec: host.exec, dryRun, say: (text: string) => tell(host, text) };
@@ -149,6 +158,11 @@ export async function serviceInstall(host: CliHost, options: ServiceChangeOption
 export async function serviceUninstall(host: CliHost, options: ServiceChangeOptions): Promise<void> {
   const { plan, wanted } = planOf(host, options);
   const { root = '', dryRun = false, force = false } = options;
+  if (isPackaged(plan, root)) {
+    throw new OperatorError('REFUSED', `the service came with a package: ${PACKAGED_UNIT}`, {
+      hint: 'remove that, for instance with "apt remove sealbeat"; or "systemctl disable --now sealbeat"',
+    });
+  }
   if (!dryRun) refuseWithoutRoot(host, root);
   const run = { exec: host.exec, dryRun, say: (text: string) => tell(host, text) };
   const isThere = plan.files.some((file) => stateOf(file, root) !== 'absent');
@@ -167,7 +181,8 @@ export async function serviceStatus(
   { json = false, ...options }: ServiceOptions & { json?: boolean },
 ): Promise<void> {
   const { plan } = planOf(host, options);
-  const files = plan.files.map((file) => ({ path: file.path, state: stateOf(file, '') }));
+  const ofPackage = isPackaged(plan, '');
+  const files = (ofPackage ? [] : plan.files).map((file) => ({ path: file.path, state: stateOf(file, '') }));
   const isInstalled = files.every(({ state }) => state !== 'absent');
   const enabled = isInstalled && (await saysYes(plan.isEnabled, host.exec));
   const running = isInstalled && (await saysYes(plan.isRunning, host.exec));
@@ -179,6 +194,7 @@ export async function serviceStatus(
     host.out(`installed  ${yes(isInstalled)}`);
     host.out(`enabled    ${yes(enabled)}`);
     host.out(`running    ${yes(running)}`);
+    if (ofPackage) host.out(`file       ${PACKAGED_UNIT}  of a package`);
     for (const { path, state } of files) host.out(`file       ${path}  ${state}`);
     host.out(`log        ${plan.log}`);
   }
