@@ -5,8 +5,8 @@ import { isName, NAME_RULE } from '../../core/names.ts';
 import type { Clock, Prober } from '../../core/ports.ts';
 import { after, MINUTE_MS } from '../../core/units.ts';
 import { controlOption } from '../control-option.ts';
-import { startAsker, type Asker } from '../drill-asker.ts';
-import { clientFailure, clientViews } from '../drill-client.ts';
+import { startAsker, type Asker } from '../drill/asker.ts';
+import { clientFailure, clientViews } from '../drill/client.ts';
 import type { CliHost } from '../host.ts';
 import { example, jsonOption } from '../options.ts';
 import { tell, warn } from '../talk.ts';
@@ -63,7 +63,7 @@ export async function drill(
   const { control, stay = false, planned = false, json = false } = options;
   const [{ fetchDrill, sendOrder }, { planText, reportText }] = await Promise.all([
     import('../../control/client.ts'),
-    import('../drill-text.ts'),
+    import('../drill/text.ts'),
   ]);
   const { plan, refusal } = await fetchDrill(control, group, planned);
   if (plan === undefined)

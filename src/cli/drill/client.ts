@@ -1,7 +1,7 @@
-import type { DrillReport } from '../core/drill-report.ts';
-import type { Asker } from './drill-asker.ts';
-import { silenceIn } from './drill-silence.ts';
-import type { ClientView } from './drill-text.ts';
+import type { DrillReport } from '../../core/drill-report.ts';
+import type { Asker } from './asker.ts';
+import { silenceIn } from './silence.ts';
+import type { ClientView } from './text.ts';
 
 /** What the questions of this host come to, and whether a client would call it kept. */
 

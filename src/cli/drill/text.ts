@@ -1,8 +1,8 @@
-import type { Bound, DrillMove, DrillPlan, DrillReport } from '../core/drill-report.ts';
-import { SECOND_MS } from '../core/units.ts';
-import { printable } from '../system/printable.ts';
-import { ASK_EVERY_MS } from './drill-asker.ts';
-import { flow, pad, widthOf, type Paint } from './layout.ts';
+import type { Bound, DrillMove, DrillPlan, DrillReport } from '../../core/drill-report.ts';
+import { SECOND_MS } from '../../core/units.ts';
+import { printable } from '../../system/printable.ts';
+import { ASK_EVERY_MS } from './asker.ts';
+import { flow, pad, widthOf, type Paint } from '../layout.ts';
 
 /** What a client on this host saw of one address; undefined: it was silent to the end. */
 export interface ClientView {

@@ -1,6 +1,6 @@
-import type { Clock, Prober } from '../core/ports.ts';
-import { after } from '../core/units.ts';
-import type { Asked } from './drill-silence.ts';
+import type { Clock, Prober } from '../../core/ports.ts';
+import { after } from '../../core/units.ts';
+import type { Asked } from './silence.ts';
 
 /** Asks addresses in a fast row, as clients would: an address that another host has is a remote one from here. */
 export interface Asker {
