@@ -397,7 +397,7 @@ const beginnings: readonly {
     name: 'a host without a name',
     host: { hostname: 'localhost' },
     argv: ['--vip', VIP],
-    says: /name of this node: "localhost" makes no name\n.*--name/,
+    says: /name of this node: "localhost", as this host calls itself, can be no name of a node\n.*--name/,
     exitCode: 2,
   },
   {

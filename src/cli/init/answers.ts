@@ -84,15 +84,17 @@ export interface MemberWanted {
 export async function memberFrom(host: CliHost, wanted: MemberWanted): Promise<Member> {
   const { options, answer, common, others, key } = wanted;
   const own = ownAddresses(host.interfaces(), common.vips);
+  const found = nameFrom(host.hostname);
+  const isTaken = (name: string | undefined): boolean => others.some((other) => other.name === name);
   const name = await answer({
     what: 'name of this node',
     flag: '--name',
     given: options.name,
-    found: nameFrom(host.hostname),
-    whyNot: `"${host.hostname}" makes no name`,
-    check: (text) =>
-      whyNoName(text) ??
-      (others.some((other) => other.name === text) ? `${text} is the name of another node` : undefined),
+    found,
+    whyNot: isTaken(found)
+      ? `"${found}", as this host calls itself, is the name of another node already`
+      : `"${host.hostname}", as this host calls itself, can be no name of a node`,
+    check: (text) => whyNoName(text) ?? (isTaken(text) ? `${text} is the name of another node` : undefined),
   });
   const link = await linkFrom(host, wanted, own);
   const address = await addressFrom(wanted, link, own);
