@@ -146,8 +146,9 @@ async function follow(
   }
 }
 
+/** Not one that hangs: there the system has nothing to say, and the hint of that error is the better one. */
 const isGone = (error: unknown): boolean =>
-  error instanceof OperatorError && error.code === 'CONTROL_UNREACHABLE';
+  error instanceof OperatorError && error.code === 'CONTROL_UNREACHABLE' && error.cause !== undefined;
 
 /** Its addresses were off already, or went with it: nothing is left to put right but the daemon itself. */
 const endedMeanwhile = (cause: unknown): OperatorError =>
