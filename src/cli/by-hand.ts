@@ -41,8 +41,11 @@ export async function adapterByHand(
   );
 }
 
-/** The node of the daemon behind the socket; undefined when there is none. Throws OperatorError when that cannot be seen. */
-export async function daemonBehind(control: string): Promise<NodeName | undefined> {
+/**
+ * The node of the daemon behind the socket; undefined when there is none. Throws OperatorError when that cannot be seen, with
+ * what the command that asks has to say about going on.
+ */
+export async function daemonBehind(control: string, otherwise: string): Promise<NodeName | undefined> {
   const { fetchStatus } = await import('../control/client.ts');
   try {
     return (await fetchStatus(control)).node;
@@ -50,7 +53,7 @@ export async function daemonBehind(control: string): Promise<NodeName | undefine
     if (!(error instanceof OperatorError)) throw error;
     if (error.code === 'CONTROL_UNREACHABLE' && isNobodyThere(error.cause)) return undefined;
     throw new OperatorError('REFUSED', `it cannot be seen whether a daemon runs: ${error.message}`, {
-      hint: `${error.hint}; or use --force`,
+      hint: `${error.hint}; ${otherwise}`,
       cause: error,
     });
   }

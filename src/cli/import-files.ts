@@ -14,6 +14,11 @@ export async function readForeign(path: string): Promise<string> {
       hint: 'import the part that is about addresses',
     });
   }
+  if (content.includes(0)) {
+    throw new OperatorError('CONFIG_UNREADABLE', `${path} is no text: it has a zero byte in it`, {
+      hint: 'name the file that is to be imported, as the other program reads it',
+    });
+  }
   return content.toString('utf8');
 }
 
@@ -32,7 +37,9 @@ async function readPath(path: string): Promise<Buffer> {
         ? 'does not exist'
         : code === 'EACCES'
           ? 'may not be read by this user'
-          : `cannot be read (${code})`;
+          : code === 'EISDIR'
+            ? 'is a directory'
+            : `cannot be read (${code})`;
     const hint =
       code === 'EACCES'
         ? 'run as root, or import a copy'

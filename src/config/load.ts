@@ -104,7 +104,7 @@ function unreadable(path: string, cause: unknown): OperatorError {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
   const [why, hint] =
     code === 'ENOENT'
-      ? ['does not exist', 'name another file with --config, or start from sealbeat.example.yaml']
+      ? ['does not exist', 'name another file with --config, or make one: sealbeat init --vip ADDRESS']
       : code === 'EACCES'
         ? ['may not be read by this user', 'run as root, or make the file readable']
         : [`cannot be read (${code})`, 'name the YAML file of the cluster'];

@@ -276,14 +276,13 @@ async function start(
     clock,
     perform(effect) {
       moves.onEffect(effect);
-      if (effect.kind === 'send') supervised.alive(clock.nowMs());
       perform(effect);
     },
     onOverflow: () => counters.add('events dropped'),
     onStep(now) {
       moves.onStep(now);
       drills.onStep(now);
-      if (begun.links.length === 0) supervised.alive(now);
+      supervised.stepped(now);
     },
   });
   closing.add('loop', loop.stop);

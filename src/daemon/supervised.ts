@@ -11,8 +11,8 @@ export interface Supervised {
   /** Around a reload, which a manager waits for. */
   reloading<Answer>(reload: () => Promise<Answer>): Promise<Answer>;
   stopping(): void;
-  /** For every beat that is sent, and every event where there is nobody to send to. */
-  alive(now: MonoMs): void;
+  /** After every event. It is alive as long as beats have their turn, also those that have no way out or are not said in a drill. */
+  stepped(now: MonoMs): void;
   /** Something that the status line may speak of. */
   changed(): void;
   stop(): void;
@@ -38,6 +38,7 @@ export function newSupervised({
 }): Supervised {
   const everyMs = supervisor.watchdogMs / PER_WATCHDOG;
   let aliveAt = clock.nowMs();
+  let nextBeatAt = node.nextBeatAt;
   let said = '';
   let isReady = false;
   let cancelWatchdog = (): void => undefined;
@@ -46,7 +47,7 @@ export function newSupervised({
   const line = (): string => (said = statusLine(node, settings()));
   const feed = (): void => {
     const patienceMs = Math.max(everyMs, BEATS_MISSED * settings().heartbeat.intervalMs);
-    // A loop that only turns, and says nothing, is left to the watchdog.
+    // A loop that only turns, and in which no beat has its turn, is left to the watchdog.
     if (clock.nowMs() - aliveAt <= patienceMs) supervisor.tell({ WATCHDOG: '1' });
     cancelWatchdog = clock.wakeAt(after(clock.nowMs(), everyMs), feed);
   };
@@ -70,7 +71,11 @@ export function newSupervised({
       }
     },
     stopping: () => supervisor.tell({ STOPPING: '1', STATUS: 'stopping: handing over or releasing' }),
-    alive: (now) => void (aliveAt = now),
+    stepped(now) {
+      if (node.nextBeatAt === nextBeatAt) return;
+      nextBeatAt = node.nextBeatAt;
+      aliveAt = now;
+    },
     changed() {
       if (isReady) cancelStatus ??= clock.wakeAt(after(clock.nowMs(), STATUS_AFTER_MS), sayStatus);
     },

@@ -19,8 +19,8 @@ export function agentFindings({ agent, files, platform }: Facts): readonly Findi
 }
 
 const START: Readonly<Record<string, string>> = {
-  linux: 'systemctl start sealbeat, or: sealbeat run',
-  sunos: 'svcadm enable -s sealbeat, or: sealbeat run',
+  linux: 'systemctl start sealbeat; if it is no service yet: sealbeat service install --start',
+  sunos: 'svcadm enable -s sealbeat; if it is no service yet: sealbeat service install --start',
 };
 
 function unreached(
@@ -35,7 +35,7 @@ function unreached(
       return {
         ...{ id: 'agent-absent', level: 'note', subject: control, what: 'no agent runs here' },
         why: 'so what only it knows was not looked at: whether the others hear it, who holds what, loss',
-        fix: `${START[platform] ?? 'sealbeat run'}\nwhere it has another socket: sealbeat doctor --control SOCKET`,
+        fix: `${START[platform] ?? 'sealbeat service install --start, or: sealbeat run'}\nwhere it has another socket: sealbeat doctor --control SOCKET`,
       };
     case 'EACCES':
     case 'EPERM':

@@ -144,7 +144,7 @@ async function existsAlready(path: string, cause: unknown): Promise<OperatorErro
         cause,
       })
     : new OperatorError('FILE_EXISTS', `${path} exists and is never overwritten`, {
-        hint: 'name another file, or move this one away if the node shall have a new identity',
+        hint: `name another file, or move this one away: mv ${path} ${path}.old`,
         cause,
       });
 }

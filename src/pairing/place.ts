@@ -1,5 +1,12 @@
 import type { HostInterfaces } from '../config/host-rules.ts';
-import { addressBits, inNetwork, parseIpAddress, whyNoPeer, type IpAddress } from '../config/ip-address.ts';
+import {
+  addressBits,
+  inNetwork,
+  parseIpAddress,
+  whyNoPeer,
+  whyNoVip,
+  type IpAddress,
+} from '../config/ip-address.ts';
 import { parseVipAddress } from '../config/vip-address.ts';
 
 /** An address that this host has for itself, where others could reach it. */
@@ -81,10 +88,19 @@ export function whyNoVipHere(vip: string, interfaces: HostInterfaces): string | 
   if ('problem' in parsed) return parsed.problem;
   const { address } = parsed.value;
   const taken = addressesOf(interfaces).find((one) => one.address.text === address.text);
-  if (!taken) return undefined;
+  if (!taken) return whyNoHostInItsNetwork(address, interfaces);
   const isAlone = taken.prefixLength === addressBits(address.family);
   if (isAlone && linksNear(vip, ownAddresses(interfaces, [vip])).includes(taken.link)) return undefined;
   return `${address.text} is on ${taken.link} of this host; a virtual address is one that no host has for itself`;
+}
+
+/** Alone it could be any host's; in the network that this host has on an interface it may be nobody's. */
+function whyNoHostInItsNetwork(address: IpAddress, interfaces: HostInterfaces): string | undefined {
+  for (const own of ownAddresses(interfaces, [])) {
+    const why = inNetwork(address, own.address, own.prefixLength) && whyNoVip(address, own.prefixLength);
+    if (why) return `${address.text} is ${why}, in which ${own.link} has ${own.address.text}`;
+  }
+  return undefined;
 }
 
 /** Why addresses do not suit an interface, or undefined. */

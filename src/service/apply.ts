@@ -99,7 +99,12 @@ function refusal(path: string, state: FileState): OperatorError {
 function unwritable(path: string, cause: unknown): OperatorError {
   const why = cause instanceof Error ? cause.message : String(cause);
   return new OperatorError('FILE_UNWRITABLE', `${path} cannot be written: ${why}`, {
-    hint: 'run it as root; or look at what it would write with "sealbeat service print"',
+    hint: isDenied(cause)
+      ? 'run it as root; or look at what it would write with "sealbeat service print"'
+      : 'put that right, or give another --root; "sealbeat service print" shows what would be written',
     cause,
   });
 }
+
+const isDenied = (cause: unknown): boolean =>
+  cause instanceof Error && 'code' in cause && (cause.code === 'EACCES' || cause.code === 'EPERM');

@@ -49,11 +49,14 @@ async function ran(
     options = {},
     drilled = { plan, refusal: undefined, last: passed },
     ports = { clock: systemClock, prober: { ask: () => assert.fail('nothing is asked') } },
+    endsAfterMs,
   }: {
     host?: FakeHostOptions;
     options?: Partial<DrillOptions>;
     drilled?: ReturnType<typeof fakePort>['drilled'];
     ports?: DrillPorts;
+    /** After the order: the daemon is gone. */
+    endsAfterMs?: number;
   },
 ) {
   const directory = mkdtempSync(join(tmpdir(), 'sealbeat-drill-'));
@@ -64,6 +67,11 @@ async function ran(
   port.drilled = drilled;
   const server = await startControlServer({ path: control, group: '' }, { port, log: collectedLog() });
   t.after(() => server.close());
+  if (endsAfterMs !== undefined)
+    port.answer = () => {
+      setTimeout(() => void server.close(), endsAfterMs);
+      return Promise.resolve({ ok: true, text: 'begun' });
+    };
   const host = fakeHost({ platform: 'freebsd', ...hostOptions });
   const error = await drill(host, 'web', { control, ...options }, ports).then(
     () => undefined,
@@ -160,6 +168,30 @@ test('drill: a promise that was not kept ends with 1, and says who has it', asyn
   assert.match(out, /^FAIL: nobody took over in time$/m);
   assert.equal(error?.code, 'DRILL_FAILED');
   assert.equal(error.message, 'the drill failed: nobody took over in time; lb1 holds web');
+});
+
+test('drill: columns stay below each other when an address needs more room', async (t) => {
+  const address = '2001:db8:1234:5678:9abc:def0:1234:5678';
+  const prober = { ask: () => Promise.resolve({ answered: true, text: '' }) };
+  const { out } = await ran(t, {
+    options: { yes: true },
+    drilled: { plan: { ...plan, addresses: [address] }, refusal: undefined, last: passed },
+    ports: { clock: systemClock, prober },
+  });
+  const table = out.split('\n').slice(2, 13);
+  const ends = table.map((line) => line.replace(/ {2}(pass|FAIL)$/, '').length);
+  assert.deepEqual(new Set(ends), new Set([ends[0]]), out);
+  assert.match(out, /^ {2}2001:\S+: no answer for +\S/m);
+});
+
+test('drill: a daemon that ends in the middle is said to have ended', async (t) => {
+  const { error } = await ran(t, {
+    options: { yes: true },
+    drilled: { plan, refusal: undefined, last: { ...passed, phase: 'dead' } },
+    endsAfterMs: 150,
+  });
+  assert.equal(error?.code, 'DRILL_FAILED');
+  assert.match(error.message, /ended in the middle of the drill/);
 });
 
 test('drill --json: one line for programs, and the talk elsewhere', async (t) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -8,6 +9,7 @@ import { release } from '../../src/cli/commands/release.ts';
 import { serviceLeave } from '../../src/cli/commands/service-leave.ts';
 import { planOf, servicePrint } from '../../src/cli/commands/services.ts';
 import type { Ran } from '../../src/core/ports.ts';
+import type { OperatorError } from '../../src/core/errors.ts';
 import { placesOf } from '../../src/core/places.ts';
 import { restartLeftMs } from '../../src/daemon/legacy.ts';
 import { serviceUid } from '../../src/keys/service-user.ts';
@@ -115,4 +117,18 @@ test('service user: by its name, and nobody where there is none', () => {
   writeFileSync(passwd, 'root:x:0:0::/:/bin/sh\nsealbeat:x::991::/:/x\n');
   assert.equal(serviceUid(passwd), undefined);
   assert.equal(serviceUid(join(folder, 'none')), undefined);
+});
+
+test('release: while it cannot be seen whether a daemon runs nothing is done, and no option is named that it has not', async (t) => {
+  const control = join(folder, 'strange.sock');
+  const server = createServer((_request, answer) => void answer.end('who is there?'));
+  await new Promise<void>((resolve) => void server.listen(control, resolve));
+  t.after(() => void server.close());
+  const options = { config: join(folder, 'no.yaml'), identity: join(folder, 'no'), control, state: folder };
+  await assert.rejects(release(fakeHost(), options), (error: OperatorError) => {
+    assert.equal(error.code, 'REFUSED');
+    assert.doesNotMatch(error.hint, /--force/);
+    assert.match(error.hint, /then run this again/);
+    return true;
+  });
 });

@@ -4,7 +4,11 @@ import type { NodeState } from '../../src/core/node/state.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import { statusLine } from '../../src/daemon/status-line.ts';
 import { newSupervised } from '../../src/daemon/supervised.ts';
+import { after, type MonoMs } from '../../src/core/units.ts';
+import { startLoop } from '../../src/daemon/loop.ts';
+import { word } from '../core/group/around.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
+import { nodeOf, settingsWith } from './two-nodes.ts';
 
 const names = ['web', 'db', 'mail', 'dns', 'ntp', 'log'];
 const settings = {
@@ -15,6 +19,7 @@ const nodeWith = (roles: readonly string[], alive: readonly boolean[] = [true]):
   ({
     groups: new Map(roles.map((role, id) => [id, { role, drained: false }])),
     links: alive.map((one) => ({ alive: one })),
+    nextBeatAt: 0,
   }) as unknown as NodeState;
 
 const lines = [
@@ -43,16 +48,20 @@ function stage(watchdogMs: number) {
 }
 
 test('supervised: the watchdog is fed at a third of its time, while beats are sent', () => {
-  const { clock, told, supervised } = stage(15_000);
+  const { clock, told, node, supervised } = stage(15_000);
   supervised.ready();
   told.length = 0;
   for (let second = 0; second < 10; second += 1) {
     clock.goOn(1_000);
-    supervised.alive(clock.nowMs());
+    node.nextBeatAt = clock.nowMs();
+    supervised.stepped(clock.nowMs());
   }
   assert.deepEqual(told, ['{"WATCHDOG":"1"}', '{"WATCHDOG":"1"}']);
-  clock.goOn(60_000);
-  assert.ok(told.length <= 3, 'a loop that sends nothing is left to the watchdog');
+  for (let second = 0; second < 60; second += 1) {
+    clock.goOn(1_000);
+    supervised.stepped(clock.nowMs());
+  }
+  assert.ok(told.length <= 3, 'a loop in which no beat has its turn is left to the watchdog');
   supervised.stop();
 });
 
@@ -78,3 +87,52 @@ test('supervised: a reload is over when it is over, also when it fails', async (
   assert.match(told[0]!, /RELOADING/);
   assert.match(told[1]!, /READY/);
 });
+
+/** For a long time: the other one is alive and able, and does not take it. */
+function playsDead(node: NodeState, now: MonoMs): void {
+  const awaits = node.policy.groups.map(({ id }) => id);
+  node.playingDead = { since: now, until: after(now, 300_000), awaits };
+  for (const link of node.links) {
+    Object.assign(link, { alive: true, deadline: after(now, 300_000) });
+    for (const id of awaits) link.groups.set(id, { frame: 1, record: word() });
+  }
+}
+
+for (const [name, changes, isDrill] of [
+  ['plays dead for a drill', [], true],
+  [
+    'has peers over TCP alone, and all of them are down',
+    [
+      ['udp://10.10.10.1', 'tcp://10.10.10.1'],
+      ['udp://10.10.10.2', 'tcp://10.10.10.2'],
+    ],
+    false,
+  ],
+] as const) {
+  test(`supervised: a node that says nothing is fed for, when it ${name}`, () => {
+    const clock = new ManualClock();
+    const real = settingsWith(...changes.map(([from, to]): [string, string] => [from, to]));
+    const node = nodeOf(real, 'lb1', clock);
+    let fed = 0;
+    let sent = 0;
+    const supervised = newSupervised({
+      supervisor: {
+        tell: ({ WATCHDOG: word }) => void (fed += word === undefined ? 0 : 1),
+        watchdogMs: 15_000,
+      },
+      ...{ clock, node, settings: () => real },
+    });
+    const loop = startLoop(node, {
+      ...{ clock, onOverflow: () => assert.fail('nothing comes in'), onStep: supervised.stepped },
+      perform: ({ kind }) => void (sent += kind === 'send' ? 1 : 0),
+    });
+    supervised.ready();
+    if (isDrill) playsDead(node, clock.nowMs());
+    sent = 0;
+    for (let tenth = 0; tenth < 400; tenth += 1) clock.goOn(100);
+    assert.equal(sent, 0);
+    assert.equal(fed, 8);
+    supervised.stop();
+    loop.stop();
+  });
+}

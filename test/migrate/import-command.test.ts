@@ -64,6 +64,7 @@ test('import: -o writes a file and never overwrites one', async () => {
   const second = await run('keepalived', conf, '-o', output, '--cluster', 'other');
   assert.equal(second.code, 1);
   assert.match(second.err, /exists/);
+  assert.doesNotMatch(second.err, /identity/, 'a config is no identity');
   assert.equal(readFileSync(output, 'utf8'), text);
 });
 
@@ -78,6 +79,10 @@ test('import: a report, and exit code 1, where no config can be made', async () 
   assert.match(broken.err, /broken\.conf:1:17: this \{ is never closed/);
   assert.match((await run('ucarp', conf)).err, /there is no ucarp with an address/);
   assert.match((await run('keepalived', at('none.conf'))).err, /none\.conf does not exist/);
+  assert.match((await run('keepalived', folder)).err, /is a directory\n.*hint: name the file/);
+  writeFileSync(at('a.out'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 0x22]));
+  for (const what of ['keepalived', 'ucarp'])
+    assert.match((await run(what, at('a.out'))).err, /a\.out is no text/);
 });
 
 test('import: wrong usage is said before anything is read', async () => {

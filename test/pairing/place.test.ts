@@ -65,6 +65,12 @@ test('place: why an address cannot be virtual, or not there', () => {
   assert.match(whyNoVipHere('10.10.10.42', alone) ?? '', /is on eth0 of this host/);
   assert.match(whyNoVipHere('10.10.10', interfaces) ?? '', /is not an IPv4/);
   assert.equal(whyNoVipHere('10.10.10.44', interfaces), undefined);
+  assert.match(
+    whyNoVipHere('10.10.10.255', interfaces) ?? '',
+    /^10\.10\.10\.255 is the broadcast address of its network \/24, in which eth0 has 10\.10\.10\.1$/,
+  );
+  assert.match(whyNoVipHere('fd77::', interfaces) ?? '', /address of the network \/64 itself/);
+  assert.equal(whyNoVipHere('10.20.0.255', interfaces), undefined, 'a host like any other in a /16');
   const own = ownAddresses(interfaces, []);
   assert.match(
     whyNotNear(['10.10.10.44'], 'mgmt', own) ?? '',

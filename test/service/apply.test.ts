@@ -14,6 +14,7 @@ import { test, type TestContext } from 'node:test';
 import { removeFiles, writeFiles } from '../../src/service/apply.ts';
 import { planFor } from '../../src/service/for-host.ts';
 import { runSteps } from '../../src/service/steps.ts';
+import type { OperatorError } from '../../src/core/errors.ts';
 import type { Exec } from '../../src/core/ports.ts';
 import { PROGRAMS, wantedFor } from './wanted.ts';
 
@@ -92,4 +93,15 @@ test('steps: the second way is taken, and what may fail does not stop', async ()
   );
   assert.deepEqual(ran, ['bad', 'good', 'bad']);
   await assert.rejects(runSteps([{ words: ['bad', 'x'] }], how), /bad x: exit code 1: no/);
+});
+
+test('apply: where being root would not help, nobody is told to be', async (t) => {
+  const { root, how } = rootOf(t);
+  writeFileSync(join(root, 'etc'), 'a file where a directory belongs\n');
+  await assert.rejects(writeFiles(files, how), (error: OperatorError) => {
+    assert.equal(error.code, 'FILE_UNWRITABLE');
+    assert.doesNotMatch(error.hint, /run it as root/);
+    assert.match(error.hint, /another --root/);
+    return true;
+  });
 });

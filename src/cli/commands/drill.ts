@@ -127,7 +127,9 @@ async function follow(
   let answeredBy: ReadonlyMap<string, string> = new Map();
   let phase = '';
   for (;;) {
-    const { last: report } = await state();
+    const { last: report } = await state().catch((error: unknown) => {
+      throw isGone(error) ? endedMeanwhile(error) : error;
+    });
     if (report === undefined || clock.nowMs() > giveUpAt)
       throw new OperatorError('REFUSED', 'the daemon knows nothing of this drill any more', {
         hint: 'it was started anew meanwhile; see: sealbeat status, sealbeat events',
@@ -143,6 +145,17 @@ async function follow(
     await pause(clock, POLL_MS);
   }
 }
+
+/** Not one that hangs: there the system has nothing to say, and the hint of that error is the better one. */
+const isGone = (error: unknown): boolean =>
+  error instanceof OperatorError && error.code === 'CONTROL_UNREACHABLE' && error.cause !== undefined;
+
+/** Its addresses were off already, or went with it: nothing is left to put right but the daemon itself. */
+const endedMeanwhile = (cause: unknown): OperatorError =>
+  new OperatorError('DRILL_FAILED', 'the daemon of this node ended in the middle of the drill', {
+    hint: 'start it again; another node that could take over has done so: "sealbeat status" there',
+    cause,
+  });
 
 function phaseWords({ phase, plan, moves }: DrillReport): string {
   const taker = moves.find(({ group }) => group === plan.group)?.taker || plan.heir;

@@ -35,7 +35,7 @@ export const releaseCommand = (host: CliHost, run = release): Command =>
     .action((options: ReleaseOptions) => run(host, options));
 
 export async function release(host: CliHost, options: ReleaseOptions): Promise<void> {
-  const node = await daemonBehind(options.control);
+  const node = await daemonBehind(options.control, 'end it first (SIGKILL will do), then run this again');
   if (node !== undefined)
     return tell(host, `the daemon of ${node} runs and looks after its VIPs; nothing is done`);
   const { restartLeftMs } = await import('../../daemon/legacy.ts');

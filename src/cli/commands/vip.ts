@@ -169,7 +169,7 @@ async function refuseBesideDaemon(
   { control, force = false }: VipChangeOptions,
 ): Promise<void> {
   if (force) return;
-  const node = await daemonBehind(control);
+  const node = await daemonBehind(control, 'or use --force');
   if (node === undefined) return;
   throw new OperatorError('REFUSED', `the daemon of ${node} runs, and decides where ${group} is`, {
     hint: `sealbeat switchover ${group}, sealbeat drain ${group}; or stop the daemon first`,

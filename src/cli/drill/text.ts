@@ -47,7 +47,9 @@ interface Row {
   readonly verdict?: boolean;
 }
 
-const COLUMNS = { what: 44, number: 10 } as const;
+/** Names and addresses may need more. */
+const WHAT_MIN = 44;
+const NUMBER_WIDTH = 10;
 
 export function reportText(
   report: DrillReport,
@@ -61,24 +63,26 @@ export function reportText(
     ...failoverRows(move, report, clients),
     ...(stays ? [] : returnRows(move, report, clients)),
   ]);
+  const whatWidth = Math.max(WHAT_MIN, ...rows.map(({ what }) => widthOf(what)));
   const terms = planned ? plan.back : plan.failover;
   const verdict = failure === '' ? paint('good', 'PASS') : paint('bad', 'FAIL');
   const why = failure === '' ? '' : `: ${printable(failure)}`;
   return [
     paint('heading', `${planned ? 'planned drill' : 'drill'} of ${plan.group}: ${way}`),
     '',
-    line({ what: '', promised: 'promised', measured: 'measured' }, paint),
-    ...rows.map((row) => line(row, paint)),
+    ...[{ what: '', promised: 'promised', measured: 'measured' }, ...rows].map((row) =>
+      line(row, whatWidth, paint),
+    ),
     '',
     ...termLines(terms, columns),
     ...flow(`${verdict}${why}`.split(' '), { columns, indent: '  ', separator: ' ' }),
   ];
 }
 
-function line({ what, promised = '', measured, verdict }: Row, paint: Paint): string {
-  const right = (text: string): string => ' '.repeat(Math.max(0, COLUMNS.number - widthOf(text))) + text;
+function line({ what, promised = '', measured, verdict }: Row, whatWidth: number, paint: Paint): string {
+  const right = (text: string): string => ' '.repeat(Math.max(0, NUMBER_WIDTH - widthOf(text))) + text;
   const said = verdict === undefined ? '' : verdict ? paint('good', '  pass') : paint('bad', '  FAIL');
-  return `${pad(what, COLUMNS.what)}${right(promised)}${right(measured)}${said}`.trimEnd();
+  return `${pad(what, whatWidth)}${right(promised)}${right(measured)}${said}`.trimEnd();
 }
 
 const at = (value: number | undefined): string => (value === undefined ? 'never' : ms(value));

@@ -24,7 +24,10 @@ export function whyNoHeir(
     return awayUntil !== undefined && now < awayUntil ? 'away' : unprovenActive ? 'unproven' : 'silent';
   }
   if (record === undefined) return 'unheard';
-  if (record.role !== 'standby') return record.role === 'init' ? 'starting' : 'not standby';
+  if (record.role !== 'standby') {
+    if (record.role !== 'init') return 'not standby';
+    return record.priority > 0 ? 'starting' : 'unable'; // one that stops in the middle of its start
+  }
   if (record.has) return 'has the VIP';
   // One that goes on naming us after we took it from there waits for nobody else, and may have it back.
   if (record.heir !== 0 && record.heir !== self.number) return 'hands over';
