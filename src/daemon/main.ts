@@ -58,8 +58,8 @@ export interface DaemonPorts {
   readonly exec: Exec;
   readonly spawn: Spawn;
   readonly log: Log;
-  /** Gives back the memory that only the start needed; returns what calls that off. */
-  readonly trimAfterStart?: (timeoutMs: number) => () => void;
+  /** Gives back memory now and then; returns what ends that. `quietMs`: for how long nothing is due. */
+  readonly trimMemory?: (options: { timeoutMs: number; quietMs: () => number }) => () => void;
   /** Absent where nobody watches over the process. */
   readonly supervisor?: Supervisor;
 }
@@ -299,8 +299,9 @@ async function start(
   );
   history.add({ kind: 'daemon', subject: '', text: 'started', cause: `version ${options.version}` });
   settleStarted();
-  const callOffTrim = ports.trimAfterStart?.(settings.heartbeat.timeoutMs);
-  if (callOffTrim !== undefined) closing.add('memory', callOffTrim);
+  const { timeoutMs } = settings.heartbeat;
+  const endTrimming = ports.trimMemory?.({ timeoutMs, quietMs: () => begun.wakeAt - clock.nowMs() });
+  if (endTrimming !== undefined) closing.add('memory', endTrimming);
   const kept = keepConfig();
   closing.add('config in force', () => kept);
   history.onEvent(supervised.changed);

@@ -4,14 +4,26 @@ import type { Clock } from '../core/ports.ts';
 import { after } from '../core/units.ts';
 
 /** What a start needs once, such as the parsers of the config, is not needed again: this long after it. */
-const TRIM_AFTER_MS = 10_000;
-const BETWEEN_MS = 1_000;
-/** The first frees objects and marks code as old, the second frees that code. */
-const ROUNDS = 2;
+const FIRST_MS = 10_000;
+/** The first round frees objects and marks code as old, the second frees that code. */
+const SECOND_MS = 1_000;
+/** What lives for a hundred seconds, as what is remembered of a frame does, would else be collected after hours alone. */
+const EVERY_MS = 300_000;
 /** A round holds everything up for some 30 ms, and for 250 on a machine that is ten times overloaded. */
 const TIMEOUT_MS_MIN = 2_000;
+/** A round begins when nothing is due for this long, so that no beat waits for it; that is looked for now and then. */
+const QUIET_MS_MIN = 60;
+const LOOK_EVERY_MS = 7;
+const LOOKS_MAX = 200;
 
-type CollectGarbage = () => void;
+export interface TrimOptions {
+  readonly clock: Clock;
+  /** The patience of the peers. */
+  readonly timeoutMs: number;
+  /** For how long nothing is due. */
+  readonly quietMs: () => number;
+  readonly collect?: () => void;
+}
 
 /**
  * The two compilers that make fast code are left out: a daemon at rest has little to gain from them, and they keep 2 MB of
@@ -22,23 +34,26 @@ export function leaveOutCompilers(): void {
 }
 
 /**
- * Gives back what the start has left behind, a quarter of the memory: the engine would do so only under pressure, which a
- * daemon at rest never makes. Not where peers have so little patience that they could miss the beats of that moment.
+ * Gives back what the start has left behind, and then what has gathered: the engine would do so only under pressure, which a daemon
+ * at rest does not make for hours. Not where peers have so little patience that they could miss the beats of that moment.
+ * Returns what ends it.
  */
-export function trimAfterStart(
-  clock: Clock,
-  timeoutMs: number,
-  collect: CollectGarbage = collectGarbage,
-): () => void {
+export function trimMemory({ clock, timeoutMs, quietMs, collect = collectGarbage }: TrimOptions): () => void {
   if (timeoutMs < TIMEOUT_MS_MIN) return () => undefined;
   let cancel = (): void => undefined;
-  const wait = (round: number, forMs: number): void => {
-    cancel = clock.wakeAt(after(clock.nowMs(), forMs), () => {
-      collect();
-      if (round < ROUNDS) wait(round + 1, BETWEEN_MS);
-    });
+  const wait = (forMs: number, then: () => void): void => {
+    cancel = clock.wakeAt(after(clock.nowMs(), forMs), then);
   };
-  wait(1, TRIM_AFTER_MS);
+  const collectWhenQuiet = (looksLeft: number, next: () => void): void => {
+    if (quietMs() < QUIET_MS_MIN && looksLeft > 0)
+      return wait(LOOK_EVERY_MS, () => collectWhenQuiet(looksLeft - 1, next));
+    if (looksLeft > 0) collect();
+    next();
+  };
+  const round = (forMs: number, next: () => void): void =>
+    wait(forMs, () => collectWhenQuiet(LOOKS_MAX, next));
+  const again = (): void => round(EVERY_MS, again);
+  round(FIRST_MS, () => round(SECOND_MS, again));
   return () => cancel();
 }
 

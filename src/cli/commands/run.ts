@@ -50,7 +50,7 @@ export const runCommand = (host: CliHost, start = run): Command =>
     .action((options: RunOptions) => start(host, options));
 
 export async function run(host: CliHost, options: RunOptions): Promise<void> {
-  const { leaveOutCompilers, trimAfterStart } = await import('../../system/heap.ts');
+  const { leaveOutCompilers, trimMemory } = await import('../../system/heap.ts');
   leaveOutCompilers();
   const [
     { startDaemon },
@@ -89,7 +89,8 @@ export async function run(host: CliHost, options: RunOptions): Promise<void> {
   const ports = {
     ...{ clock: systemClock, random: host.random, exec: systemExec, spawn: systemSpawn },
     ...{ log, supervisor },
-    trimAfterStart: (timeoutMs: number) => trimAfterStart(systemClock, timeoutMs),
+    trimMemory: (when: { timeoutMs: number; quietMs: () => number }) =>
+      trimMemory({ clock: systemClock, ...when }),
   };
   let ending: Ending;
   try {
