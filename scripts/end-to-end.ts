@@ -1,4 +1,4 @@
-// Runs the end-to-end tests: npm run test:e2e [-- FILE …]. With SEALBEAT_E2E_PROGRAM=FILE against that program, on a PATH without
+// Runs the end-to-end tests: npm run test:e2e [-- FILE …]. With E2E_PROGRAM=FILE against that program, on a PATH without
 // Node, so that nothing of what they start can be helped by one.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
@@ -41,7 +41,7 @@ const allFiles = (): readonly string[] =>
 
 function passes(files: readonly string[], own: Readonly<Record<string, string>>): boolean {
   if (files.length === 0) return true;
-  const { SEALBEAT_E2E_PROGRAM: _, ...inherited } = env;
+  const { E2E_PROGRAM: _, ...inherited } = env;
   const ran = spawnSync(execPath, ['--test', `--test-concurrency=${AT_ONCE}`, ...files], {
     stdio: 'inherit',
     env: { ...inherited, ...own },
@@ -49,7 +49,7 @@ function passes(files: readonly string[], own: Readonly<Record<string, string>>)
   return ran.status === 0;
 }
 
-const program = env['SEALBEAT_E2E_PROGRAM'];
+const program = env['E2E_PROGRAM'];
 const files = argv.length > 2 ? argv.slice(2) : allFiles();
 const isOfPackages = (file: string): boolean => OF_PACKAGES.has(basename(file));
 const folder = mkdtempSync(join(tmpdir(), 'sealbeat-path-'));
