@@ -10,8 +10,8 @@ encrypted heartbeats to the others; when they stop, another node takes the group
 its addresses go by itself: by a lease in the kernel, or by a guard process.
 
 All nodes have the same config, sealbeat.yaml(5), with the public keys of each. On each node a daemon runs, \`sealbeat run\`. Most
-other commands talk to the daemon of the same host through its control socket; \`keygen\`, \`key\`, \`check\` and \`vip\` do
-without one.
+other commands talk to the daemon of the same host through its control socket; \`init\`, \`keygen\`, \`key\`, \`import\`,
+\`check\`, \`service\` and \`vip\` do without one, and \`doctor\` asks it where there is one.
 
 Values are printed on standard output, everything else on standard error. With \`--json\` a command prints JSON, for programs.`;
 
