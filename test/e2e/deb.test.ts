@@ -4,8 +4,8 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test, type TestContext } from 'node:test';
 import { hasTool, toolEnv } from '../lab/host-tool.ts';
-import { ensureDeb, ensurePackaged } from '../lab/packaged.ts';
-import { overlays, startSystemd, systemdProblem, type Systemd } from '../lab/systemd.ts';
+import { ensureDeb, ensurePackaged, type Packaged } from '../lab/packaged.ts';
+import { insideOf, overlays, startSystemd, systemdProblem, type Systemd } from '../lab/systemd.ts';
 import { until } from '../lab/wait.ts';
 
 const VIP = '10.78.0.100';
@@ -67,6 +67,12 @@ function statusOf(host: Systemd, program: string, control: string): Status | und
   return rc === 0 ? (JSON.parse(text) as Status) : undefined;
 }
 
+/** As they are called inside. */
+async function packaged(): Promise<Packaged> {
+  const made = await ensurePackaged();
+  return { ...made, binary: insideOf(made.binary), deb: insideOf(made.deb) };
+}
+
 function missing(t: TestContext): boolean {
   const tool = ['dpkg', 'dpkg-deb', 'deb-systemd-invoke'].find((name) => !hasTool(name));
   const problem = systemdProblem() ?? (tool === undefined ? undefined : `\`${tool}\` is not installed`);
@@ -78,8 +84,8 @@ function missing(t: TestContext): boolean {
 
 test('deb: from install to purge under systemd, without Node', { timeout: 240_000 }, async (t) => {
   if (missing(t)) return;
-  const old = await ensurePackaged();
-  const next = await ensureDeb('99.0');
+  const old = await packaged();
+  const next = insideOf(await ensureDeb('99.0'));
   const host = await startSystemd({ writable: WRITABLE, before: WITHOUT_NODE });
   t.after(() => host.end());
   const show = (name: string): string =>
@@ -171,8 +177,8 @@ test('deb: from install to purge under systemd, without Node', { timeout: 240_00
 
 test('deb: installs, upgrades and goes where no systemd runs', { timeout: 120_000 }, async (t) => {
   if (missing(t)) return;
-  const old = await ensurePackaged();
-  const next = await ensureDeb('99.0');
+  const old = await packaged();
+  const next = insideOf(await ensureDeb('99.0'));
   const lines = `set -e
 ${overlays(WRITABLE)}${WITHOUT_NODE}
 dpkg --force-unsafe-io -i '${old.deb}'

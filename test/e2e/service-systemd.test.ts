@@ -1,16 +1,17 @@
 // Goal: the unit that is installed works under a real systemd: readiness, rights, reload, restart without failover, watchdog, every
 // kind of end, and nothing left after it.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { OWN_PROGRAM, PROJECT, SEALBEAT } from '../lab/sealbeat.ts';
-import { startSystemd, systemdProblem, type Systemd } from '../lab/systemd.ts';
+import { insideOf, startSystemd, systemdProblem, type Systemd } from '../lab/systemd.ts';
 import { until } from '../lab/wait.ts';
 
 const VIP = '10.77.0.100';
 const PROGRAM =
   SEALBEAT === OWN_PROGRAM
-    ? [`${PROJECT}/node_modules/.bin/node`, `${PROJECT}/dist/sealbeat.cjs`]
-    : [SEALBEAT];
+    ? ['node_modules/.bin/node', 'dist/sealbeat.cjs'].map((path) => insideOf(join(PROJECT, path)))
+    : [insideOf(SEALBEAT)];
 const PEER = '/run/peer.sock';
 
 /** lb1 is the service and has a real interface; lb2 is a plain process beside it and only pretends to. */

@@ -2,8 +2,9 @@ import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { hasTool, toolEnv } from './host-tool.ts';
+import { PROJECT } from './sealbeat.ts';
 import { until } from './wait.ts';
 
 /**
@@ -36,9 +37,18 @@ const cgroupRoot = (): string | undefined =>
     .map((line) => line.split(' '))
     .find(([, , type]) => type === 'cgroup2')?.[1];
 
+/** Where the checkout is found inside, wherever it is: /tmp is another one there, and a unit may not look into homes. */
+const CHECKOUT = '/run/checkout';
+
+/** A file of the checkout, as it is called inside. */
+export const insideOf = (path: string): string =>
+  path.startsWith(PROJECT) ? join(CHECKOUT, relative(PROJECT, path)) : path;
+
 /** Shell lines: what is written in these folders stays in memory, for whoever is in this mount namespace. */
 export const overlays = (folders: readonly string[]): string => `mount --make-rprivate /
 mount -t tmpfs tmpfs /run
+mkdir ${CHECKOUT}
+mount --bind '${PROJECT}' ${CHECKOUT}
 for d in ${folders.join(' ')}; do
   mkdir -p /run/over/$d/up /run/over/$d/work
   mount -t overlay overlay -o lowerdir=/$d,upperdir=/run/over/$d/up,workdir=/run/over/$d/work /$d
