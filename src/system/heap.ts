@@ -6,13 +6,13 @@ import { after } from '../core/units.ts';
 /** What a start needs once, such as the parsers of the config, is not needed again: this long after it. */
 const FIRST_MS = 10_000;
 /** The first round frees objects and marks code as old, the second frees that code. */
-const SECOND_MS = 1_000;
+const AGAIN_MS = 1_000;
 /** What lives for a hundred seconds, as what is remembered of a frame does, would else be collected after hours alone. */
 const EVERY_MS = 300_000;
-/** A round holds everything up for some 30 ms, and for 250 on a machine that is ten times overloaded. */
+/** A round holds everything up for some 50 ms, and for 300 on a machine that is overloaded several times. */
 const TIMEOUT_MS_MIN = 2_000;
 /** A round begins when nothing is due for this long, so that no beat waits for it; that is looked for now and then. */
-const QUIET_MS_MIN = 60;
+const QUIET_MS_MIN = 80;
 const LOOK_EVERY_MS = 7;
 const LOOKS_MAX = 200;
 
@@ -53,7 +53,7 @@ export function trimMemory({ clock, timeoutMs, quietMs, collect = collectGarbage
   const round = (forMs: number, next: () => void): void =>
     wait(forMs, () => collectWhenQuiet(LOOKS_MAX, next));
   const again = (): void => round(EVERY_MS, again);
-  round(FIRST_MS, () => round(SECOND_MS, again));
+  round(FIRST_MS, () => round(AGAIN_MS, again));
   return () => cancel();
 }
 

@@ -33,9 +33,6 @@ export async function ensurePackaged(): Promise<Packaged> {
   };
 }
 
-/** The single file with Node in it. */
-export const ensureBinary = async (): Promise<string> => (await ensurePackaged()).binary;
-
 /** The same program under another version, to upgrade to. */
 export const ensureDeb = async (version: string): Promise<string> =>
   named(await ensureMade(version, 'deb'), '.deb');
