@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { HookSettings } from '../core/hooks.ts';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
 import { probeMeaning } from './probe-meaning.ts';
 
@@ -75,6 +76,8 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
       [announce.method, announce.refreshMs],
     ]),
   policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
+  hooks: ({ groups }) =>
+    groups.filter(({ hooks }) => hooks.length > 0).map(({ name, hooks }) => [name, hooks.map(hookMeaning)]),
 };
 
 const byNodeMeaning = <T>(
@@ -92,6 +95,11 @@ const policiesOf = ({ failback, confirm, witness, fence }: GroupSettings): reado
   confirm ? [sorted(confirm.probes.map(probeMeaning)), confirm.ifAlive, confirm.timeoutMs] : null,
   witness ? [sorted(witness.probes.map(probeMeaning)), witness.need, witness.timeoutMs] : null,
   fence ? [fence.command, fence.timeoutMs] : null,
+];
+
+const hookMeaning = ({ moment, words, user, group, timeoutMs, style }: HookSettings): readonly unknown[] => [
+  ...[moment, words],
+  ...[user, group, timeoutMs, style],
 ];
 
 function arbiterMeaning(arbiter: NonNullable<Settings['arbiter']>): readonly unknown[] {
