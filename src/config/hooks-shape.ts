@@ -51,8 +51,11 @@ const hookShape = (timeout: z.ZodMiniType<number, string>, bounds: string) =>
     timeout: described(
       z.optional(timeout),
       `How long it may take; then it is ended, with all that it has started. ${bounds}`,
+      { examples: ['10s'] },
     ),
-    style: described(z.optional(style()), 'What it is called with. Default: `hooks.style`, else sealbeat.'),
+    style: described(z.optional(style()), 'What it is called with. Default: `hooks.style`, else sealbeat.', {
+      examples: ['keepalived'],
+    }),
   });
 
 const oneOrMore = (moment: HookMoment) => {
@@ -67,7 +70,7 @@ const oneOrMore = (moment: HookMoment) => {
 };
 
 const moment = (name: HookMoment, description: string) =>
-  described(z.optional(oneOrMore(name)), description, {
+  described(z.optional(oneOrMore(name)), `${description} Default: none.`, {
     examples: [['/etc/sealbeat/hook.sh', name]],
   });
 
@@ -85,6 +88,7 @@ export const hooksShape = mapping({
   timeout: described(
     z.optional(duration({ minMs: TIMEOUT_MS_MIN, maxMs: TIMEOUT_MS_MAX })),
     'How long one of them may take. Default: 5s for pre_up and pre_down, for which it is 1m at most, and 30s for the others. 100ms to 10m.',
+    { examples: ['10s'] },
   ),
   style: described(z._default(style(), 'sealbeat'), 'What they are called with.'),
   pre_up: moment(

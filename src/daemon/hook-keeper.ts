@@ -224,6 +224,10 @@ const isWaitedFor = (moment: HookMoment): boolean => moment === 'pre_up' || mome
 function seenOf(node: NodeState | undefined, group: GroupId): Seen {
   const state = node?.groups.get(group);
   if (state === undefined) return { role: 'init', has: false, stopping: false, fault: '' };
-  const { role, has, stopping, fault } = state;
-  return { role, has, stopping, fault: fault?.text ?? '' };
+  const { role, has, stopping, fault, health } = state;
+  const [check] = health.failed;
+  return {
+    ...{ role, has, stopping },
+    fault: fault?.text ?? (check === undefined ? '' : `the check ${check} fails`),
+  };
 }

@@ -1,4 +1,5 @@
 import type { RoleName } from '../core/frame.ts';
+import { hookBudgetMs } from '../core/hooks.ts';
 import type { HookReport } from '../core/report.ts';
 import type { Settings } from '../core/settings.ts';
 import { SECOND_MS, type GroupId } from '../core/units.ts';
@@ -8,6 +9,10 @@ import type { HookKeeper, HookKeeperPorts } from './hook-keeper.ts';
 export const HOOKS_CLOSE_MS = 5 * SECOND_MS;
 /** With the last two seconds of what is ended then. */
 export const HOOKS_CLOSE_MS_MAX = HOOKS_CLOSE_MS + 3 * SECOND_MS;
+
+/** Groups go down beside one another. */
+export const longestBeforeDownMs = ({ groups }: Settings): number =>
+  Math.max(0, ...groups.map(({ hooks }) => hookBudgetMs(hooks, 'pre_down')));
 
 /** The hooks of the running config. Nothing of it is loaded before a config has some. */
 export interface Hooks {

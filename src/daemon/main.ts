@@ -20,7 +20,7 @@ import { newCounters } from './counters.ts';
 import { errandOf } from './errand.ts';
 import { openEpochs } from './epochs.ts';
 import { openGroups } from './groups.ts';
-import { HOOKS_CLOSE_MS_MAX, newHooks } from './hooks.ts';
+import { HOOKS_CLOSE_MS_MAX, longestBeforeDownMs, newHooks } from './hooks.ts';
 import { isHolding } from './holding.ts';
 import { newHistory } from './history.ts';
 import { watchHost } from './host-watch.ts';
@@ -179,7 +179,19 @@ async function start(
   });
   closing.add('supervisor', supervised.stop);
   const { stopping: onStopping } = supervised;
-  const shutdown = newShutdown({ node, leftovers, closing, history, legacy, clock, log, tell, onStopping });
+  const beforeDownMs = () => longestBeforeDownMs(running.configured.settings);
+  const shutdown = newShutdown({
+    node,
+    leftovers,
+    closing,
+    history,
+    legacy,
+    clock,
+    log,
+    tell,
+    onStopping,
+    beforeDownMs,
+  });
   const { isStopping } = shutdown;
   const setPeers = ({ settings, self: { name } }: Configured): void =>
     links?.setPeers(peersOf(settings, name), settings.heartbeat);

@@ -15,6 +15,8 @@ export interface Accounts {
   user(name: string): Promise<Account | undefined>;
   /** Its number. */
   group(name: string): Promise<number | undefined>;
+  /** Names of the users in the local file. */
+  users(): Promise<readonly string[]>;
   forget(): void;
 }
 
@@ -46,6 +48,8 @@ export function newAccounts({
     async group(name) {
       return numberOf((await lineOf('group', name))?.split(':')[2]);
     },
+    users: async () =>
+      (await read('/etc/passwd').catch(() => '')).split('\n').flatMap((line) => line.split(':')[0] || []),
     forget: () => known.clear(),
   };
 }
