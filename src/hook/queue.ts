@@ -106,8 +106,10 @@ export function newHookQueue<Told>({
       return new Promise((resolve) => enqueue(arrival, resolve));
     },
     replace(hooks) {
-      for (const one of pending)
+      for (const one of pending) {
         one.left = hooksAt(hooks, one.arrival.moment).filter((hook) => !one.begun.has(hookKey(hook)));
+        if (one.left.length === 0 && one !== running) remove(one);
+      }
       next();
     },
     settled: () =>
