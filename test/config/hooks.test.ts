@@ -42,7 +42,10 @@ const wrong: readonly (readonly [hooks: string, said: string])[] = [
   ],
   ['{ user: 33, post_up: [/a] }', 'groups.web.hooks.user: must be the name of a user, not 33'],
   ['{ user: a b, post_up: [/a] }', 'groups.web.hooks.user: "a b" is not the name of a user'],
-  ['{ pre_up: { run: [/a], timeout: 2m } }', 'groups.web.hooks.pre_up.timeout: 2m is out of range: 100ms to 1m'],
+  [
+    '{ pre_up: { run: [/a], timeout: 2m } }',
+    'groups.web.hooks.pre_up.timeout: 2m is out of range: 100ms to 1m',
+  ],
   [
     '{ style: keepalived, pre_down: [/a] }',
     'groups.web.hooks.pre_down: keepalived has no word for pre_down; write "style: sealbeat" for it, or run it at post_up, on_standby, on_fault or post_down',
