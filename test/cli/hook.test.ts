@@ -58,6 +58,12 @@ test('hook test: one that fails, for programs', async () => {
   assert.match(host.errs.join('\n'), /error: web\.post_up: exit code 3\n/);
 });
 
+test("hook test: keepalived's words, with the priority of the config", async () => {
+  const { host, run } = scene('{ style: keepalived, on_fault: [HOOK, "0"] }');
+  assert.equal(await run('web.on_fault'), 0);
+  assert.equal(host.outs.at(-1), '  | on_fault standby 0 INSTANCE web FAULT 101');
+});
+
 test('hook test: all of a moment, in their order', async () => {
   const { host, run } = scene('{ on_fault: [{ run: [HOOK] }, { run: [HOOK, "0", x] }] }');
   assert.equal(await run('web.on_fault'), 0);

@@ -3,6 +3,7 @@ import { OperatorError } from '../../core/errors.ts';
 import type { HookMoment } from '../../core/hooks.ts';
 import type { RoleName } from '../../core/frame.ts';
 import { shownWords } from '../../core/shown-words.ts';
+import type { NodeSettings } from '../../core/settings.ts';
 import { SECOND_MS } from '../../core/units.ts';
 import type { Told } from '../../hook/call.ts';
 import type { HookEnd } from '../../hook/run.ts';
@@ -94,7 +95,7 @@ export async function hookTest(
   const failed: string[] = [];
   for (const one of hooks) {
     const vips = vipsOn(one.group, self.name);
-    const told = { ...(await toldFor(host, one, self.name, control)), vips };
+    const told = { ...(await toldFor(host, one, self, control)), vips };
     const done = await runAsDaemon(host, one, told);
     if (json)
       host.out(JSON.stringify({ name: one.name, user: done.user, environment: done.env, ...done.end }));
@@ -120,7 +121,7 @@ const ROLES: { readonly [moment in HookMoment]: RoleName } = {
 async function toldFor(
   host: CliHost,
   { group, moment }: NamedHook,
-  node: Told['errand']['node'],
+  { name: node, priority }: NodeSettings,
   control: string,
 ): Promise<Omit<Told, 'vips'>> {
   const { fetchStatus } = await import('../../control/client.ts');
@@ -133,7 +134,7 @@ async function toldFor(
   } catch (error) {
     if (!(error instanceof OperatorError)) throw error;
     note(host, 'no daemon was asked, so the epoch is 0 and the priority is the one of the config');
-    return { errand: { ...by, epoch: 0, peer: '' }, priority: group.priority.get(node) ?? 0 };
+    return { errand: { ...by, epoch: 0, peer: '' }, priority: group.priority.get(node) ?? priority };
   }
 }
 
