@@ -75,6 +75,11 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
       [announce.method, announce.refreshMs],
     ]),
   policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
+  alerts: ({ alerts, nodes }) =>
+    alerts && {
+      ...alerts,
+      mail: alerts.mail && { ...alerts.mail, from: byNodeMeaning(nodes, alerts.mail.from) },
+    },
 };
 
 const byNodeMeaning = <T>(

@@ -6,6 +6,7 @@ import { reconfigure } from '../core/node/step.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { GroupSettings } from '../core/settings.ts';
 import type { GroupId } from '../core/units.ts';
+import type { Alerts } from './alerts.ts';
 import type { Arbiters } from './arbiters.ts';
 import { keyChange, whyNotNow, type Configured } from './configured.ts';
 import type { EpochStore } from './epochs.ts';
@@ -28,6 +29,7 @@ export interface ReloadPorts {
   readonly groups: Groups;
   readonly epochs: EpochStore;
   readonly arbiters: Arbiters;
+  readonly alerts: Pick<Alerts, 'prepare'>;
   readonly problems: Problems;
   readonly history: History;
   readonly clock: Clock;
@@ -78,6 +80,7 @@ async function once(ports: ReloadPorts): Promise<ControlAnswer> {
     groups.check(next.settings);
     const found = await lookForNew(ports, next);
     const useArbiter = await ports.arbiters.prepare(next.settings);
+    const useAlerts = await ports.alerts.prepare(next.settings);
     if (ports.isStopping()) {
       throw new OperatorError('REFUSED', 'the daemon is stopping', {
         hint: 'it reads the config when it starts',
@@ -86,6 +89,7 @@ async function once(ports: ReloadPorts): Promise<ControlAnswer> {
     const changed = next.settings.digest !== running.configured.settings.digest;
     useArbiter();
     putIntoForce(ports, next, found);
+    useAlerts();
     const text = changed ? 'the new config is in force' : 'the config means the same as before';
     log.info({ digest: next.settings.digest }, `reload: ${text}`);
     history.add({ kind: 'config', subject: '', text, cause: 'reload' });

@@ -9,7 +9,7 @@ import { hearsUs, timeoutFor, type Link } from '../core/peer/link.ts';
 import { isSuspect } from '../core/peer/suspicion.ts';
 import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
-import type { GroupReport, PeerReport, StatusReport } from '../core/report.ts';
+import type { AlertReport, GroupReport, PeerReport, StatusReport } from '../core/report.ts';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
 import { SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import { pathReports, pathsDown } from './path-status.ts';
@@ -28,6 +28,7 @@ export interface StatusSources {
   readonly vipsOf: (group: GroupSettings) => readonly Vip[];
   readonly lookOf: (group: GroupId) => Look | undefined;
   readonly notesOf: (group: GroupId) => readonly string[];
+  readonly alerts?: readonly AlertReport[] | undefined;
 }
 
 /** The whole state as people and programs see it. Reads only. */
@@ -54,6 +55,7 @@ export function statusReport(sources: StatusSources): StatusReport {
     groups,
     alarms: alarms(sources, peers, groups, now),
     counters: { ...sources.counters, stalls: node.stalls },
+    ...(sources.alerts === undefined ? {} : { alerts: sources.alerts }),
   };
 }
 
