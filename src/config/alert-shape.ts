@@ -51,6 +51,7 @@ const mailShape = mapping({
       }),
     ),
     'Whether the connection to an smtp:// server must be encrypted with STARTTLS. Default: required.',
+    { examples: ['required'] },
   ),
   user: described(
     z.optional(z.string({ error: must('a name') })),
@@ -61,7 +62,7 @@ const mailShape = mapping({
   ),
   password_file: described(
     z.optional(file('mail-password')),
-    'A file with the password of `user` in one line, mode 0600.',
+    'A file with the password of `user` in one line, mode 0600. Default: none; with `user` there must be one.',
     { examples: ['/etc/sealbeat/mail-password'] },
   ),
   ca: described(
@@ -89,12 +90,12 @@ const mailShape = mapping({
 const webhookShape = mapping({
   url: described(
     z.optional(textAs('a URL such as https://chat.example.net/hooks/7', '^https?://.', parseWebhookUrl)),
-    'Where the message is posted to. Its host name is looked up whenever a message is sent.',
+    'Where the message is posted to. Its host name is looked up whenever a message is sent. Instead of `url_file`.',
     { examples: ['https://chat.example.net/hooks/sealbeat'] },
   ),
   url_file: described(
     z.optional(file('chat-url')),
-    'A file with the URL in one line, mode 0600, instead of `url`: for services whose URL is the secret.',
+    'A file with the URL in one line, mode 0600, for services whose URL is the secret. Instead of `url`.',
     { examples: ['/etc/sealbeat/chat-url'] },
   ),
   template: described(
@@ -111,12 +112,12 @@ const webhookShape = mapping({
   ),
   token_file: described(
     z.optional(file('chat-token')),
-    'A file with a token in one line, mode 0600, that is sent as "Authorization: Bearer TOKEN".',
+    'A file with a token in one line, mode 0600, that is sent as "Authorization: Bearer TOKEN". Default: none.',
     { examples: ['/etc/sealbeat/chat-token'] },
   ),
   header_file: described(
     z.optional(file('chat-headers')),
-    'A file with more headers, one `Name: value` in each line, mode 0600.',
+    'A file with more headers, one `Name: value` in each line, mode 0600. Default: none.',
     { examples: ['/etc/sealbeat/chat-headers'] },
   ),
   ca: described(

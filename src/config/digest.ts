@@ -19,7 +19,9 @@ export function digestsOf(settings: Meaning): Digests {
   const partDigests = Object.fromEntries(
     parts.map((part) => [part[0], hexDigest(part, PART_DIGITS)]),
   ) as Record<ConfigPart, string>;
-  return { digest: hexDigest([settings.cluster, ...parts], WHOLE_DIGITS), partDigests };
+  // A part that came later, and that a file says nothing of, leaves the whole as older releases have it.
+  const said = parts.filter(([, meaning]) => meaning !== undefined);
+  return { digest: hexDigest([settings.cluster, ...said], WHOLE_DIGITS), partDigests };
 }
 
 const hexDigest = (meaning: readonly unknown[], digits: number): string =>
