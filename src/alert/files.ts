@@ -29,7 +29,7 @@ async function readText(path: string, isSecret: boolean): Promise<string> {
     if (!stats.isFile()) throw new Error(`${path} is not a file`);
     if (stats.size > BYTES_MAX) throw new Error(`${path} is too long`);
     if (isSecret && (stats.mode & MORE_THAN_OWNER_READS_AND_WRITES) !== 0)
-      throw new Error(`${path} is a secret, but others may read or use it; chmod 0600 ${path}`);
+      throw new Error(`${path} is a secret that others may read or use: chmod 0600 ${path}`);
     return await file.readFile('utf8');
   } finally {
     await file.close();
