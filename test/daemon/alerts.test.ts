@@ -8,7 +8,7 @@ import { messageMaker, summaryOf, type Draft } from '../../src/daemon/alert-mess
 import { newAlertMoves } from '../../src/daemon/alert-moves.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { groupReport, node as nameOf, peerReport, statusReport } from '../fakes/status-report.ts';
-import { acquaint, benchOf, settingsWith, type Bench } from './two-nodes.ts';
+import { benchOf, settingsWith, type Bench } from './two-nodes.ts';
 
 const ms = (value: number): MonoMs => value as MonoMs;
 
@@ -51,15 +51,14 @@ function scene() {
 
 test('moves: the first holder says that it is up; the next says where it came from, why and with which gap', () => {
   const { clock, lb1, lb2, one, other, group } = scene();
-  const speak = (rounds: number): void => {
-    for (let round = 0; round < rounds; round += 1) {
-      acquaint(lb1, lb2, clock);
-      for (const bench of [lb1, lb2]) bench.loop.tell({ kind: 'received' });
-      one.read();
-      other.read();
-    }
-  };
-  speak(30);
+  for (let round = 0; round < 100; round += 1) {
+    clock.goOn(50);
+    for (const frame of lb1.sent.splice(0)) lb2.receive(frame);
+    for (const frame of lb2.sent.splice(0)) lb1.receive(frame);
+    for (const bench of [lb1, lb2]) bench.loop.tell({ kind: 'received' });
+    one.read();
+    other.read();
+  }
   assert.equal(lb1.node.groups.get(group)?.role, 'active');
   assert.deepEqual(
     one.told.map(({ title, severity, gap }) => [title, severity, gap]),
