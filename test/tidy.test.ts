@@ -21,10 +21,12 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   vip: ['core'],
   control: ['core'],
   arbiter: ['core'],
+  metrics: ['core'],
+  web: ['core'],
   system: ['core'],
   service: ['core'],
   doctor: ['core', 'wire', 'config'],
-  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
+  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter', 'metrics', 'web'],
   cli: [
     ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'vip', 'control'],
     ...['service', 'system', 'daemon', 'doctor'],

@@ -12,14 +12,21 @@ const PART_DIGITS = 8;
  * SHA-512, cut short, over the meaning as JSON without spaces. What doesn't change the meaning doesn't change a digest:
  * comments, quotes, the order of keys, nodes, groups, addresses and probes, a default written out, an interface said
  * once or per node. The order of paths, of keys and of endpoints does mean something. The whole is over all the parts,
- * so a setting that belongs to a part belongs to the whole.
+ * so a setting that belongs to a part belongs to the whole. A part that came with a later release is left out of it where a
+ * file has nothing of it: so the releases agree on files that all of them can read.
  */
 export function digestsOf(settings: Meaning): Digests {
   const parts = CONFIG_PARTS.map((part) => [part, meaningOf[part](settings)] as const);
   const partDigests = Object.fromEntries(
     parts.map((part) => [part[0], hexDigest(part, PART_DIGITS)]),
   ) as Record<ConfigPart, string>;
-  return { digest: hexDigest([settings.cluster, ...parts], WHOLE_DIGITS), partDigests };
+  return {
+    digest: hexDigest(
+      [settings.cluster, ...parts.filter(([, meaning]) => meaning !== undefined)],
+      WHOLE_DIGITS,
+    ),
+    partDigests,
+  };
 }
 
 const hexDigest = (meaning: readonly unknown[], digits: number): string =>
@@ -75,6 +82,7 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
       [announce.method, announce.refreshMs],
     ]),
   policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
+  web: ({ nodes, web }) => web && [byNodeMeaning(nodes, web.listen), web.page, web.metrics, web.allowHosts],
 };
 
 const byNodeMeaning = <T>(

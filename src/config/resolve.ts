@@ -16,6 +16,7 @@ import { interfacesOn, partsOf } from './parts.ts';
 import { confirmOf, witnessOf } from './probe-shape.ts';
 import { restartSecondsOf, startupDefaultMs } from './restart-rules.ts';
 import { scriptOf } from './script-shape.ts';
+import { webOf } from './web-meaning.ts';
 import type { ArbiterShape, FileShape, GroupShape, NodeShape } from './schema.ts';
 
 /** A file without errors, in the words of core/settings.ts. */
@@ -36,6 +37,7 @@ export function settingsOf(file: FileShape): Settings {
     leaseSeconds,
     restartMs: restartSeconds * SECOND_MS,
     arbiter: file.arbiter && arbiterOf(file.arbiter),
+    web: file.web && webOf(file.web, nodeSettings),
     nodes: nodeSettings,
     groups: [...groups].flatMap(([name, group]) =>
       group ? [groupOf(name as GroupName, group, nodeSettings, nodes)] : [],

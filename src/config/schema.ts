@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
 import { arbiterShape } from './arbiter-shape.ts';
 import { groupShape } from './group-shape.ts';
+import { webShape } from './web-shape.ts';
 import { heartbeatShape } from './heartbeat-shape.ts';
 import { nodeShape } from './node-shape.ts';
 import type { vipShape } from './vip-shape.ts';
@@ -58,6 +59,10 @@ export const fileShape = described(
       z.optional(arbiterShape),
       'A third party that grants each group to one node at a time. Default: none; the nodes agree among themselves.',
     ),
+    web: described(
+      z.optional(webShape),
+      'Metrics and the status page over HTTP, for reading only. Default: nothing listens; the control socket has the metrics in any case.',
+    ),
   }),
   'Configuration of sealbeat, the same file on every node.',
 );
@@ -70,11 +75,13 @@ export const sectionShapes = {
   node: nodeShape,
   group: groupShape,
   arbiter: arbiterShape,
+  web: webShape,
 } as const;
 
 export type FileShape = z.output<typeof fileShape>;
 export type NodeShape = z.output<typeof nodeShape>;
 export type GroupShape = z.output<typeof groupShape>;
 export type ArbiterShape = z.output<typeof arbiterShape>;
+export type WebShape = z.output<typeof webShape>;
 export type VipShape = z.output<typeof vipShape>;
 export type InterfaceShape = string | Record<string, string>;

@@ -29,6 +29,8 @@ export interface StatusReport {
   readonly groups: readonly GroupReport[];
   /** Things an operator should look at now, one sentence each; empty in peace. */
   readonly alarms: readonly string[];
+  /** Where the config has alerts. */
+  readonly alerts?: readonly AlertReport[];
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -100,6 +102,54 @@ export interface GroupReport {
   readonly adapter: string;
   /** What the adapter says about how the VIPs are held here; one sentence each, mostly none. */
   readonly notes?: readonly string[];
+  /** Where the config has checks for the group. */
+  readonly checks?: readonly CheckReport[];
+  /** Where the config has hooks for the group. */
+  readonly hooks?: readonly HookReport[];
+}
+
+export interface CheckReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly state: 'unknown' | 'up' | 'down';
+  readonly vital: boolean;
+  readonly weight: number;
+  /** To the group's priority, now. */
+  readonly adds: number;
+  readonly sinceMs: number;
+  readonly output: string;
+  /** Since the last run ended, and how long it took; undefined before the first. */
+  readonly ranAgoMs: number | undefined;
+  readonly tookMs: number | undefined;
+  /** Runs that took longer than they may. */
+  readonly slow: number;
+  readonly runs: number;
+}
+
+export interface HookReport {
+  readonly moment: string;
+  readonly command: readonly string[];
+  readonly state: 'never' | 'running' | 'done' | 'failed' | 'timed out';
+  readonly exitCode: number | undefined;
+  readonly ranAgoMs: number | undefined;
+  readonly tookMs: number | undefined;
+  readonly runs: number;
+  readonly failures: number;
+  /** Not run, because something newer came before its turn. */
+  readonly dropped: number;
+  readonly output: string;
+}
+
+export interface AlertReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly queued: number;
+  readonly sent: number;
+  readonly failed: number;
+  readonly dropped: number;
+  readonly lastSentAgoMs: number | undefined;
+  /** Why the last one could not be sent; empty when it was. */
+  readonly problem: string;
 }
 
 export interface AskingReport {

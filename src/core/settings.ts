@@ -10,6 +10,8 @@ export interface Settings {
   readonly restartMs: number;
   /** A third party that grants each group to one node at a time; undefined for none. */
   readonly arbiter: ArbiterSettings | undefined;
+  /** Metrics and the status page over TCP; undefined for no listener at all. */
+  readonly web: WebSettings | undefined;
   /** Two to eight, sorted by name. */
   readonly nodes: readonly NodeSettings[];
   /** Sorted by name. */
@@ -30,6 +32,7 @@ export const CONFIG_PARTS = [
   'groups', // their names
   'addresses', // VIPs, interfaces, adapters, announcing
   'policies', // failback, confirm, witness, fence, arbiter
+  'web', // the listener
 ] as const;
 export type ConfigPart = (typeof CONFIG_PARTS)[number];
 
@@ -140,6 +143,21 @@ export interface ArbiterSettings {
   readonly keyFile: string;
   /** etcd: `USER:PASSWORD`; Consul: an ACL token. A file, so that the secret is not in the config; empty for none. */
   readonly credentialFile: string;
+}
+
+export interface WebSettings {
+  /** By node; one that is missing here has no listener. */
+  readonly listen: ReadonlyMap<NodeName, ListenSettings>;
+  readonly page: boolean;
+  readonly metrics: boolean;
+  /** Names under which a browser or a proxy may ask, beside addresses, localhost and the names of the nodes. Sorted. */
+  readonly allowHosts: readonly string[];
+}
+
+export interface ListenSettings {
+  /** An address, without brackets. */
+  readonly host: string;
+  readonly port: number;
 }
 
 export const ADAPTER_NAMES = [
