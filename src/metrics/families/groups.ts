@@ -72,6 +72,20 @@ export const GROUP_FAMILIES = [
     ({ sticky }) => sticky,
   ),
   family(
+    'sealbeat_group_activations_total',
+    'counter',
+    'How often this node has become the holder since its start',
+    ['group'],
+    ({ status, counted }, put) => {
+      const sums = new Map<string, number>();
+      for (const { group, to, count } of counted.transitions) {
+        const name = counted.groupNames.get(group) ?? '';
+        if (to === 'active') sums.set(name, (sums.get(name) ?? 0) + count);
+      }
+      for (const { name } of status.groups) put(sums.get(name) ?? 0, name);
+    },
+  ),
+  family(
     'sealbeat_group_transitions_total',
     'counter',
     'Changes of role at this node since the start, by the class of their cause',
