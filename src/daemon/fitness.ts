@@ -1,4 +1,4 @@
-import type { StatusReport } from '../core/report.ts';
+import type { NodeState } from '../core/node/state.ts';
 import { SECOND_MS } from '../core/units.ts';
 
 /** The answer to whoever asks whether this daemon works, in words: a load balancer reads the first, a person both. */
@@ -17,22 +17,31 @@ export function healthOf(sinceBeatMs: number, intervalMs: number): Fitness {
   return { ok: false, text: `no beat has had its turn for ${(sinceBeatMs / SECOND_MS).toFixed(1)} s` };
 }
 
-/** Ready: it takes part, as a holder or as one who could become one. */
+/**
+ * Ready: it takes part, as a holder or as one who could become one. Asked by strangers and often, so it looks at what is known and
+ * makes no report.
+ */
 export function readinessOf(
-  report: Pick<StatusReport, 'restarting' | 'groups' | 'peers'>,
-  { isStarted, isStopping, playsDead }: { isStarted: boolean; isStopping: boolean; playsDead: boolean },
+  {
+    policy,
+    groups,
+    links,
+    leaving,
+    playingDead,
+  }: Pick<NodeState, 'policy' | 'groups' | 'links' | 'leaving' | 'playingDead'>,
+  { isStarted, isStopping }: { readonly isStarted: boolean; readonly isStopping: boolean },
 ): Fitness {
   const why: string[] = [];
   if (!isStarted) why.push('it is starting');
-  if (report.restarting) why.push('it is restarting');
+  if (leaving !== undefined) why.push('it is restarting');
   else if (isStopping) why.push('it is stopping');
-  if (playsDead) why.push('it plays dead, in a drill');
-  const lost = report.groups.filter(({ role }) => role === 'init');
+  if (playingDead !== undefined) why.push('it plays dead, in a drill');
+  const lost = policy.groups.filter(({ id }) => groups.get(id)?.role === 'init').map(({ name }) => name);
   // Whoever waits for its peers at its start does not know yet what they hold.
-  if (lost.length > 0 && !playsDead) {
-    const unheard = report.peers.filter(({ state }) => state === 'silent').map(({ name }) => name);
+  if (lost.length > 0 && playingDead === undefined) {
+    const unheard = links.filter(({ alive }) => !alive).map(({ name }) => name);
     const whom = unheard.length === 0 ? 'the peers' : unheard.join(', ');
-    why.push(`${lost.map(({ name }) => name).join(', ')}: its place is not known yet, it waits for ${whom}`);
+    why.push(`${lost.join(', ')}: its place is not known yet, it waits for ${whom}`);
   }
   return why.length === 0 ? { ok: true, text: 'ready' } : { ok: false, text: why.join('\n') };
 }

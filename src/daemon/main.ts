@@ -235,13 +235,10 @@ async function start(
       notesOf: groups.notesOf,
     });
   const fitness = {
-    metrics: newScraper({ status, tallies, clock }),
+    metrics: newScraper({ status, tallies, clock, quietMs: () => begun.wakeAt - clock.nowMs() }),
     health: () =>
       healthOf(clock.nowMs() - tallies.beatAt(), running.configured.settings.heartbeat.intervalMs),
-    readiness() {
-      const playsDead = begun.playingDead !== undefined;
-      return readinessOf(status(), { isStarted, isStopping: isStopping(), playsDead });
-    },
+    readiness: () => readinessOf(begun, { isStarted, isStopping: isStopping() }),
   };
   const web = newWebPlace({ self: self.name, clock, log, port: fitness });
   const control: ControlPort = {

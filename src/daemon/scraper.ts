@@ -7,6 +7,8 @@ export function newScraper(ports: {
   readonly status: () => StatusReport;
   readonly tallies: Tallies;
   readonly clock: Clock;
+  /** For how long nothing is due. */
+  readonly quietMs: () => number;
 }): () => Promise<string> {
   let loaded: Promise<() => Promise<string>> | undefined;
   const load = async (): Promise<() => Promise<string>> => {
@@ -19,7 +21,7 @@ export function newScraper(ports: {
       counted: ports.tallies.counted(),
       process: processFacts(),
     });
-    return newScrape({ facts, nowMs: () => ports.clock.nowMs() });
+    return newScrape({ facts, nowMs: () => ports.clock.nowMs(), quietMs: ports.quietMs });
   };
   return async () => (await (loaded ??= load()))();
 }

@@ -97,6 +97,8 @@ async function openWeb({ place, web, names }: Wanted, port: WebPort, log: Log): 
     import('../web/routes.ts'),
     import('node:os'),
   ]);
+  // The first time it is compiled, which takes longer than a beat should wait: rather now than when beats matter.
+  if (web.metrics) await port.metrics();
   return await listen(place, {
     routes: webRoutes(port, web),
     isOurs: hostCheck([...names, hostname(), ...web.allowHosts]),

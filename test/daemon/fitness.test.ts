@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { StatusReport } from '../../src/core/report.ts';
+import type { RoleName } from '../../src/core/frame.ts';
+import type { NodeState } from '../../src/core/node/state.ts';
 import { healthOf, readinessOf } from '../../src/daemon/fitness.ts';
-import { groupReport, peerReport, statusReport } from '../fakes/status-report.ts';
+import { ManualClock } from '../fakes/manual-clock.ts';
+import { nodeOf, settingsWith } from './two-nodes.ts';
 
 const health: readonly [sinceBeatMs: number, intervalMs: number, text: string][] = [
   [0, 250, 'ok'],
@@ -15,40 +17,43 @@ for (const [sinceBeatMs, intervalMs, text] of health)
   test(`health: ${sinceBeatMs} ms after a beat, of one every ${intervalMs} ms`, () =>
     assert.deepEqual(healthOf(sinceBeatMs, intervalMs), { ok: text === 'ok', text }));
 
-const fine = { isStarted: true, isStopping: false, playsDead: false };
-const ready: readonly {
-  name: string;
-  report?: Partial<StatusReport>;
-  how?: Partial<typeof fine>;
-  text: string;
-}[] = [
-  { name: 'a holder', text: 'ready' },
-  { name: 'a standby', report: { groups: [groupReport({ role: 'standby' })] }, text: 'ready' },
-  { name: 'one that starts', how: { isStarted: false }, text: 'it is starting' },
-  { name: 'one that stops', how: { isStopping: true }, text: 'it is stopping' },
-  {
-    name: 'one that restarts',
-    report: { restarting: true },
-    how: { isStopping: true },
-    text: 'it is restarting',
-  },
-  {
-    name: 'one that plays dead',
-    report: { groups: [groupReport({ role: 'init' })] },
-    how: { playsDead: true },
-    text: 'it plays dead, in a drill',
-  },
-  {
-    name: 'one that waits for a silent peer',
-    report: { groups: [groupReport({ role: 'init' })], peers: [peerReport({ state: 'silent' })] },
-    text: 'web: its place is not known yet, it waits for lb2',
-  },
-  {
-    name: 'one that has just heard its peers',
-    report: { groups: [groupReport({ role: 'init' })] },
-    text: 'web: its place is not known yet, it waits for the peers',
-  },
+const clock = new ManualClock();
+const settings = settingsWith();
+const [{ id }] = settings.groups as [(typeof settings.groups)[number]];
+
+function readiness(
+  { role = 'active', isAlive = true, ...change }: Partial<NodeState> & { role?: RoleName; isAlive?: boolean },
+  how: Partial<Parameters<typeof readinessOf>[1]>,
+): string {
+  const node = nodeOf(settings, 'lb1', clock);
+  node.groups.set(id, { ...node.groups.get(id)!, role });
+  node.links[0]!.alive = isAlive;
+  const { ok, text } = readinessOf({ ...node, ...change }, { isStarted: true, isStopping: false, ...how });
+  assert.equal(ok, text === 'ready');
+  return text;
+}
+
+const leaving = { withinMs: 3_000, since: clock.nowMs(), saidAt: undefined };
+const playingDead = {} as NonNullable<NodeState['playingDead']>;
+const rows: readonly [name: string, ...of: Parameters<typeof readiness>, text: string][] = [
+  ['a holder', {}, {}, 'ready'],
+  ['a standby alone', { role: 'standby', isAlive: false }, {}, 'ready'],
+  ['one that starts', {}, { isStarted: false }, 'it is starting'],
+  ['one that stops', {}, { isStopping: true }, 'it is stopping'],
+  ['one that restarts', { leaving }, { isStopping: true }, 'it is restarting'],
+  ['one that plays dead', { role: 'init', playingDead }, {}, 'it plays dead, in a drill'],
+  [
+    'one that waits for a silent peer',
+    { role: 'init', isAlive: false },
+    {},
+    'web: its place is not known yet, it waits for lb2',
+  ],
+  [
+    'one that has just heard its peers',
+    { role: 'init' },
+    {},
+    'web: its place is not known yet, it waits for the peers',
+  ],
 ];
-for (const { name, report, how, text } of ready)
-  test(`readiness: ${name}`, () =>
-    assert.deepEqual(readinessOf(statusReport(report), { ...fine, ...how }), { ok: text === 'ready', text }));
+for (const [name, node, how, text] of rows)
+  test(`readiness: ${name}`, () => assert.equal(readiness(node, how), text));

@@ -58,3 +58,19 @@ test('scrape: one that failed is no reason for the next to fail', async () => {
   fails = false;
   assert.match(await scrape(), /^# HELP sealbeat_build_info/);
 });
+
+test('scrape: the report waits until nothing is due, but not for ever', async () => {
+  for (const [quietMs, looks] of [
+    [[20], 1],
+    [[19, 0, 250], 3],
+    [[0], 60],
+  ] as const) {
+    let looked = 0;
+    const scrape = newScrape({
+      ...{ facts: fullFacts, nowMs: () => 0 },
+      quietMs: () => quietMs[Math.min(looked++, quietMs.length - 1)]!,
+    });
+    assert.match(await scrape(), /^# HELP/);
+    assert.equal(looked, looks);
+  }
+});
