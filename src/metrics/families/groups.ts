@@ -71,6 +71,11 @@ export const GROUP_FAMILIES = [
     '1 while the group was placed by hand and does not fail back by itself',
     ({ sticky }) => sticky,
   ),
+  ofGroup(
+    'sealbeat_group_damped',
+    '1 while the group has moved too often and stays where it is; see "damping"',
+    ({ damped }) => damped !== undefined,
+  ),
   family(
     'sealbeat_group_activations_total',
     'counter',
