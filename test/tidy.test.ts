@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   arbiter: ['core'],
   system: ['core'],
   service: ['core'],
+  web: ['core'],
   doctor: ['core', 'wire', 'config'],
   daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
   cli: [

@@ -29,6 +29,8 @@ export interface StatusReport {
   readonly groups: readonly GroupReport[];
   /** Things an operator should look at now, one sentence each; empty in peace. */
   readonly alarms: readonly string[];
+  /** Who is told of transitions; undefined where the config names nobody. */
+  readonly alerts?: readonly AlertReport[];
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -100,6 +102,51 @@ export interface GroupReport {
   readonly adapter: string;
   /** What the adapter says about how the VIPs are held here; one sentence each, mostly none. */
   readonly notes?: readonly string[];
+  readonly checks?: readonly CheckReport[];
+  readonly hooks?: readonly HookReport[];
+}
+
+export interface CheckReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly state: 'up' | 'down' | 'unknown';
+  readonly vital: boolean;
+  readonly weight: number;
+  /** What it adds to the group's priority now. */
+  readonly adds: number;
+  readonly sinceMs: number;
+  readonly output: string;
+  /** Since its newest run ended; undefined before the first. */
+  readonly ranAgoMs: number | undefined;
+  readonly tookMs: number | undefined;
+  /** How many of its runs were too slow to say anything. */
+  readonly slow: number;
+  readonly runs: number;
+}
+
+export interface HookReport {
+  readonly moment: string;
+  readonly command: string;
+  readonly state: 'never' | 'running' | 'done' | 'failed' | 'timed out';
+  readonly exitCode: number | undefined;
+  readonly ranAgoMs: number | undefined;
+  readonly tookMs: number | undefined;
+  readonly runs: number;
+  readonly failures: number;
+  readonly dropped: number;
+  readonly output: string;
+}
+
+export interface AlertReport {
+  readonly name: string;
+  readonly kind: 'mail' | 'webhook';
+  readonly queued: number;
+  readonly sent: number;
+  readonly failed: number;
+  readonly dropped: number;
+  readonly lastSentAgoMs: number | undefined;
+  /** Why the last try failed; empty when it did not. */
+  readonly problem: string;
 }
 
 export interface AskingReport {

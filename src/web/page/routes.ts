@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Clock } from '../../core/ports.ts';
+import type { EventRecord, StatusReport } from '../../core/report.ts';
+import { documentOf, HEADERS } from './document.ts';
+import { livePages, MAX_VIEWERS } from './live.ts';
+import { viewOf, type View } from './view.ts';
+
+/** What the page needs of the daemon: to look, and to hear of transitions. Nothing here gives orders. */
+export interface PagePort {
+  status(): StatusReport;
+  events(after: number): readonly EventRecord[];
+  onEvent(listener: (record: EventRecord) => void): () => void;
+  readonly clock: Clock;
+  /** Told of what must not happen; a page is no reason for a daemon to end. */
+  readonly onFault?: (error: unknown) => void;
+}
+
+export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A page that is asked for again within this time is the same page, whoever asks and however often. */
+const SAME_PAGE_MS = 250;
+
+/** The status page, as answers to three paths. Reads only. */
+export function pageRoutes(port: PagePort): ReadonlyMap<string, Handler> {
+  const { clock } = port;
+  const onFault = port.onFault ?? (() => {});
+  const view = (): View => viewOf(port.status(), port.events(0), clock.nowMs());
+  const live = livePages({
+    clock,
+    view,
+    onFault,
+    events: (after) => port.events(after),
+    onEvent: (listener) => port.onEvent(listener),
+  });
+  const page = onceIn(clock, () => documentOf(view()));
+  const json = onceIn(clock, () => `${JSON.stringify(port.status())}\n`);
+
+  return new Map([
+    ['/', reading(onFault, (_request, response) => send(response, 'text/html; charset=utf-8', page()))],
+    ['/status.json', reading(onFault, (_request, response) => send(response, 'application/json', json()))],
+    ['/events', reading(onFault, openEvents)],
+  ]);
+
+  function openEvents(request: IncomingMessage, response: ServerResponse): void {
+    const site = request.headers['sec-fetch-site'];
+    if (site === 'cross-site' || site === 'same-site')
+      return refuse(response, 403, 'another site may not follow this page');
+    if (live.full()) return refuse(response, 503, `${MAX_VIEWERS} pages are open already: close one of them`);
+    response.writeHead(200, {
+      ...HEADERS,
+      'Content-Type': 'text/event-stream; charset=utf-8',
+      'X-Accel-Buffering': 'no', // a proxy that collects would make it late
+    });
+    if (request.method === 'HEAD') return void response.end();
+    request.socket.setTimeout(0);
+    const last = request.headers['last-event-id'];
+    live.join(response, typeof last === 'string' ? last : '');
+  }
+}
+
+function reading(onFault: (error: unknown) => void, answer: Handler): Handler {
+  return (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD')
+      return refuse(response, 405, 'this page is for reading: GET or HEAD', { Allow: 'GET, HEAD' });
+    try {
+      answer(request, response);
+    } catch (error) {
+      onFault(error);
+      refuse(response, 500, 'the daemon failed to answer: see its log, this is a bug');
+    }
+  };
+}
+
+function onceIn(clock: Clock, make: () => string): () => string {
+  let made: { readonly at: number; readonly text: string } | undefined;
+  return () => {
+    const now = clock.nowMs();
+    if (made === undefined || now - made.at >= SAME_PAGE_MS) made = { at: now, text: make() };
+    return made.text;
+  };
+}
+
+function send(response: ServerResponse, type: string, text: string, status = 200, extra = {}): void {
+  if (response.headersSent) return void response.destroy();
+  const bytes = Buffer.from(text);
+  response.writeHead(status, { ...HEADERS, 'Content-Type': type, 'Content-Length': bytes.length, ...extra });
+  response.end(bytes);
+}
+
+const refuse = (response: ServerResponse, status: number, sentence: string, extra = {}): void =>
+  send(response, 'text/plain; charset=utf-8', `${sentence}\n`, status, extra);
