@@ -1,6 +1,6 @@
 import type { CheckReport } from '../../core/report.ts';
 import { durationText } from '../../core/duration-text.ts';
-import { age, element, shortened, symbol, table, toned, type Tone, type Tree } from './tree.ts';
+import { age, element, outputCell, shortened, symbol, table, toned, type Tone, type Tree } from './tree.ts';
 
 const LOOKS: Readonly<Record<CheckReport['state'], readonly [tone: Tone, shape: string, word: string]>> = {
   up: ['good', '✔', 'up'],
@@ -44,9 +44,9 @@ export const checkTable = (group: string, checks: readonly CheckReport[], now: n
     [
       { title: 'check', cell: ({ name, kind }) => [name, element('small', {}, ` ${kind}`)] },
       { title: 'state', cell: (check) => stateCell(check, now) },
-      { title: 'adds', cell: (check) => [addsText(check)] },
+      { title: 'priority', cell: (check) => [addsText(check)] },
       { title: 'last run', cell: (check) => runCell(check, now) },
-      { title: 'output', cell: ({ output }) => [element('code', {}, shortened(output))] },
+      { title: 'output', cell: outputCell },
     ],
     checks,
   );
@@ -58,8 +58,8 @@ function stateCell({ state, sinceMs }: CheckReport, now: number): Tree[] {
 
 function addsText({ vital, weight, adds }: CheckReport): string {
   if (vital) return 'vital';
-  const signed = (value: number): string => (value < 0 ? `−${-value}` : `+${value}`);
-  return adds === weight || weight === 0 ? signed(adds) : `${signed(adds)} (weight ${signed(weight)})`;
+  const signed = (value: number): string => (value < 0 ? `−${-value}` : value === 0 ? '0' : `+${value}`);
+  return `adds ${signed(adds)}${adds === weight ? '' : ` (weight ${signed(weight)})`}`;
 }
 
 function runCell({ ranAgoMs, tookMs, slow, runs }: CheckReport, now: number): Tree[] {

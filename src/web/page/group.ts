@@ -49,12 +49,12 @@ function roleFact({ role, sinceMs }: GroupReport, now: number): Tree[] {
   }
 }
 
-function holderFact({ holder, holderKnown, backWithinMs = 0 }: GroupReport): Tree[] {
+function holderFact({ role, holder, holderKnown, backWithinMs = 0 }: GroupReport): Tree[] {
   const who = element('b', {}, holder);
   if (holder === '') return [toned('bad', 'NOBODY HOLDS IT')];
   switch (holderKnown) {
     case 'self':
-      return ['held by this node, ', who];
+      return ['held by ', who, role === 'active' ? '' : ' (this node)'];
     case 'direct':
       return ['held by ', who, ' (heard from it)'];
     case 'second-hand':
@@ -149,7 +149,7 @@ function smallFacts(group: GroupReport, { leaseSeconds }: StatusReport): Tree[][
     ...(heir === '' ? [] : [[toned('warning', `handing over to ${heir}`)]]),
     [priorityText(group)],
     [`epoch ${epoch}`],
-    ...(isInTime ? [[`lease of ${leaseSeconds} s renewed in time`]] : []),
+    ...(isInTime ? [['lease renewed in time']] : []),
     ...(adapter === 'auto' ? [] : [[`adapter ${adapter}`]]),
   ];
 }

@@ -1,6 +1,6 @@
 import type { HookReport } from '../../core/report.ts';
 import { durationText } from '../../core/duration-text.ts';
-import { age, element, shortened, symbol, table, toned, type Tone, type Tree } from './tree.ts';
+import { age, element, outputCell, symbol, table, toned, type Tone, type Tree } from './tree.ts';
 
 const LOOKS: Readonly<Record<HookReport['state'], readonly [tone: Tone, shape: string, word: string]>> = {
   never: ['quiet', '○', 'not run yet'],
@@ -25,7 +25,7 @@ export const hookTable = (group: string, hooks: readonly HookReport[], now: numb
       { title: 'state', cell: stateCell },
       { title: 'last run', cell: (hook) => runCell(hook, now) },
       { title: 'runs', cell: ({ runs, failures, dropped }) => [countsText({ runs, failures, dropped })] },
-      { title: 'output', cell: ({ output }) => [element('code', {}, shortened(output))] },
+      { title: 'output', cell: outputCell },
     ],
     hooks,
   );

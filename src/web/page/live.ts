@@ -1,10 +1,9 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock } from '../../core/ports.ts';
-import type { EventRecord } from '../../core/report.ts';
+import type { EventRecord, StatusReport } from '../../core/report.ts';
 import { after, SECOND_MS, type MonoMs } from '../../core/units.ts';
 import type { Message } from './message.ts';
-import { spoken } from './transitions.ts';
-import type { View } from './view.ts';
+import { EVENTS_SHOWN, spoken } from './transitions.ts';
 
 export const MAX_VIEWERS = 16;
 /** What a viewer may leave unread in our memory before it is cut off; its browser comes back by itself. */
@@ -18,7 +17,7 @@ const RETRY_LINE = 'retry: 1000\n\n';
 
 export interface LivePort {
   readonly clock: Clock;
-  readonly view: () => View;
+  readonly status: () => StatusReport;
   readonly events: (after: number) => readonly EventRecord[];
   readonly onEvent: (listener: (record: EventRecord) => void) => () => void;
   readonly onFault: (error: unknown) => void;
@@ -27,24 +26,23 @@ export interface LivePort {
 /** The pages that are open. While there is none, nothing is looked at, computed or kept. */
 export interface Live {
   full(): boolean;
-  /** Sends everything, then what changes, until the viewer goes or reads too slowly. */
+  /** Sends the report now and again, until the viewer goes or reads too slowly. */
   join(response: ServerResponse, lastEventId: string): void;
 }
 
-/** What the viewers have been sent, so that the next message is what differs. */
-interface Told {
+/** The newest look, as text already: what goes to sixteen is made once. */
+interface Look {
   readonly at: MonoMs;
-  readonly view: View;
-  readonly parts: ReadonlyMap<string, string>;
-  readonly lists: string;
+  readonly report: string;
 }
 
-export function livePages({ clock, view, events, onEvent, onFault }: LivePort): Live {
+export function livePages({ clock, status, events, onEvent, onFault }: LivePort): Live {
   const viewers = new Set<ServerResponse>();
   // Numbers begin anew with every process: an id that is not ours says nothing.
   const own = clock.wallMs().toString(36);
-  let told: Told | undefined;
-  let said: string[] = [];
+  let look: Look | undefined;
+  /** Transitions that the viewers have not been told of. */
+  let unsaid: string[] = [];
   let newest = 0;
   let cancelWake = (): void => {};
   let stopListening = (): void => {};
@@ -56,16 +54,17 @@ export function livePages({ clock, view, events, onEvent, onFault }: LivePort): 
 
   function hear(record: EventRecord): void {
     newest = record.number;
-    said = [...said, spoken(record)].slice(-MAX_SAID);
-    wakeAt(Math.max(clock.nowMs(), after(told?.at ?? clock.nowMs(), PUSH_APART_MS)) as MonoMs);
+    unsaid = [...unsaid, spoken(record)].slice(-MAX_SAID);
+    // Not now: the daemon is in the middle of what it tells us of.
+    const now = clock.nowMs();
+    wakeAt(Math.max(now, after(look?.at ?? now, PUSH_APART_MS)) as MonoMs);
   }
 
   function push(): void {
     try {
-      const before = told;
-      told = tellingOf(view(), clock.nowMs());
-      const text = messageText(told, before, said);
-      said = [];
+      look = { at: clock.nowMs(), report: JSON.stringify(status()) };
+      const text = messageText(look, unsaid, unsaid.length > 0 ? events(0) : undefined);
+      unsaid = [];
       for (const viewer of [...viewers]) send(viewer, text);
     } catch (error) {
       // Who only looks on must not stop what is being done.
@@ -88,8 +87,8 @@ export function livePages({ clock, view, events, onEvent, onFault }: LivePort): 
   function rest(): void {
     cancelWake();
     stopListening();
-    told = undefined;
-    said = [];
+    look = undefined;
+    unsaid = [];
   }
 
   function begin(): void {
@@ -104,27 +103,22 @@ export function livePages({ clock, view, events, onEvent, onFault }: LivePort): 
       response.once('close', () => leave(response));
       response.on('error', () => response.destroy());
       response.write(RETRY_LINE);
-      if (told === undefined || clock.nowMs() - told.at >= PUSH_APART_MS) push();
-      if (told === undefined) return leave(response.destroy());
+      if (look === undefined || clock.nowMs() - look.at >= PUSH_APART_MS) push();
+      if (look === undefined) return leave(response.destroy());
       viewers.add(response);
       const [owner, number] = lastEventId.split('-');
       const missed = owner === own ? events(Number(number)).map(spoken).slice(-MAX_SAID) : [];
-      send(response, messageText(told, undefined, missed));
+      send(response, messageText(look, missed, events(0)));
       if (viewers.size === 1) wakeAt(after(clock.nowMs(), PUSH_EVERY_MS));
     },
   };
 }
 
-function tellingOf(view: View, at: MonoMs): Told {
-  const parts = new Map([...view.parts].map(([id, tree]) => [id, JSON.stringify(tree)]));
-  return { at, view, parts, lists: JSON.stringify(view.lists) };
-}
-
-/** Everything when nothing was told `before`. The trees are text already: one that goes to sixteen is made once. */
-function messageText(told: Told, before: Told | undefined, said: readonly string[]): string {
-  const changed = [...told.parts].filter(([id, text]) => before?.parts.get(id) !== text);
-  const parts = changed.map(([id, text]) => `${JSON.stringify(id)}:${text}`).join(',');
-  const lists = before?.lists === told.lists ? '' : `,"lists":${told.lists}`;
-  const { now, title } = told.view;
-  return `${JSON.stringify({ now, title, said } satisfies Omit<Message, 'parts' | 'lists'>).slice(0, -1)}${lists},"parts":{${parts}}}`;
+function messageText(look: Look, said: readonly string[], events?: readonly EventRecord[]): string {
+  const rest: Omit<Message, 'report'> = {
+    now: Math.round(look.at),
+    said,
+    ...(events === undefined ? {} : { events: events.slice(-EVENTS_SHOWN) }),
+  };
+  return `${JSON.stringify(rest).slice(0, -1)},"report":${look.report}}`;
 }

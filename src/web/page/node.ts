@@ -15,7 +15,13 @@ export function peerTree(peer: PeerReport, now: number): Tree {
     'article',
     { id, class: `card ${tone}`, 'aria-labelledby': `${id}-name` },
     element('h3', { id: `${id}-name` }, symbol(tone, shape), ' ', peer.name),
-    facts({ class: 'state' }, [toned(tone, word)], ...hearing(peer), heardFact(peer, now)),
+    facts(
+      { class: 'state' },
+      [toned(tone, word)],
+      ...hearing(peer),
+      heardFact(peer, now),
+      ...configFact(peer),
+    ),
     element('div', { class: 'lines' }, ...peerLines(peer)),
     pathTable(peer),
   );
@@ -47,12 +53,15 @@ function heardFact({ heardAgoMs, state, timeoutMs }: PeerReport, now: number): T
   return ['heard ', age(now, heardAgoMs), ' ago', timeout];
 }
 
-function peerLines({ configDrift, configDiffers = [], rejects, sessions }: PeerReport): Tree[] {
+function configFact({ configDrift, configDiffers = [] }: PeerReport): Tree[][] {
+  const parts = configDiffers.length === 0 ? '' : `: other ${configDiffers.join(', ')}`;
+  return configDrift ? [[toned('bad', 'OTHER CONFIG'), parts]] : [];
+}
+
+function peerLines({ rejects, sessions }: PeerReport): Tree[] {
   const refused = Object.entries(rejects).filter(([, count]) => count > 0);
   const sum = refused.reduce((total, [, count]) => total + count, 0);
-  const parts = configDiffers.length === 0 ? '' : `: other ${configDiffers.join(', ')}`;
   return [
-    ...(configDrift ? [element('p', {}, toned('bad', 'OTHER CONFIG'), parts)] : []),
     ...(sessions > 1 ? [element('p', { class: 'small' }, `session ${sessions}`)] : []),
     ...(sum > 0
       ? [

@@ -1,9 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Clock } from '../../core/ports.ts';
 import type { EventRecord, StatusReport } from '../../core/report.ts';
-import { documentOf, HEADERS } from './document.ts';
+import { documentPieces, HEADERS } from './document.ts';
 import { livePages, MAX_VIEWERS } from './live.ts';
-import { viewOf, type View } from './view.ts';
 
 /** What the page needs of the daemon: to look, and to hear of transitions. Nothing here gives orders. */
 export interface PagePort {
@@ -19,27 +20,42 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => vo
 
 /** A page that is asked for again within this time is the same page, whoever asks and however often. */
 const SAME_PAGE_MS = 250;
+/** For how long a page is drawn before others have their turn. */
+const TURN_MS = 4;
 
 /** The status page, as answers to three paths. Reads only. */
 export function pageRoutes(port: PagePort): ReadonlyMap<string, Handler> {
   const { clock } = port;
   const onFault = port.onFault ?? (() => {});
-  const view = (): View => viewOf(port.status(), port.events(0), clock.nowMs());
   const live = livePages({
     clock,
-    view,
+    status: () => port.status(),
     onFault,
     events: (after) => port.events(after),
     onEvent: (listener) => port.onEvent(listener),
   });
-  const page = onceIn(clock, () => documentOf(view()));
+  const page = onceIn(clock, () => {
+    const moment = { report: port.status(), events: port.events(0), now: clock.nowMs() };
+    return zipped(collected(documentPieces(moment), clock));
+  });
   const json = onceIn(clock, () => `${JSON.stringify(port.status())}\n`);
 
   return new Map([
-    ['/', reading(onFault, (_request, response) => send(response, 'text/html; charset=utf-8', page()))],
+    ['/', reading(onFault, openPage)],
     ['/status.json', reading(onFault, (_request, response) => send(response, 'application/json', json()))],
     ['/events', reading(onFault, openEvents)],
   ]);
+
+  function openPage({ headers }: IncomingMessage, response: ServerResponse): void {
+    const wantsZipped = /\bgzip\b/.test(String(headers['accept-encoding'] ?? ''));
+    page().then(
+      ({ plain, gzip }) => {
+        const extra = { Vary: 'Accept-Encoding', ...(wantsZipped ? { 'Content-Encoding': 'gzip' } : {}) };
+        send(response, 'text/html; charset=utf-8', wantsZipped ? gzip : plain, 200, extra);
+      },
+      (error: unknown) => fail(response, error, onFault),
+    );
+  }
 
   function openEvents(request: IncomingMessage, response: ServerResponse): void {
     const site = request.headers['sec-fetch-site'];
@@ -65,22 +81,47 @@ function reading(onFault: (error: unknown) => void, answer: Handler): Handler {
     try {
       answer(request, response);
     } catch (error) {
-      onFault(error);
-      refuse(response, 500, 'the daemon failed to answer: see its log, this is a bug');
+      fail(response, error, onFault);
     }
   };
 }
 
-function onceIn(clock: Clock, make: () => string): () => string {
-  let made: { readonly at: number; readonly text: string } | undefined;
+function fail(response: ServerResponse, error: unknown, onFault: (error: unknown) => void): void {
+  onFault(error);
+  refuse(response, 500, 'the daemon failed to answer: see its log, this is a bug');
+}
+
+function onceIn<Made>(clock: Clock, make: () => Made): () => Made {
+  let made: { readonly at: number; readonly it: Made } | undefined;
   return () => {
     const now = clock.nowMs();
-    if (made === undefined || now - made.at >= SAME_PAGE_MS) made = { at: now, text: make() };
-    return made.text;
+    if (made === undefined || now - made.at >= SAME_PAGE_MS) made = { at: now, it: make() };
+    return made.it;
   };
 }
 
-function send(response: ServerResponse, type: string, text: string, status = 200, extra = {}): void {
+/** Joins pieces without keeping anybody waiting: beats are sent between them. */
+async function collected(pieces: Iterable<string>, clock: Clock): Promise<string> {
+  const all: string[] = [];
+  let turnFrom = clock.nowMs();
+  for (const piece of pieces) {
+    all.push(piece);
+    if (clock.nowMs() - turnFrom < TURN_MS) continue;
+    await new Promise<void>((resolve) => clock.wakeAt(clock.nowMs(), resolve));
+    turnFrom = clock.nowMs();
+  }
+  return all.join('');
+}
+
+/** By another thread: a hundred groups are 200 kB, and a tenth of that zipped. */
+async function zipped(text: Promise<string>): Promise<{ readonly plain: Buffer; readonly gzip: Buffer }> {
+  const plain = Buffer.from(await text);
+  return { plain, gzip: await gzipOf(plain) };
+}
+
+const gzipOf = promisify(gzip);
+
+function send(response: ServerResponse, type: string, text: string | Buffer, status = 200, extra = {}): void {
   if (response.headersSent) return void response.destroy();
   const bytes = Buffer.from(text);
   response.writeHead(status, { ...HEADERS, 'Content-Type': type, 'Content-Length': bytes.length, ...extra });

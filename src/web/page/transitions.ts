@@ -1,3 +1,4 @@
+import { printable } from '../../core/printable.ts';
 import type { EventRecord, StatusReport } from '../../core/report.ts';
 import { shortened, age, element, type Tree } from './tree.ts';
 
@@ -10,7 +11,7 @@ export const whoOf = ({ kind, subject }: EventRecord): string => {
 
 /** As a sentence, for those who hear the page. */
 export const spoken = (event: EventRecord): string =>
-  `${whoOf(event)}: ${event.text}${event.cause === '' ? '' : ` (${event.cause})`}`;
+  printable(`${whoOf(event)}: ${event.text}${event.cause === '' ? '' : ` (${event.cause})`}`);
 
 /** The newest first. */
 export function transitionsTree(events: readonly EventRecord[], { at }: StatusReport, now: number): Tree {

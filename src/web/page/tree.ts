@@ -24,13 +24,15 @@ export const element = (tag: string, attributes: Attributes, ...children: readon
 /** A word that needs attention, or the lack of need; the word says it, the colour only repeats it. */
 export const toned = (tone: Tone, text: string): ElementTree => element('b', { class: tone }, text);
 
+const AGE_STEP_MS = 100;
+
 /**
  * How long ago something was, as the moment itself on the daemon's clock: the tree is the same a second later, and who
- * shows it counts on by a clock of its own. To a tenth of a second, so that two reads of a clock give one moment.
+ * shows it counts on by a clock of its own. In steps, so that two reads of a clock give one moment.
  */
 export const age = (now: number, agoMs: number): ElementTree => [
   'span',
-  { 'data-at': String(Math.round((now - agoMs) / 100) * 100) },
+  { 'data-at': String(Math.floor((now - agoMs) / AGE_STEP_MS) * AGE_STEP_MS) },
 ];
 
 /** A shape beside words that say the same. */
@@ -90,3 +92,6 @@ function cellOf(title: string, place: number, content: readonly Given[]): Elemen
 export const MAX_OUTPUT = 400;
 export const shortened = (text: string): string =>
   text.length > MAX_OUTPUT ? `${text.slice(0, MAX_OUTPUT)}…` : text;
+
+export const outputCell = ({ output }: { readonly output: string }): Tree[] =>
+  output === '' ? [] : [element('code', {}, shortened(output))];

@@ -93,10 +93,15 @@ const troubleItem = (word: string, tone: Tone, { text, at }: Trouble): Tree =>
 function peaceText({ groups, peers }: StatusReport): string {
   const paths = peers.flatMap((peer) => peer.paths);
   return [
-    `${groups.length === 1 ? '1 group is' : `${groups.length} groups are`} held`,
+    `${groups.length === 1 ? '1 group is' : `${groups.length} groups are`} held${holdersText(groups)}`,
     `${counted(peers.length, 'other node is', 'other nodes are')} heard`,
     `${counted(paths.length, 'path is', 'paths are')} up`,
   ].join(', ');
+}
+
+function holdersText(groups: readonly GroupReport[]): string {
+  const held = Object.entries(Object.groupBy(groups, ({ holder }) => holder));
+  return ` (${held.map(([holder, some = []]) => `${some.length} by ${holder}`).join(', ')})`;
 }
 
 const counted = (count: number, one: string, many: string): string =>

@@ -6,35 +6,25 @@ import { transitionsTree } from './transitions.ts';
 import type { Tree } from './tree.ts';
 import { verdictOf, verdictTree } from './verdict.ts';
 
-/** The page at one moment: its parts by the id that each has in the document, so that only what changed is sent. */
+/** The page at one moment. Its parts go by the id that each has in the document, and are drawn one by one. */
 export interface View {
-  /** On the daemon's clock; what ages count from. */
-  readonly now: number;
-  readonly node: string;
-  readonly cluster: string;
   readonly title: string;
-  /** Wall time, for who has a snapshot only. */
-  readonly at: string;
-  readonly parts: ReadonlyMap<string, Tree>;
+  readonly parts: ReadonlyMap<string, () => Tree>;
   /** Which parts stand in a list, in order. Groups keep the config's: what jumps about is not found at night. */
   readonly lists: Readonly<Record<'groups' | 'nodes', readonly string[]>>;
 }
 
 export function viewOf(report: StatusReport, events: readonly EventRecord[], now: number): View {
-  const { node, cluster, at, groups, peers } = report;
+  const { node, groups, peers } = report;
   return {
-    now: Math.round(now),
-    node,
-    cluster,
-    at,
     title: `${verdictOf(report).shape} ${node} · sealbeat`,
     parts: new Map([
-      ['verdict', verdictTree(report)],
-      ...groups.map((group) => [groupId(group.name), groupTree(group, report, now)] as const),
-      [nodeId(node), selfTree(report, now)],
-      ...peers.map((peer) => [nodeId(peer.name), peerTree(peer, now)] as const),
-      ['transitions', transitionsTree(events, report, now)],
-      ['alerts', alertsTree(report, now)],
+      ['verdict', () => verdictTree(report)],
+      ...groups.map((group) => [groupId(group.name), () => groupTree(group, report, now)] as const),
+      [nodeId(node), () => selfTree(report, now)],
+      ...peers.map((peer) => [nodeId(peer.name), () => peerTree(peer, now)] as const),
+      ['transitions', () => transitionsTree(events, report, now)],
+      ['alerts', () => alertsTree(report, now)],
     ]),
     lists: {
       groups: groups.map(({ name }) => groupId(name)),

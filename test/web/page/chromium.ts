@@ -13,6 +13,7 @@ export const chromiumProblem = (): string | undefined =>
 const FLAGS = [
   ...['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
   ...['--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  '--hide-scrollbars',
   '--remote-debugging-port=0',
 ];
 
@@ -37,7 +38,8 @@ export interface Tab {
   read<Value>(expression: string): Promise<Value>;
   press(key: string, code?: number): Promise<void>;
   look(size: Look): Promise<void>;
-  shot(): Promise<Buffer>;
+  /** Of the whole page, or of what a screen shows of it. */
+  shot(whole?: boolean): Promise<Buffer>;
   close(): Promise<void>;
 }
 
@@ -171,8 +173,8 @@ async function openTab(wire: Wire): Promise<Tab> {
         ],
       });
     },
-    async shot() {
-      const { data } = await call('Page.captureScreenshot', { captureBeyondViewport: true });
+    async shot(whole = true) {
+      const { data } = await call('Page.captureScreenshot', { captureBeyondViewport: whole });
       return Buffer.from(data as string, 'base64');
     },
     close: async () => void (await wire.call('Target.closeTarget', { targetId })),

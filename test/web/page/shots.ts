@@ -5,7 +5,7 @@ import { systemClock } from '../../../src/system/clock.ts';
 import { watchFor } from '../../lab/wait.ts';
 import { openChromium, type Look } from './chromium.ts';
 import { served, stage } from './stage.ts';
-import { many, peace, trouble } from './views.ts';
+import { eventRecord, many, peace, trouble } from './views.ts';
 
 const folder = process.argv[2] ?? 'page-shots';
 mkdirSync(folder, { recursive: true });
@@ -25,7 +25,7 @@ for (const [scene, view] of Object.entries(scenes)) {
   const server = await served(theatre.port);
   const tab = await browser.tab();
   await tab.open(server.url);
-  for (let beat = 0; beat < 8; beat += 1) {
+  for (let beat = 0; beat < 40; beat += 1) {
     const peers = view.report.peers.map((peer) => ({
       ...peer,
       paths: peer.paths.map((path) => ({
@@ -34,16 +34,17 @@ for (const [scene, view] of Object.entries(scenes)) {
       })),
     }));
     theatre.show({ ...view, report: { ...view.report, peers } });
-    await watchFor(1_000);
+    await watchFor(260);
+    theatre.happen(eventRecord(beat));
   }
   for (const [name, look] of Object.entries(looks)) {
     await tab.look(look);
-    writeFileSync(join(folder, `${scene}-${name}.png`), await tab.shot());
+    writeFileSync(join(folder, `${scene}-${name}.png`), await tab.shot(scene !== 'many'));
   }
   await server.close();
   await watchFor(4_500);
   await tab.look(looks['dark']!);
-  writeFileSync(join(folder, `${scene}-lost.png`), await tab.shot());
+  writeFileSync(join(folder, `${scene}-lost.png`), await tab.shot(scene !== 'many'));
   process.stdout.write(`${scene}: ${tab.complaints.join('\n')}\n`);
   await tab.close();
 }

@@ -1,5 +1,7 @@
-import { durationText } from '../../../core/duration-text.ts';
+import type { EventRecord } from '../../../core/report.ts';
+import { ageText } from '../age-text.ts';
 import { LOST_AFTER_MS, type Message } from '../message.ts';
+import { viewOf } from '../view.ts';
 import { clockSaid, showAges, sinceSaidMs } from './ages.ts';
 import { arrange, made, patch } from './patch.ts';
 import { drawSparks } from './sparks.ts';
@@ -11,9 +13,10 @@ const SAID_KEPT = 8;
 const at = (id: string): HTMLElement => document.getElementById(id)!;
 const root = document.documentElement;
 let title = document.title;
+let events: readonly EventRecord[] = [];
 let source: EventSource;
 let openedAt = 0;
-/** The daemon answers, but has no room for another page. */
+/** Somebody answers, but not with a stream: the daemon has no room for another page, or a proxy finds no daemon. */
 let isRefused = false;
 
 function open(): void {
@@ -29,20 +32,22 @@ function open(): void {
   };
 }
 
-function show(message: Message): void {
-  clockSaid(message.now);
-  title = message.title;
+function show({ now, report, said, events: newest }: Message): void {
+  clockSaid(now);
+  events = newest ?? events;
+  const view = viewOf(report, events, now);
+  title = view.title;
   const fresh = new Map<string, Element>();
-  for (const [id, tree] of Object.entries(message.parts)) {
+  for (const [id, draw] of view.parts) {
+    const tree = draw();
     const there = document.getElementById(id);
     if (there === null) fresh.set(id, made(tree) as Element);
     else patch(there, tree);
   }
-  for (const [id, ids] of Object.entries(message.lists ?? {})) arrange(at(id), ids, fresh);
+  for (const [id, ids] of Object.entries(view.lists)) arrange(at(id), ids, fresh);
   drawSparks();
-  for (const text of message.said) say(text);
+  for (const text of said) say(text);
   setLost(false);
-  showAges();
 }
 
 /** Read out to those who listen; nothing is seen of it. */
@@ -63,16 +68,14 @@ function setLost(lost: boolean): void {
   document.title = lost ? `? ${title.slice(2)}` : title;
   if (!lost && wasLost) say('connected again');
   if (lost) showLost();
+  showAges();
 }
 
 function showLost(): void {
-  const age = durationText(Math.floor(sinceSaidMs() / 1_000) * 1_000);
-  const because = isRefused
-    ? 'No updates: the daemon answers, but 16 pages are open already'
-    : 'Connection lost';
+  const because = isRefused ? 'Updates are refused, as when 16 pages are open already' : 'Connection lost';
   const [reason, rest] = lostLines();
   if (reason.textContent !== because) reason.textContent = because;
-  rest.textContent = `, showing what was known ${age} ago`;
+  rest.textContent = `, showing what was known ${ageText(sinceSaidMs())} ago`;
 }
 
 /** The reason is read out once; the seconds that count up beside it are not. */
@@ -88,7 +91,7 @@ function lostLines(): readonly [Element, Element] {
 
 function tick(): void {
   if (sinceSaidMs() > LOST_AFTER_MS) setLost(true);
-  showAges();
+  else showAges();
   // A connection can die without a word, and a refused one is not tried again by the browser.
   const isDumb = source.readyState === EventSource.OPEN ? sinceSaidMs() > AGAIN_MS : false;
   if ((isDumb || source.readyState === EventSource.CLOSED) && Date.now() - openedAt > AGAIN_MS) {
