@@ -97,6 +97,8 @@ export interface GroupReport {
   readonly witness?: WitnessReport | undefined;
   /** The arbiter's lock; undefined where the config wants none. */
   readonly lock?: LockReport | undefined;
+  /** It has moved to and fro, and stays where it is; undefined while it has not. */
+  readonly damped?: DampedReport | undefined;
   readonly vips: readonly VipReport[];
   /** As the config names it for this node. */
   readonly adapter: string;
@@ -147,6 +149,14 @@ export interface AlertReport {
   readonly lastSentAgoMs: number | undefined;
   /** Why the last try failed; empty when it did not. */
   readonly problem: string;
+}
+
+export interface DampedReport {
+  /** `failback`: it does not fail back by itself. `checks`: checks do not move it either. */
+  readonly holds: 'failback' | 'checks';
+  readonly moves: number;
+  readonly withinMs: number;
+  readonly forMs: number;
 }
 
 export interface AskingReport {

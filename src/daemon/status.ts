@@ -1,5 +1,6 @@
 import { isPending } from '../core/group/asking.ts';
 import { effectivePriority, LEASE_ROUNDING_MS, someApart } from '../core/group/election.ts';
+import { dampedFacts } from '../core/group/damping.ts';
 import { knownHolder } from '../core/group/known-holder.ts';
 import { seconds } from '../core/group/moves.ts';
 import type { GroupState, GroupView } from '../core/group/state.ts';
@@ -11,7 +12,7 @@ import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
 import type { GroupReport, PeerReport, StatusReport } from '../core/report.ts';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
-import { SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
+import { MINUTE_MS, SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import { pathReports, pathsDown } from './path-status.ts';
 import type { Look } from './groups.ts';
 
@@ -135,6 +136,7 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
         ? now - state.renewedAt
         : undefined,
     ...agreement(state, view),
+    damped: dampedFacts(state, view),
     vips: vipsOf(group).map((vip) => ({
       address: vip.address,
       prefixLength: vip.prefixLength,
@@ -195,6 +197,14 @@ function agreementAlarms(
   return [...found, `${name}: the lock was not renewed for ${seconds(ageMs)}; ${left}${why}`];
 }
 
+function dampedAlarms({ name, damped }: GroupReport): readonly string[] {
+  if (damped === undefined) return [];
+  const { holds, moves, withinMs, forMs } = damped;
+  const what = holds === 'failback' ? 'does not fail back' : 'stays where it is, whatever checks say';
+  const often = `it has moved ${moves} times within ${Math.round(withinMs / MINUTE_MS)} min`;
+  return [`${name}: ${often}, so for another ${seconds(forMs)} it ${what}`];
+}
+
 const DEAF = 'deaf: nothing is received on the interface, so who is silent cannot be told';
 const deafFault = (state: GroupState, view: GroupView): string =>
   !view.canReceive && (state.role === 'standby' || state.role === 'init') ? DEAF : '';
@@ -239,6 +249,7 @@ function alarms(
     found.push(...agreementAlarms(group, node.groups.get(id)!, viewOf(node, id, now)));
     if (group.holderKnown === 'nobody' && playingDead === undefined)
       found.push(`${group.name}: nobody is known to hold it`);
+    found.push(...dampedAlarms(group));
     if (group.frozen)
       found.push(`${group.name} is frozen: if its holder dies, nobody serves until "sealbeat thaw"`);
   }
