@@ -156,12 +156,14 @@ function smallFacts(group: GroupReport, { leaseSeconds }: StatusReport): Tree[][
 
 /** The arithmetic, where checks take part in it. */
 function priorityText({ priority, basePriority, checks = [] }: GroupReport): Tree {
+  const total = checks.reduce((sum, { adds }) => sum + adds, basePriority);
   const sum = checks
     .filter(({ adds }) => adds !== 0)
     .map(({ name, adds }) => ` ${adds < 0 ? '−' : '+'} ${Math.abs(adds)} (${name})`)
     .join('');
   if (priority === 0) return toned('warning', `priority 0 (CANNOT HOLD; base ${basePriority})`);
-  if (sum !== '') return `priority ${priority} = base ${basePriority}${sum}`;
+  const kept = total === priority ? '' : ', kept within 1 to 254';
+  if (sum !== '') return `priority ${priority} = base ${basePriority}${sum}${kept}`;
   return priority === basePriority ? `priority ${priority}` : `priority ${priority} (base ${basePriority})`;
 }
 

@@ -14,7 +14,11 @@ import {
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
+/** What a check's report says besides, and the page does not show. */
+const unshown = { subject: 'haproxy', numeric: false, behind: 0, withoutResult: 0 };
+
 export const checkReport = (changes: Partial<CheckReport> = {}): CheckReport => ({
+  ...unshown,
   name: 'haproxy',
   kind: 'process',
   state: 'up',
@@ -302,8 +306,15 @@ export const hostile: Scene = {
         notes: [EVIL],
         adapter: EVIL,
         vips: [vipReport({ address: EVIL, link: EVIL })],
-        checks: [checkReport({ name: EVIL, kind: EVIL, state: 'down', output: EVIL })],
-        hooks: [hookReport({ command: EVIL, moment: EVIL, state: 'failed', output: `${EVIL}\u202e\u0007` })],
+        checks: [checkReport({ name: EVIL, kind: EVIL as never, state: 'down', output: EVIL })],
+        hooks: [
+          hookReport({
+            command: EVIL,
+            moment: EVIL as never,
+            state: 'failed',
+            output: `${EVIL}\u202e\u0007`,
+          }),
+        ],
       }),
     ],
     alerts: [
