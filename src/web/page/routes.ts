@@ -62,9 +62,10 @@ export function pageRoutes(port: PagePort): ReadonlyMap<string, Handler> {
     if (site === 'cross-site' || site === 'same-site')
       return refuse(response, 403, 'another site may not follow this page');
     if (live.full()) return refuse(response, 503, `${MAX_VIEWERS} pages are open already: close one of them`);
+    // Set, so that whoever bounds the time of an answer can see that this one has none.
+    response.setHeader('Content-Type', 'text/event-stream');
     response.writeHead(200, {
       ...HEADERS,
-      'Content-Type': 'text/event-stream; charset=utf-8',
       'X-Accel-Buffering': 'no', // a proxy that collects would make it late
     });
     if (request.method === 'HEAD') return void response.end();

@@ -101,8 +101,10 @@ function peaceText({ groups, peers }: StatusReport): string {
 
 function holdersText(groups: readonly GroupReport[]): string {
   const held = Object.entries(Object.groupBy(groups, ({ holder }) => holder));
+  const [[one = ''] = []] = held;
+  if (held.length <= 1) return one === '' ? '' : ` by ${one}`;
   return ` (${held.map(([holder, some = []]) => `${some.length} by ${holder}`).join(', ')})`;
 }
 
 const counted = (count: number, one: string, many: string): string =>
-  count === 1 ? `the ${one}` : `all ${count} ${many}`;
+  count === 1 ? `the ${one}` : count === 2 ? `both ${many}` : `all ${count} ${many}`;

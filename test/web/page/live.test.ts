@@ -23,9 +23,12 @@ class Viewer extends EventEmitter {
   writableLength = 0;
   /** Reads nothing: all that is written stays unread. */
   stuck = false;
+  setHeader(name: string, value: string): void {
+    this.headers[name] = value;
+  }
   writeHead(status: number, headers: Record<string, string>): this {
     this.status = status;
-    this.headers = headers;
+    this.headers = { ...this.headers, ...headers };
     this.headersSent = true;
     return this;
   }
@@ -69,7 +72,7 @@ function theatre(scene = peace, changes: Partial<PagePort> = {}) {
 test('page live: the report at once and every second, the transitions only when there are new ones', () => {
   const { clock, ask } = theatre();
   const viewer = ask('/events');
-  assert.equal(viewer.headers['Content-Type'], 'text/event-stream; charset=utf-8');
+  assert.equal(viewer.headers['Content-Type'], 'text/event-stream');
   assert.match(viewer.text, /^retry: 1000\n\nid: /);
   const plain = JSON.parse(JSON.stringify(peace)) as typeof peace;
   assert.deepEqual(viewer.messages, [{ now: 0, said: [], events: plain.events, report: plain.report }]);

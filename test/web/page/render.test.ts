@@ -38,7 +38,7 @@ const rows: readonly (readonly [
     'peace',
     peace,
     [
-      'All well 2 groups are held (1 by lb1, 1 by lb2), the other node is heard, all 2 paths are up',
+      'All well 2 groups are held (1 by lb1, 1 by lb2), the other node is heard, both paths are up',
       'ACTIVE here for 2h 3m · held by lb1',
       'standby for 1d 2h · held by lb2 (heard from it)',
       'priority 103 = base 101 + 2 (haproxy)',
@@ -100,6 +100,11 @@ const groupRows: readonly (readonly [says: string, changes: Parameters<typeof gr
   ['PRESENT, though the group is not active here', { role: 'standby', vips: [vipReport()] }],
   ['DRAINED: this node does not hold it', { drained: true }],
   ['6 addresses, 1 MISSING', { vips: Array.from({ length: 6 }, (_, n) => vipReport({ present: n !== 3 })) }],
+  ['1 group is held by lb1, the other', {}],
+  [
+    'priority 254 = base 253 + 2 (haproxy), kept within 1 to 254',
+    { priority: 254, basePriority: 253, checks: [checkReport()] },
+  ],
   ['TIMED OUT', { hooks: [hookReport({ state: 'timed out' })] }],
   ['adds 0 (weight +2)', { checks: [checkReport({ state: 'down', adds: 0 })] }],
 ];

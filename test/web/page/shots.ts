@@ -25,7 +25,7 @@ for (const [scene, view] of Object.entries(scenes)) {
   const server = await served(theatre.port);
   const tab = await browser.tab();
   await tab.open(server.url);
-  for (let beat = 0; beat < 40; beat += 1) {
+  for (let beat = 0; beat < 24; beat += 1) {
     const peers = view.report.peers.map((peer) => ({
       ...peer,
       paths: peer.paths.map((path) => ({

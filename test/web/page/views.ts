@@ -280,6 +280,7 @@ export function many(groups = 100, peers = 7): Scene {
         groupReport({
           name: groupNamed(`service-${place + 1}`),
           sinceMs: place * 100 * SECOND_MS + 500,
+          priority: 103,
           vips: [vipReport({ address: `10.10.${place}.42`, lookedAgoMs: 1_000 })],
           checks: [checkReport()],
         }),
