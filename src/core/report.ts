@@ -1,5 +1,6 @@
 import type { Explanation } from './group/explanation.ts';
 import type { QuestionKind } from './group/state.ts';
+import type { HookMoment } from './hooks.ts';
 import type { ConfigPart } from './settings.ts';
 import type { GroupName, NodeId, NodeName } from './units.ts';
 
@@ -104,8 +105,9 @@ export interface GroupReport {
   readonly adapter: string;
   /** What the adapter says about how the VIPs are held here; one sentence each, mostly none. */
   readonly notes?: readonly string[];
-  readonly checks?: readonly CheckReport[];
-  readonly hooks?: readonly HookReport[];
+  readonly checks?: readonly CheckReport[] | undefined;
+  /** Where the config has some; in the order of the moments. */
+  readonly hooks?: readonly HookReport[] | undefined;
 }
 
 export interface CheckReport {
@@ -126,19 +128,6 @@ export interface CheckReport {
   readonly runs: number;
 }
 
-export interface HookReport {
-  readonly moment: string;
-  readonly command: string;
-  readonly state: 'never' | 'running' | 'done' | 'failed' | 'timed out';
-  readonly exitCode: number | undefined;
-  readonly ranAgoMs: number | undefined;
-  readonly tookMs: number | undefined;
-  readonly runs: number;
-  readonly failures: number;
-  readonly dropped: number;
-  readonly output: string;
-}
-
 export interface AlertReport {
   readonly name: string;
   readonly kind: 'mail' | 'webhook';
@@ -149,6 +138,26 @@ export interface AlertReport {
   readonly lastSentAgoMs: number | undefined;
   /** Why the last try failed; empty when it did not. */
   readonly problem: string;
+}
+
+export interface HookReport {
+  readonly moment: HookMoment;
+  /** As a shell would be told. */
+  readonly command: string;
+  /** Of the newest run. */
+  readonly state: 'never' | 'running' | 'done' | 'failed' | 'timed out';
+  /** Of the newest run that has ended, as `tookMs` and `output`; undefined where there was none. */
+  readonly exitCode: number | undefined;
+  /** Since the newest run began, or ended. */
+  readonly ranAgoMs: number | undefined;
+  readonly tookMs: number | undefined;
+  /** Since the daemon started, or since a reload changed the hook. `failures` counts time limits, too. */
+  readonly runs: number;
+  readonly failures: number;
+  /** Not run, because a newer state had made it meaningless, or its turn came too late. */
+  readonly dropped: number;
+  /** Its last lines. */
+  readonly output: string;
 }
 
 export interface DampedReport {

@@ -10,7 +10,7 @@ import { hearsUs, timeoutFor, type Link } from '../core/peer/link.ts';
 import { isSuspect } from '../core/peer/suspicion.ts';
 import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
-import type { GroupReport, PeerReport, StatusReport } from '../core/report.ts';
+import type { GroupReport, HookReport, PeerReport, StatusReport } from '../core/report.ts';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
 import { MINUTE_MS, SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import { pathReports, pathsDown } from './path-status.ts';
@@ -29,6 +29,7 @@ export interface StatusSources {
   readonly vipsOf: (group: GroupSettings) => readonly Vip[];
   readonly lookOf: (group: GroupId) => Look | undefined;
   readonly notesOf: (group: GroupId) => readonly string[];
+  readonly hooksOf?: (group: GroupId) => readonly HookReport[] | undefined;
 }
 
 /** The whole state as people and programs see it. Reads only. */
@@ -109,7 +110,7 @@ const differenceText = ({ configDiffers = [] }: PeerReport): string =>
   configDiffers.length === 0 ? '' : `: other ${configDiffers.join(', ')}`;
 
 function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs): GroupReport {
-  const { node, vipsOf, lookOf, notesOf } = sources;
+  const { node, vipsOf, lookOf, notesOf, hooksOf = () => undefined } = sources;
   const look = lookOf(group.id);
   const state = node.groups.get(group.id)!;
   const view = viewOf(node, group.id, now);
@@ -146,6 +147,7 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
     })),
     adapter: group.adapters.get(node.policy.self.name) ?? 'auto',
     notes: notesOf(group.id),
+    hooks: hooksOf(group.id),
   };
 }
 
