@@ -266,7 +266,7 @@ async function start(
       const answer = await readAgain();
       if (answer.ok) {
         void keepConfig();
-        web.configure(running.configured.settings);
+        web?.configure(running.configured.settings);
       }
       return answer;
     });
@@ -292,7 +292,9 @@ async function start(
       healthOf(clock.nowMs() - tallies.beatAt(), running.configured.settings.heartbeat.intervalMs),
     readiness: () => readinessOf(begun, { isStarted, isStopping: isStopping() }),
   };
-  web = newWebPlace({ self: self.name, clock, log, port: fitness });
+  const page = { status, events: history.after, onEvent: history.onEvent };
+  const webPlace = newWebPlace({ self: self.name, clock, log, port: { ...fitness, page } });
+  web = webPlace;
   const control: ControlPort = {
     ...fitness,
     status,
@@ -391,8 +393,8 @@ async function start(
   history.add({ kind: 'daemon', subject: '', text: 'started', cause: `version ${options.version}` });
   settleStarted();
   isStarted = true;
-  web.configure(settings);
-  closing.add('web', web.close);
+  webPlace.configure(settings);
+  closing.add('web', webPlace.close);
   const { timeoutMs } = settings.heartbeat;
   const endTrimming = ports.trimMemory?.({ timeoutMs, quietMs: () => begun.wakeAt - clock.nowMs() });
   if (endTrimming !== undefined) closing.add('memory', endTrimming);

@@ -3,6 +3,7 @@ import type { Clock, Log } from '../core/ports.ts';
 import type { ListenSettings, Settings, WebSettings } from '../core/settings.ts';
 import { after, SECOND_MS, type NodeName } from '../core/units.ts';
 import type { Listener } from '../web/listener.ts';
+import type { PagePort } from '../web/page/routes.ts';
 import type { WebPort } from '../web/routes.ts';
 
 /** The listener that the config asks for. Nothing depends on it: where it can't be, it is an alarm and tried again. */
@@ -13,6 +14,11 @@ export interface WebPlace {
 }
 
 const RETRY_MS = 5 * SECOND_MS;
+
+/** What the listener shows, and what the page on it looks at. */
+export interface WebPorts extends WebPort {
+  readonly page: Omit<PagePort, 'clock' | 'onFault'>;
+}
 
 interface Wanted {
   readonly place: ListenSettings;
@@ -27,12 +33,12 @@ export function newWebPlace({
   clock,
   log,
   port,
-  open = (wanted) => openWeb(wanted, port, log),
+  open = (wanted) => openWeb(wanted, port, { clock, log }),
 }: {
   self: NodeName;
   clock: Clock;
   log: Log;
-  port: WebPort;
+  port: WebPorts;
   open?: OpenWeb;
 }): WebPlace {
   let wanted: Wanted | undefined;
@@ -90,17 +96,25 @@ const isSame = (one: Wanted | undefined, other: Wanted | undefined): boolean =>
   JSON.stringify([other?.place, other?.web, other?.names]);
 
 /** Loaded only where a config asks for it. */
-async function openWeb({ place, web, names }: Wanted, port: WebPort, log: Log): Promise<Listener> {
+async function openWeb(
+  { place, web, names }: Wanted,
+  port: WebPorts,
+  { clock, log }: { clock: Clock; log: Log },
+): Promise<Listener> {
   const [{ listen }, { hostCheck }, { webRoutes }, { hostname }] = await Promise.all([
     import('../web/listener.ts'),
     import('../web/host-check.ts'),
     import('../web/routes.ts'),
     import('node:os'),
   ]);
+  const onFault = (err: unknown): void => log.error({ err }, 'web: the status page failed');
+  const pages = web.page
+    ? (await import('../web/page/routes.ts')).pageRoutes({ ...port.page, clock, onFault })
+    : undefined;
   // The first time it is compiled, which takes longer than a beat should wait: rather now than when beats matter.
   if (web.metrics) await port.metrics();
   return await listen(place, {
-    routes: webRoutes(port, web),
+    routes: webRoutes(port, web, pages),
     isOurs: hostCheck([...names, hostname(), ...web.allowHosts]),
     onFault: (error, { url }) => log.error({ err: error, url }, 'web: a request failed'),
   });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { OperatorError } from '../../src/core/errors.ts';
 import { newWebPlace } from '../../src/daemon/web-place.ts';
 import { collectedLog } from '../fakes/collected-log.ts';
+import { statusReport } from '../fakes/status-report.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
 import { until } from '../lab/wait.ts';
 import { named, settingsWith } from './two-nodes.ts';
@@ -22,6 +23,7 @@ function placed({ taken = new Set<number>() }: { taken?: Set<number> } = {}) {
       metrics: () => Promise.resolve(''),
       health: () => ({ ok: true, text: '' }),
       readiness: () => ({ ok: true, text: '' }),
+      page: { status: statusReport, events: () => [], onEvent: () => () => undefined },
     },
     open({ place: { host, port } }) {
       if (taken.has(port)) {
