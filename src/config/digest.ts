@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
+import { checkMeaning } from './check-meaning.ts';
 import { probeMeaning } from './probe-meaning.ts';
 
 type Meaning = Omit<Settings, 'digest' | 'partDigests'>;
@@ -75,6 +76,12 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
       [announce.method, announce.refreshMs],
     ]),
   policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
+  checks: ({ nodes, groups }) => {
+    const names = nodes.map(({ name }) => name);
+    return groups
+      .filter(({ checks }) => checks.length > 0)
+      .map(({ name, checks }) => [name, checks.map((check) => checkMeaning(check, names))]);
+  },
 };
 
 const byNodeMeaning = <T>(

@@ -4,6 +4,7 @@ import { OperatorError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
 import { arbiterFindings } from './arbiter-rules.ts';
 import { carpFindings } from './carp-rules.ts';
+import { checkFindings } from './check-rules.ts';
 import { groupFindings } from './group-rules.ts';
 import { nodeFindings } from './node-rules.ts';
 import { partsOf, partsOfBroken, type Parts } from './parts.ts';
@@ -121,6 +122,7 @@ const rules = (parts: Parts): readonly Finding[] => [
   ...programFindings(parts),
   ...cloudFindings(parts),
   ...arbiterFindings(parts),
+  ...checkFindings(parts),
 ];
 
 /** Where the shape is wrong, a rule about the same place or something in it is only an echo ("there are 0 nodes"). */

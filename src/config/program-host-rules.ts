@@ -56,6 +56,10 @@ function programsOf(
   });
 }
 
+/** The same for one program that is named at `path`. */
+export const programFindingsAt = (program: string, path: YamlPath, files: Files): readonly Finding[] =>
+  findingsOf(program, files).map((finding) => ({ ...finding, path }));
+
 type Found = Pick<Finding, 'severity' | 'text'>;
 const error = (text: string): readonly Found[] => [{ severity: 'error', text }];
 

@@ -9,6 +9,7 @@ import type {
 import { SECOND_MS, type GroupId, type GroupName, type NodeName } from '../core/units.ts';
 import { adapterOf } from './adapter-of.ts';
 import { carpOf } from './carp-meaning.ts';
+import { checksOf } from './check-meaning.ts';
 import { commandOf } from './cloud-meaning.ts';
 import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
@@ -96,6 +97,10 @@ function groupOf(
     priority: new Map(different),
     confirm: group.confirm && confirmOf(group.confirm),
     witness: group.witness && witnessOf(group.witness),
+    checks: checksOf(
+      group.checks,
+      nodes.map((node) => node.name),
+    ),
     fence: group.fence && { command: group.fence.command, timeoutMs: group.fence.timeout },
   };
 }

@@ -34,6 +34,13 @@ export interface RunOptions {
    */
   readonly withOffspring?: boolean;
   readonly signal?: AbortSignal;
+  /** With the rights of this user and its first group, and no other group. Takes root. */
+  readonly as?: RunAs;
+}
+
+export interface RunAs {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** Runs a program to its end. No shell: arguments are a list, so nothing is ever quoted. Never rejects. */
@@ -155,6 +162,8 @@ export interface ProbeAnswer {
   readonly answered: boolean;
   /** What was seen, a few words: `connected`, `refused`, `no answer in 1 s`, `exit code 2: …`. */
   readonly text: string;
+  /** Not answered, because nothing came in time. */
+  readonly isLate?: true;
 }
 
 /** Asks the world a yes-or-no question. Never rejects, and never takes much longer than its limit. */

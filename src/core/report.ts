@@ -1,3 +1,5 @@
+import type { CheckKind, CheckStanding } from './checks/settings.ts';
+import type { Arithmetic } from './checks/sum.ts';
 import type { Explanation } from './group/explanation.ts';
 import type { QuestionKind } from './group/state.ts';
 import type { ConfigPart } from './settings.ts';
@@ -100,6 +102,35 @@ export interface GroupReport {
   readonly adapter: string;
   /** What the adapter says about how the VIPs are held here; one sentence each, mostly none. */
   readonly notes?: readonly string[];
+  /** What this node asks of itself, in the order of the names; undefined where it asks nothing. */
+  readonly checks?: readonly CheckReport[] | undefined;
+  /** How the priority comes about with them. */
+  readonly arithmetic?: Arithmetic | undefined;
+}
+
+export interface CheckReport {
+  readonly name: string;
+  readonly kind: CheckKind;
+  /** What it is about, as the config names it: a process, a URL, a command. */
+  readonly subject: string;
+  readonly state: CheckStanding;
+  readonly vital: boolean;
+  readonly weight: number;
+  /** What it adds to the priority now. */
+  readonly adds: number;
+  readonly sinceMs: number;
+  /** What the last run saw: one short line, empty before the first. */
+  readonly output: string;
+  /** Undefined before the first run. */
+  readonly ranAgoMs: number | undefined;
+  readonly tookMs: number | undefined;
+  /** Runs without an answer in time, since the start. */
+  readonly slow: number;
+  /** How often it was due and could not run then: too much else did, or its last run had not ended. */
+  readonly behind: number;
+  readonly runs: number;
+  /** The last runs in a row that came to no result. */
+  readonly withoutResult: number;
 }
 
 export interface AskingReport {
@@ -145,7 +176,7 @@ export interface ExplainReport extends Explanation {
 export interface EventRecord {
   readonly number: number;
   readonly at: string;
-  readonly kind: 'role' | 'peer' | 'vip' | 'program' | 'config' | 'alarm' | 'daemon';
+  readonly kind: 'role' | 'peer' | 'vip' | 'program' | 'config' | 'alarm' | 'daemon' | 'check';
   /** The group, the peer or empty. */
   readonly subject: string;
   readonly text: string;

@@ -1,3 +1,4 @@
+import type { CheckSettings, HttpQuestion } from './checks/settings.ts';
 import type { GroupId, GroupName, NodeId, NodeName } from './units.ts';
 
 /** The meaning of one config file, the same on every node. Made only by config/load.ts; durations are milliseconds. */
@@ -30,6 +31,7 @@ export const CONFIG_PARTS = [
   'groups', // their names
   'addresses', // VIPs, interfaces, adapters, announcing
   'policies', // failback, confirm, witness, fence, arbiter
+  'checks',
 ] as const;
 export type ConfigPart = (typeof CONFIG_PARTS)[number];
 
@@ -91,6 +93,8 @@ export interface GroupSettings {
   readonly witness: WitnessSettings | undefined;
   /** Makes sure that a silent holder cannot serve any more. */
   readonly fence: FenceSettings | undefined;
+  /** What the nodes ask of themselves, sorted by name. */
+  readonly checks: readonly CheckSettings[];
 }
 
 /**
@@ -102,8 +106,13 @@ export type ProbeSettings =
   | { readonly kind: 'tcp' | 'ssh'; readonly host: string; readonly port: number; readonly text: string }
   /** One echo is answered. */
   | { readonly kind: 'ping'; readonly host: string; readonly text: string }
-  /** A GET is answered with 200 to 399. */
-  | { readonly kind: 'http' | 'https'; readonly url: string; readonly text: string }
+  /** A GET is answered with 200 to 399, or as somebody wants it. */
+  | {
+      readonly kind: 'http' | 'https';
+      readonly url: string;
+      readonly text: string;
+      readonly wants?: Omit<HttpQuestion, 'kind' | 'url'>;
+    }
   /** It ends with exit code 0. No shell. */
   | { readonly kind: 'command'; readonly command: readonly string[]; readonly text: string };
 

@@ -11,7 +11,7 @@ const LAST_OUTPUT_MS = 100;
 
 /** node:child_process and not execa: this one is loaded by the daemon, whose memory and start count. */
 export const systemExec: Exec = {
-  run: (file, args, { timeoutMs, stdin, env = {}, withOffspring = false, signal }) =>
+  run: (file, args, { timeoutMs, stdin, env = {}, withOffspring = false, signal, as }) =>
     new Promise<Ran>((resolve) => {
       const stdout = tail();
       const stderr = tail();
@@ -23,6 +23,7 @@ export const systemExec: Exec = {
         stdio: 'pipe',
         env: { ...childEnvironment(), ...env },
         detached: withOffspring,
+        ...as,
       });
       const end = () => {
         if (withOffspring && child.pid !== undefined) endGroup(child.pid);

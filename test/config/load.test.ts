@@ -52,6 +52,7 @@ test('load: a file becomes settings, with the defaults filled in', () => {
         confirm: undefined,
         witness: undefined,
         fence: undefined,
+        checks: [],
       },
     ],
   });

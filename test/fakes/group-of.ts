@@ -18,5 +18,6 @@ export const groupOf = (adapter: AdapterName, more: Partial<GroupSettings> = {})
   confirm: undefined,
   witness: undefined,
   fence: undefined,
+  checks: [],
   ...more,
 });
