@@ -19,14 +19,15 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   net: ['core'],
   probe: ['core'],
   vip: ['core'],
+  check: ['core'],
   control: ['core'],
   arbiter: ['core'],
   system: ['core'],
   service: ['core'],
   doctor: ['core', 'wire', 'config'],
-  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
+  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'check', 'vip', 'control', 'arbiter'],
   cli: [
-    ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'vip', 'control'],
+    ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'check', 'vip', 'control'],
     ...['service', 'system', 'daemon', 'doctor'],
   ],
 };

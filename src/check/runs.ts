@@ -1,4 +1,4 @@
-import { checksOn, type CheckQuestion, type CheckSettings } from '../core/checks/settings.ts';
+import { addsItsNumber, checksOn, type CheckQuestion, type CheckSettings } from '../core/checks/settings.ts';
 import {
   firstStanding,
   standingAfter,
@@ -172,6 +172,7 @@ function reportOf(run: Run, node: NodeName, now: MonoMs): CheckReport {
     state: standing.is,
     vital: check.vital,
     weight: check.weight,
+    numeric: addsItsNumber(check.question),
     adds: addsOf(run),
     sinceMs: now - standing.since,
     output: last?.text ?? '',

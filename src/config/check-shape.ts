@@ -130,7 +130,7 @@ export const checkShape = described(
     ),
     body: described(
       z.optional(nonEmpty()),
-      'Only with `http`: text that the first 256 KiB of the answer contain. Default: any will do.',
+      'Only with `http`: text that the first 256 KiB of the answer contain. Default: it does not matter.',
       { examples: ['ready'] },
     ),
     headers: described(

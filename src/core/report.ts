@@ -102,6 +102,8 @@ export interface GroupReport {
   readonly adapter: string;
   /** What the adapter says about how the VIPs are held here; one sentence each, mostly none. */
   readonly notes?: readonly string[];
+  /** Nodes that can't hold it for no other reason than their checks, as they say. */
+  readonly failingElsewhere?: readonly NodeName[];
   /** What this node asks of itself, in the order of the names; undefined where it asks nothing. */
   readonly checks?: readonly CheckReport[] | undefined;
   /** How the priority comes about with them. */
@@ -116,6 +118,8 @@ export interface CheckReport {
   readonly state: CheckStanding;
   readonly vital: boolean;
   readonly weight: number;
+  /** It adds the number that it reads, times the weight. */
+  readonly numeric: boolean;
   /** What it adds to the priority now. */
   readonly adds: number;
   readonly sinceMs: number;
@@ -164,7 +168,7 @@ export interface VipReport {
 }
 
 /** What `explain` shows of one group. */
-export interface ExplainReport extends Explanation {
+export interface ExplainReport extends Explanation, Pick<GroupReport, 'checks' | 'arithmetic'> {
   /** Wall time, ISO 8601, for people. */
   readonly at: string;
   readonly node: NodeName;

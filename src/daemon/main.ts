@@ -11,6 +11,7 @@ import { newProber } from '../probe/prober.ts';
 import { systemPlatform } from '../vip/system-platform.ts';
 import { openAdapters } from './adapters.ts';
 import { newArbiters } from './arbiters.ts';
+import { newChecks } from './checks.ts';
 import { newClosing, type Closing } from './closing.ts';
 import { keepConfigInForce } from './config-in-force.ts';
 import { newDrills, duringDrill } from './drill.ts';
@@ -172,8 +173,28 @@ async function start(
   const { isStopping } = shutdown;
   const setPeers = ({ settings, self: { name } }: Configured): void =>
     links?.setPeers(peersOf(settings, name), settings.heartbeat);
+  const prober = newProber({ exec: ports.exec, clock }, systemPlatform);
+  const checks = newChecks({
+    ...{ node: self.name, platform: systemPlatform, clock, exec: ports.exec, prober },
+    ...{ log, history, counters, tell },
+  });
+  closing.add('checks', checks.stop);
   const readAgain = reloader({
-    ...{ running, node, groups, epochs, arbiters, problems, history, clock, log, tell, read, isStopping },
+    ...{
+      running,
+      node,
+      checks,
+      groups,
+      epochs,
+      arbiters,
+      problems,
+      history,
+      clock,
+      log,
+      tell,
+      read,
+      isStopping,
+    },
     setPeers,
   });
   const keepConfig = () => keepConfigInForce(options.stateDirectory, options.configPath, log);
@@ -189,7 +210,6 @@ async function start(
   });
   const moves = newMoves({ node, clock });
   const drills = newDrills({ node, clock, history, tell, moves });
-  const prober = newProber({ exec: ports.exec, clock }, systemPlatform);
   const planDrill = (name: string, isPlanned: boolean) => {
     const { settings } = running.configured;
     const group = settings.groups.find((one) => one.name === name)!;
@@ -207,17 +227,21 @@ async function start(
       const found = 'plan' in planned ? planned : { plan: undefined, ...planned };
       return { refusal: undefined, ...found, last };
     },
-    explain: (group) => explainReport(group, { node: begun, clock, settings: running.configured.settings }),
+    explain: (group) =>
+      explainReport(group, {
+        ...{ node: begun, clock, settings: running.configured.settings, checksOf: checks.reportOf },
+      }),
     status: () =>
       statusReport({
         ...{ node: begun, clock, version: options.version, configPath: options.configPath },
         configProblem: running.problem,
         settings: running.configured.settings,
         counters: counters.all(),
-        problems: [...problems.alarms(), ...leftovers.alarms(), ...groups.alarms()],
+        problems: [...problems.alarms(), ...leftovers.alarms(), ...groups.alarms(), ...checks.alarms()],
         vipsOf: ({ id }) => groups.vipsOf(id),
         lookOf: groups.lookOf,
         notesOf: groups.notesOf,
+        checksOf: checks.reportOf,
       }),
     events: history.after,
     onEvent: history.onEvent,
@@ -286,6 +310,7 @@ async function start(
     },
   });
   closing.add('loop', loop.stop);
+  checks.configure(settings);
   setPeers(running.configured);
   closing.add(
     'host watch',

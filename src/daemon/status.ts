@@ -13,6 +13,7 @@ import type { GroupReport, PeerReport, StatusReport } from '../core/report.ts';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
 import { SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import { pathReports, pathsDown } from './path-status.ts';
+import type { Checks } from './checks.ts';
 import type { Look } from './groups.ts';
 
 export interface StatusSources {
@@ -28,6 +29,7 @@ export interface StatusSources {
   readonly vipsOf: (group: GroupSettings) => readonly Vip[];
   readonly lookOf: (group: GroupId) => Look | undefined;
   readonly notesOf: (group: GroupId) => readonly string[];
+  readonly checksOf?: Checks['reportOf'];
 }
 
 /** The whole state as people and programs see it. Reads only. */
@@ -108,7 +110,7 @@ const differenceText = ({ configDiffers = [] }: PeerReport): string =>
   configDiffers.length === 0 ? '' : `: other ${configDiffers.join(', ')}`;
 
 function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs): GroupReport {
-  const { node, vipsOf, lookOf, notesOf } = sources;
+  const { node, vipsOf, lookOf, notesOf, checksOf } = sources;
   const look = lookOf(group.id);
   const state = node.groups.get(group.id)!;
   const view = viewOf(node, group.id, now);
@@ -144,6 +146,10 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
     })),
     adapter: group.adapters.get(node.policy.self.name) ?? 'auto',
     notes: notesOf(group.id),
+    failingElsewhere: view.peers.flatMap(({ alive, name, record }) =>
+      alive && record?.checksOnly === true ? [name] : [],
+    ),
+    ...checksOf?.(group.id, view.basePriority),
   };
 }
 
