@@ -14,12 +14,21 @@ const STAT_BYTES = 512;
 const COMMAND_BYTES = 4_096;
 /** Each of these takes a moment of one of four threads, which others need, too. */
 const READS_AT_ONCE = 8;
-/** A look that is over, and began so long ago, is still good enough for one who asks now. */
-const SHARED_MS = 100;
+/** For one that was here and is gone: its successor may have begun since. */
+const FRESH_MS = 20;
+/** For one that was not here, a look is as good for ten times as long as it took: so looking takes a tenth of the time. */
+const REST_FACTOR = 10;
+const REST_MAX_MS = 1_000;
 /** Of what has ended, and of a process that is not quite begun. */
 const NOT_RUNNING = new Set(['Z', 'X', 'x']);
 
 type ByName = ReadonlyMap<string, readonly string[]>;
+interface Look {
+  readonly atMs: number;
+  readonly found: Promise<ByName>;
+  /** Until then it is good for one that was not here; for ever while it is under way. */
+  goodUntilMs: number;
+}
 
 /**
  * A process that was found is looked at again before anything else, which costs one small file; only for one that is gone, all
@@ -27,7 +36,7 @@ type ByName = ReadonlyMap<string, readonly string[]>;
  */
 export function newProcesses(nowMs: () => number, folder = '/proc'): Processes {
   const lastFound = new Map<string, string>();
-  let look: { readonly atMs: number; readonly found: Promise<ByName>; isOver: boolean } | undefined;
+  let look: Look | undefined;
 
   const nameOf = async (pid: string): Promise<string | undefined> => {
     const stat = await readSome(`${folder}/${pid}/stat`, STAT_BYTES).catch(() => '');
@@ -49,10 +58,15 @@ export function newProcesses(nowMs: () => number, folder = '/proc'): Processes {
     await Promise.all(Array.from({ length: READS_AT_ONCE }, walk));
     return found;
   };
-  const all = (): Promise<ByName> => {
-    if (look !== undefined && (!look.isOver || nowMs() - look.atMs <= SHARED_MS)) return look.found;
-    const begun = { atMs: nowMs(), found: lookAtAll(), isOver: false };
-    const end = (): void => void (begun.isOver = true);
+  const all = (wasHere: boolean): Promise<ByName> => {
+    const atMs = nowMs();
+    const isGood = look !== undefined && (wasHere ? atMs - look.atMs <= FRESH_MS : atMs <= look.goodUntilMs);
+    if (look !== undefined && isGood) return look.found;
+    const begun: Look = { atMs, found: lookAtAll(), goodUntilMs: Number.POSITIVE_INFINITY };
+    const end = (): void => {
+      const now = nowMs();
+      begun.goodUntilMs = now + Math.min(REST_MAX_MS, REST_FACTOR * (now - atMs));
+    };
     begun.found.then(end, end);
     look = begun;
     return begun.found;
@@ -76,7 +90,7 @@ export function newProcesses(nowMs: () => number, folder = '/proc'): Processes {
       const before = lastFound.get(name);
       if (before !== undefined && (await isIt(before, name))) return before;
       lastFound.delete(name);
-      for (const pid of (await all()).get(name.slice(0, SHORT_CHARACTERS)) ?? []) {
+      for (const pid of (await all(before !== undefined)).get(name.slice(0, SHORT_CHARACTERS)) ?? []) {
         if (!(await isWhole(pid, name))) continue;
         lastFound.set(name, pid);
         return pid;
