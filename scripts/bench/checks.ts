@@ -37,7 +37,7 @@ const thousand = (file: string): Checks => ({
 const pairWith = async (lab: Lab, checks: Checks) =>
   await Pair.prepare(
     lab,
-    sealbeat({ extra: { group: { checks, damping: { moves: 100, within: '1m' } } } }),
+    sealbeat({ extra: { group: { checks, damping: 'off' } } }),
     setup,
   );
 const base = { contender: 'sealbeat', unit: 'ms' } as const;

@@ -126,13 +126,13 @@ test('process: a long name is what the kernel has of it, and the rest from the e
 test('process: all who ask at once share one look at the host', async (t) => {
   const host = proc(t);
   for (let pid = 1; pid <= 100; pid += 1) host.put(pid, `p${pid}`);
-  let asked = 0;
-  const processes = newProcesses(() => ((asked += 1), 0), host.folder);
+  let [asked, nowMs] = [0, 0];
+  const processes = newProcesses(() => ((asked += 1), nowMs), host.folder);
   const found = await Promise.all(Array.from({ length: 100 }, (_, at) => processes.find(`p${at + 1}`)));
   assert.deepEqual([found[0], found.at(-1)], ['1', '100']);
   for (let pid = 1; pid <= 100; pid += 1) host.end(pid);
   for (let pid = 1; pid <= 100; pid += 1) host.put(pid + 100, `p${pid}`);
-  asked = 0;
+  [asked, nowMs] = [0, 1_000];
   const again = await Promise.all(Array.from({ length: 100 }, (_, at) => processes.find(`p${at + 1}`)));
   assert.deepEqual([again[0], again.at(-1)], ['101', '200'], 'a successor is found at once');
   assert.equal(asked, 101, 'each asked the time once, and the one look that there was when it had ended');
