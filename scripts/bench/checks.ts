@@ -35,11 +35,7 @@ const thousand = (file: string): Checks => ({
 });
 
 const pairWith = async (lab: Lab, checks: Checks) =>
-  await Pair.prepare(
-    lab,
-    sealbeat({ extra: { group: { checks, damping: 'off' } } }),
-    setup,
-  );
+  await Pair.prepare(lab, sealbeat({ extra: { group: { checks, damping: 'off' } } }), setup);
 const base = { contender: 'sealbeat', unit: 'ms' } as const;
 
 async function thousandRows({ say, lossSeconds: seconds }: BenchOptions): Promise<readonly Row[]> {
@@ -57,7 +53,7 @@ async function thousandRows({ say, lossSeconds: seconds }: BenchOptions): Promis
     say(`checks: counters ${JSON.stringify((await cluster.status('h1')).counters)}`);
     cluster.rewrite(({ groups }) => Object.assign(groups['web']!, { checks: thousand(file) }));
     for (const host of ['h1', 'h2']) await cluster.order(host, '/v1/reload', {});
-    await until('every check to have run', 30_000, async () => {
+    await until('every check to have run', 60_000, async () => {
       const { groups } = await cluster.status('h1');
       const checks = groups[0]?.checks ?? [];
       return checks.length === 1_000 && checks.every(({ ranAgoMs }) => ranAgoMs !== undefined);

@@ -88,7 +88,9 @@ export function newRuns(ports: RunsPorts): Runs {
       run.slow += 1;
       ports.count('checks too slow');
     }
-    tellHealth(run.id);
+    // Adding up is for all of them, and nearly every answer says what the one before said.
+    const isNews = run.standing.is !== before.is || run.standing.number !== before.number;
+    if (isNews || !told.has(run.id)) tellHealth(run.id);
     if (run.standing.is === before.is) return;
     const { group, check } = run;
     ports.onTurn({ group, check: check.name, is: run.standing.is, vital: check.vital, output: answer.text });
