@@ -1,10 +1,11 @@
-import type { Runs, Turn } from '../check/runs.ts';
+import type { Runs } from '../check/runs.ts';
 import { checksOn } from '../core/checks/settings.ts';
 import { WELL } from '../core/group/health.ts';
 import type { Clock, Exec, Log, Prober } from '../core/ports.ts';
 import type { GroupReport } from '../core/report.ts';
 import type { Settings } from '../core/settings.ts';
 import type { GroupId, NodeName } from '../core/units.ts';
+import { turnTeller } from './check-turns.ts';
 import type { Counters } from './counters.ts';
 import type { History } from './history.ts';
 import type { Happening } from './loop.ts';
@@ -31,19 +32,14 @@ export interface Checks {
 }
 
 export function newChecks(ports: ChecksPorts): Checks {
-  const { node, history, log, counters, tell } = ports;
+  const { node, counters, tell } = ports;
   let wanted: Settings | undefined;
   let runs: Runs | undefined;
   let loading: Promise<void> | undefined;
   let isStopped = false;
   let isFirst = true;
 
-  const onTurn = ({ group, check, is, vital, output }: Turn): void => {
-    const text = `check ${check} ${TURNED[is]}`;
-    history.add({ kind: 'check', subject: group, text, cause: output });
-    const level = is === 'down' ? 'warn' : 'info';
-    log[level]({ group, check, vital, cause: output }, `${group}: ${text}: ${output}`);
-  };
+  const onTurn = turnTeller(ports);
   const load = async (): Promise<void> => {
     const { openRuns } = await import('./check-runs.ts');
     if (isStopped || wanted === undefined) return;
@@ -79,5 +75,3 @@ export function newChecks(ports: ChecksPorts): Checks {
     },
   };
 }
-
-const TURNED = { up: 'is up', down: 'is down', unknown: 'is not known any more' } as const;

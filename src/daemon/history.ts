@@ -29,7 +29,7 @@ export function newHistory(clock: Clock, onListenerFault: (error: unknown) => vo
     cause,
   }: Omit<EventRecord, 'number' | 'at'>): number | undefined => {
     // Only what is wrong can repeat itself; roles and peers go to and fro, and each time counts.
-    if (kind !== 'vip' && kind !== 'alarm' && kind !== 'check') return 0;
+    if (kind !== 'vip' && kind !== 'alarm') return 0;
     const name = JSON.stringify([kind, subject, text, cause]);
     const known = complaints.get(name);
     const now = clock.nowMs();

@@ -1,4 +1,11 @@
-import type { CheckReport, GroupReport, PathReport, PeerReport, StatusReport, VipReport } from '../../src/core/report.ts';
+import type {
+  CheckReport,
+  GroupReport,
+  PathReport,
+  PeerReport,
+  StatusReport,
+  VipReport,
+} from '../../src/core/report.ts';
 import type { GroupName, NodeName } from '../../src/core/units.ts';
 
 export const node = (name: string): NodeName => name as NodeName;
