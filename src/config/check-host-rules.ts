@@ -1,7 +1,7 @@
 import { checksOn, type CheckSettings } from '../core/checks/settings.ts';
 import type { NodeSettings, Settings } from '../core/settings.ts';
 import type { HostInterfaces } from './host-rules.ts';
-import { programFindingsAt, type Files } from './program-host-rules.ts';
+import { programFound, type Files } from './program-host-rules.ts';
 import type { Finding } from './shape-problems.ts';
 import type { YamlPath } from './yaml-source.ts';
 
@@ -25,7 +25,7 @@ export function hostCheckFindings(
       const [program = ''] = check.question.command;
       if (seen.has(program)) return [];
       seen.add(program);
-      return programFindingsAt(program, [...path, 'command'], host.files);
+      return programFound(program, host.files).map((one) => ({ ...one, path: [...path, 'command'] }));
     }),
   );
 }

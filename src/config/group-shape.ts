@@ -6,6 +6,7 @@ import { checkShape } from './check-shape.ts';
 import { cloudShape } from './cloud-shape.ts';
 import { dampingShape } from './damping-shape.ts';
 import { confirmShape, fenceShape, witnessShape } from './probe-shape.ts';
+import { hooksShape } from './hooks-shape.ts';
 import { priority } from './node-shape.ts';
 import { scriptShape } from './script-shape.ts';
 import { byName, described, duration, list, mapping, must, oneOf } from './value-shapes.ts';
@@ -137,6 +138,11 @@ export const groupShape = described(
           { haproxy: { process: 'haproxy', weight: 2 }, disk: { command: ['/usr/local/bin/disk-ok'] } },
         ],
       },
+    ),
+    hooks: described(
+      z.optional(hooksShape),
+      'Programs that are run when something happens to the group on a node. Default: none.',
+      { examples: [{ post_up: ['/etc/sealbeat/post-up.sh', 'web'] }] },
     ),
     carp: described(
       z.optional(carpShape),

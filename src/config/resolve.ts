@@ -13,6 +13,7 @@ import { checksOf } from './check-meaning.ts';
 import { commandOf } from './cloud-meaning.ts';
 import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
+import { hooksOf } from './hooks-shape.ts';
 import { interfacesOn, partsOf } from './parts.ts';
 import { confirmOf, witnessOf } from './probe-shape.ts';
 import { dampingOf } from './damping-shape.ts';
@@ -105,6 +106,7 @@ function groupOf(
       nodes.map((node) => node.name),
     ),
     fence: group.fence && { command: group.fence.command, timeoutMs: group.fence.timeout },
+    hooks: group.hooks ? hooksOf(group.hooks) : [],
   };
 }
 

@@ -1,4 +1,5 @@
 import type { CheckSettings, HttpQuestion } from './checks/settings.ts';
+import type { HookSettings } from './hooks.ts';
 import type { GroupId, GroupName, NodeId, NodeName } from './units.ts';
 
 /** The meaning of one config file, the same on every node. Made only by config/load.ts; durations are milliseconds. */
@@ -32,6 +33,7 @@ export const CONFIG_PARTS = [
   'addresses', // VIPs, interfaces, adapters, announcing
   'policies', // failback, confirm, witness, fence, arbiter
   'checks',
+  'hooks',
 ] as const;
 export type ConfigPart = (typeof CONFIG_PARTS)[number];
 
@@ -99,6 +101,8 @@ export interface GroupSettings {
   readonly fence: FenceSettings | undefined;
   /** What the nodes ask of themselves, sorted by name. */
   readonly checks: readonly CheckSettings[];
+  /** What is run when something happens to the group on a node; in the order of the moments. */
+  readonly hooks: readonly HookSettings[];
 }
 
 /**

@@ -55,6 +55,7 @@ test('load: a file becomes settings, with the defaults filled in', () => {
         witness: undefined,
         fence: undefined,
         checks: [],
+        hooks: [],
       },
     ],
   });

@@ -36,6 +36,7 @@ export interface ClusterFile {
       announce?: { method: string };
       script?: { up: string; down: string; show?: string };
       checks?: Record<string, object>;
+      hooks?: Record<string, unknown>;
     }
   >;
 }

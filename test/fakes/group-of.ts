@@ -21,5 +21,6 @@ export const groupOf = (adapter: AdapterName, more: Partial<GroupSettings> = {})
   witness: undefined,
   fence: undefined,
   checks: [],
+  hooks: [],
   ...more,
 });
