@@ -149,12 +149,15 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
     })),
     adapter: group.adapters.get(node.policy.self.name) ?? 'auto',
     notes: notesOf(group.id),
-    failingElsewhere: view.peers.flatMap(({ alive, name, record }) =>
-      alive && record?.checksOnly === true ? [name] : [],
-    ),
+    ...failingElsewhere(view),
     ...checksOf?.(group.id, view.basePriority),
     hooks: hooksOf(group.id),
   };
+}
+
+function failingElsewhere({ peers }: GroupView): Pick<GroupReport, 'failingElsewhere'> {
+  const failing = peers.filter(({ alive, record }) => alive && record?.checksOnly === true);
+  return failing.length === 0 ? {} : { failingElsewhere: failing.map(({ name }) => name) };
 }
 
 const LOCK_SLACK_MS = SECOND_MS;
