@@ -6,7 +6,7 @@ import { until } from './wait.ts';
 /** Starts one of this folder's programs in a namespace, with a message channel, and waits for its first message. */
 export async function startNamespaceChild(
   namespace: string,
-  program: 'probe.ts' | 'responder.ts' | 'replayer.ts' | 'relay.ts' | 'crowd.ts',
+  program: 'probe.ts' | 'responder.ts' | 'replayer.ts' | 'relay.ts' | 'crowd.ts' | 'stream.ts',
   args: readonly string[],
 ): Promise<ChildProcess> {
   const path = fileURLToPath(new URL(program, import.meta.url));
