@@ -42,10 +42,7 @@ function talk(socket: Socket): void {
   }, Number(every));
 }
 
-process.on('message', (number: number) => {
-  const silentForMs = lastMs === 0 ? null : performance.now() - lastMs;
-  tell({ kind: 'report', number, sent, received, silentForMs });
-});
+process.on('message', (number: number) => tell({ kind: 'report', number, sent, received }));
 process.on('disconnect', () => process.exit(0)); // the test has gone
 
 if (address === undefined) {
