@@ -141,6 +141,7 @@ const askWords = ({ question, ifNot }: Ask): string => `${ASKED[question]}, ${CO
 
 const FAILBACK_BARS: { readonly [bar in NonNullable<Failback['bar']>]: string } = {
   frozen: 'the group is frozen: "sealbeat thaw"',
+  'moved too often': 'it has moved too often lately, and stays where it is (damping)',
   'placed by hand': 'an operator placed it where it is: "sealbeat failback"',
   manual: 'the config says failback by hand: "sealbeat failback"',
   restarting: 'the daemon is restarting',

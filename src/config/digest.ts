@@ -87,12 +87,16 @@ const byNodeMeaning = <T>(
     return value === undefined ? null : meaning(value);
   });
 
-const policiesOf = ({ failback, confirm, witness, fence }: GroupSettings): readonly unknown[] => [
-  [failback.mode, failback.delayMs],
-  confirm ? [sorted(confirm.probes.map(probeMeaning)), confirm.ifAlive, confirm.timeoutMs] : null,
-  witness ? [sorted(witness.probes.map(probeMeaning)), witness.need, witness.timeoutMs] : null,
-  fence ? [fence.command, fence.timeoutMs] : null,
-];
+const policiesOf = (group: GroupSettings): readonly unknown[] => {
+  const { failback, whenAllUnhealthy, damping, confirm, witness, fence } = group;
+  return [
+    [failback.mode, failback.delayMs],
+    [whenAllUnhealthy, damping ? [damping.moves, damping.withinMs] : null],
+    confirm ? [sorted(confirm.probes.map(probeMeaning)), confirm.ifAlive, confirm.timeoutMs] : null,
+    witness ? [sorted(witness.probes.map(probeMeaning)), witness.need, witness.timeoutMs] : null,
+    fence ? [fence.command, fence.timeoutMs] : null,
+  ];
+};
 
 function arbiterMeaning(arbiter: NonNullable<Settings['arbiter']>): readonly unknown[] {
   const { kind, endpoints, ttlSeconds, timeoutMs, caFile, certFile, keyFile, credentialFile } = arbiter;

@@ -3,6 +3,7 @@ import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
 import { ADAPTER_MEANINGS } from './adapter-meanings.ts';
 import { carpShape } from './carp-shape.ts';
 import { cloudShape } from './cloud-shape.ts';
+import { dampingShape } from './damping-shape.ts';
 import { confirmShape, fenceShape, witnessShape } from './probe-shape.ts';
 import { priority } from './node-shape.ts';
 import { scriptShape } from './script-shape.ts';
@@ -91,6 +92,21 @@ export const groupShape = described(
         {},
       ),
       'Gratuitous ARP and unsolicited neighbour advertisements.',
+    ),
+    when_all_unhealthy: described(
+      z._default(
+        oneOf({
+          best: 'the holder stays; where nobody holds, the one with the highest priority apart from vital checks takes it',
+          none: 'nobody holds it until a check passes again',
+        }),
+        'best',
+      ),
+      'What happens when a vital check fails on every node.',
+    ),
+    damping: described(
+      z.prefault(dampingShape, {}),
+      'When the group has moved to and fro, it stays where it is: off, or a mapping. Moves that an operator orders do not count, and a node that dies, or an order, moves it all the same.',
+      { examples: ['off', { moves: 6, within: '10m' }] },
     ),
     priority: described(
       z.prefault(byName(priority()), {}),

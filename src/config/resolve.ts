@@ -14,6 +14,7 @@ import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
 import { interfacesOn, partsOf } from './parts.ts';
 import { confirmOf, witnessOf } from './probe-shape.ts';
+import { dampingOf } from './damping-shape.ts';
 import { restartSecondsOf, startupDefaultMs } from './restart-rules.ts';
 import { scriptOf } from './script-shape.ts';
 import type { ArbiterShape, FileShape, GroupShape, NodeShape } from './schema.ts';
@@ -93,6 +94,8 @@ function groupOf(
     carp: carpOf(group, shapes),
     failback: { mode: group.failback.mode, delayMs: group.failback.delay },
     announce: { method: group.announce.method, refreshMs: group.announce.refresh },
+    whenAllUnhealthy: group.when_all_unhealthy,
+    damping: dampingOf(group.damping),
     priority: new Map(different),
     confirm: group.confirm && confirmOf(group.confirm),
     witness: group.witness && witnessOf(group.witness),

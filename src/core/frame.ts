@@ -56,7 +56,7 @@ export interface GroupRecord {
   readonly role: RoleName;
   /** Effective priority, 1 to 254; 0 means "I can't". */
   readonly priority: number;
-  /** Priority without checks; other than 0 only tells something when `checksOnly`. */
+  /** Base priority and weights: what `priority` would be if nothing stood against the node. Tells something when `checksOnly`. */
   readonly base: number;
   /** The VIP is or may be on the sender's interface. */
   readonly has: boolean;

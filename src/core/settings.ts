@@ -83,6 +83,10 @@ export interface GroupSettings {
   readonly carp: CarpSettings | undefined;
   readonly failback: { readonly mode: 'auto' | 'manual'; readonly delayMs: number };
   readonly announce: { readonly method: AnnounceMethod; readonly refreshMs: number };
+  /** When checks fail on every node: the best of them serves all the same, or nobody does. */
+  readonly whenAllUnhealthy: 'best' | 'none';
+  /** How often it may move in a while before it stays where it is; undefined for any number of times. */
+  readonly damping: { readonly moves: number; readonly withinMs: number } | undefined;
   /** Base priority by node where the group differs from the node's own. */
   readonly priority: ReadonlyMap<NodeName, number>;
   /** Asks a silent node's host in another way before its group is taken over. */

@@ -1,6 +1,6 @@
 import { failoverBound, returnBound, type Promised } from '../core/drill-promise.ts';
 import type { DrillPlan } from '../core/drill-report.ts';
-import { heirs } from '../core/group/active.ts';
+import { heirs } from '../core/group/placement.ts';
 import { knownHolder } from '../core/group/known-holder.ts';
 import { seconds } from '../core/group/moves.ts';
 import type { GroupState } from '../core/group/state.ts';

@@ -1,5 +1,5 @@
 import type { ControlAnswer, ControlCommand } from '../control/messages.ts';
-import { betterHeirs, heirs } from '../core/group/active.ts';
+import { betterHeirs, heirs } from '../core/group/placement.ts';
 import { barWords } from '../core/group/bars.ts';
 import { effectivePriority } from '../core/group/election.ts';
 import { touchesVip } from '../core/group/everywhere.ts';

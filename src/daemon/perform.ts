@@ -60,6 +60,9 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
       hands.questions.ask(group, question, id, about);
     },
     unlock: (_, group) => hands.questions.unlock(group),
+    // Nothing is to be done before or after.
+    prepare: ({ id }, group) => hands.tell({ kind: 'prepared', group, id }),
+    unprepare: () => undefined,
     announce: ({ contested }, group) => {
       counters.add('announcements');
       hands.announce(group, contested);

@@ -67,6 +67,9 @@ function groupConfig(
       callMs,
       failback: group.failback,
       refreshMs: group.announce.refreshMs,
+      whenAllUnhealthy: group.whenAllUnhealthy,
+      damping: group.damping,
+      preDownMs: 0,
       asks: asksOf(settings, group),
     },
   };

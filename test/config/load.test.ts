@@ -47,6 +47,8 @@ test('load: a file becomes settings, with the defaults filled in', () => {
         command: undefined,
         carp: undefined,
         failback: { mode: 'auto', delayMs: 10_000 },
+        whenAllUnhealthy: 'best',
+        damping: { moves: 6, withinMs: 600_000 },
         announce: { method: 'auto', refreshMs: 60_000 },
         priority: new Map(),
         confirm: undefined,
@@ -78,6 +80,8 @@ groups:
       - { address: "2001:DB8:0::42", interface: bond0.7 }
     adapter: linux
     failback: { mode: manual, delay: 2m }
+    when_all_unhealthy: none
+    damping: { moves: 3, within: 1h }
     announce: { method: same-mac, refresh: 1h }
     priority: { lb2: 200, lb1: 100 }
 `);
@@ -101,6 +105,8 @@ groups:
   const [web, z] = settings.groups;
   assert.deepEqual([web?.name, z?.name], ['web', 'z']);
   assert.deepEqual(web?.failback, { mode: 'manual', delayMs: 120_000 });
+  assert.equal(web?.whenAllUnhealthy, 'none');
+  assert.deepEqual(web?.damping, { moves: 3, withinMs: 3_600_000 });
   assert.deepEqual(web?.announce, { method: 'same-mac', refreshMs: 3_600_000 });
   assert.deepEqual([...(web?.priority ?? [])], [['lb2', 200]], "what equals the node's own says nothing");
   assert.deepEqual(

@@ -24,6 +24,9 @@ function policyWith(paths: number): NodePolicy {
     callMs: 15_000,
     failback,
     refreshMs: 60_000,
+    whenAllUnhealthy: 'best' as const,
+    damping: undefined,
+    preDownMs: 0,
     asks: ASKS_NOBODY,
   };
   return {

@@ -14,6 +14,8 @@ export const groupOf = (adapter: AdapterName, more: Partial<GroupSettings> = {})
   carp: undefined,
   failback: { mode: 'auto', delayMs: 10_000 },
   announce: { method: 'auto', refreshMs: 60_000 },
+  whenAllUnhealthy: 'best',
+  damping: undefined,
   priority: new Map(),
   confirm: undefined,
   witness: undefined,

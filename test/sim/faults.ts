@@ -1,3 +1,4 @@
+import { WELL as WELL_CHECKED } from '../../src/core/group/health.ts';
 import { WELL } from './adapter.ts';
 import type { Host } from './host.ts';
 import { arbiter, mendsOutside, planned, witness } from './outside-faults.ts';
@@ -20,7 +21,8 @@ export type Family =
   | 'witness'
   | 'arbiter'
   | 'planned'
-  | 'drill';
+  | 'drill'
+  | 'checks';
 
 export type Fault = (storm: Storm) => void;
 
@@ -229,6 +231,40 @@ const drill: readonly Fault[] = [
   },
 ];
 
+/** Checks that fail and recover, on one node, on all, and again and again. */
+const checks: readonly Fault[] = [
+  function failsCheck(storm) {
+    const host = storm.chance.is(0.6) ? storm.world.host(storm.world.actives()[0] ?? 1) : aHost(storm);
+    host.checked({ sum: storm.chance.oneOf([0, 0, -10]), failed: ['service'] });
+    storm.later(aMoment(storm), () => host.checked(WELL_CHECKED));
+  },
+  function failsEverywhere(storm) {
+    for (const host of storm.world.hosts) {
+      storm.later(storm.chance.between(0, 400), () => host.checked({ sum: 0, failed: ['router'] }));
+      storm.later(aMoment(storm) + 400, () => host.checked(WELL_CHECKED));
+    }
+  },
+  function weighs(storm) {
+    const host = aHost(storm);
+    host.checked({ sum: storm.chance.oneOf([-300, -2, -1, 1, 2, 300]), failed: [] });
+    storm.later(2 * aMoment(storm), () => host.checked(WELL_CHECKED));
+  },
+  function flaps(storm) {
+    const host = aHost(storm);
+    const everyMs = storm.chance.oneOf([20, 300, 2_000]);
+    for (let round = 0; round < 12; round++)
+      storm.later(round * everyMs, () =>
+        host.checked(round % 2 === 0 ? { sum: 0, failed: ['service'] } : WELL_CHECKED),
+      );
+  },
+  function failsAndRestarts(storm) {
+    const host = aHost(storm);
+    host.checked({ sum: 0, failed: ['service'] });
+    storm.later(storm.chance.between(0, 500), () => host.restart({ withinMs: 3_000, awayMs: 700 }));
+    storm.later(aMoment(storm), () => host.checked(WELL_CHECKED));
+  },
+];
+
 const attack: readonly Fault[] = [
   function replays({ attacker, chance, world }) {
     const to = chance.is(0.5) ? undefined : 1 + chance.whole(world.hosts.length);
@@ -326,6 +362,7 @@ const FAULTS: { readonly [family in Family]: readonly Fault[] } = {
   arbiter,
   planned,
   drill,
+  checks,
   paths: sparingFaults,
   lanes: laneFaults,
   resets: connectionFaults,
@@ -361,6 +398,7 @@ export function mends(storm: Storm): void {
     host.thaw();
     host.receiveDead = false;
     Object.assign(host.mood, WELL);
+    host.checked(WELL_CHECKED);
     if (host.agent?.stopping) host.kill();
     host.start();
     host.order({ kind: 'undrain' });

@@ -1,3 +1,4 @@
+import { type Health, WELL } from '../../src/core/group/health.ts';
 import { legacyOf, type GroupEffect, type GroupOrder, type Legacy } from '../../src/core/group/state.ts';
 import type { NodeEvent, NodePolicy, NodeState, NodeStep } from '../../src/core/node/state.ts';
 import { reconfigure, startNode, step } from '../../src/core/node/step.ts';
@@ -18,6 +19,7 @@ import type { World } from './world.ts';
 const SOCKET_QUEUE_MAX = 200;
 const HINT_MS_MAX = 5;
 const STOP_MS_MAX = 5_000;
+const FIRST_CHECK_MS_MAX = 2_000;
 
 export type Timed = { readonly now: MonoMs; readonly wall: WallMs };
 
@@ -57,6 +59,9 @@ export class Host {
   readonly mood: Mood;
   readonly #world: World;
   readonly #chance: Chance;
+  readonly #checkChance: Chance;
+  /** What the checks on this machine find. */
+  health: Health = WELL;
   /** Epochs in the state directory. */
   readonly #stored = new Map<GroupId, number>();
   readonly cutOff = { witness: false, arbiter: false, fence: false };
@@ -83,6 +88,7 @@ export class Host {
     this.#world = world;
     this.mood = new Mood(() => world.now);
     this.#chance = new Chance(world.setup.seed, machine ?? `host ${this.number}`);
+    this.#checkChance = new Chance(world.setup.seed, `checks of ${machine ?? this.number}`);
     this.kernel = new Kernel(
       new Chance(world.setup.seed, `kernel ${this.number}`),
       (ms, run) => this.later(ms, run),
@@ -130,6 +136,12 @@ export class Host {
     const start = { ...this.#at(), seed: seed + BigInt(this.#chance.whole(0x1_0000_0000)), found };
     this.#world.say(this, 'process starts');
     this.#lives(startNode(this.policy, start));
+    const { agent } = this;
+    // The checks of a new process come to a result when their turn comes.
+    if (this.health !== WELL)
+      this.later(this.#checkChance.between(1, FIRST_CHECK_MS_MAX), () => {
+        if (this.agent === agent) this.checked(this.health);
+      });
   }
 
   #lives(node: NodeState): void {
@@ -358,6 +370,18 @@ export class Host {
     });
   }
 
+  /** The checks of this host come to this result; a process that starts later finds it by itself. */
+  checked(health: Health): void {
+    this.health = health;
+    const { agent } = this;
+    if (agent === undefined) return;
+    this.#deliver(agent, () => {
+      this.#world.say(this, `checks: ${health.sum} ${health.failed.join(' ') || 'all well'}`);
+      for (const { id: group } of this.policy.groups)
+        this.feed((at) => ({ ...at, kind: 'health', group, health }));
+    });
+  }
+
   /** The config is read again, with another base priority for this node. */
   reprioritize(priority: number): void {
     const groups = this.policy.groups.map((group) => ({ ...group, basePriority: priority }));
@@ -453,9 +477,11 @@ export class Host {
         else if (inner.kind === 'remember') this.#stored.set(effect.group, inner.epoch);
         else if (inner.kind === 'ask') this.#asks(agent, effect.group, inner);
         else if (inner.kind === 'unlock') this.#world.counsel.give(this, effect.group);
+        else if (inner.kind === 'prepare') this.#prepares(agent, effect.group, inner.id);
         else if (inner.kind === 'leave')
           agent.adapter.ask(effect.group, inner.kind, inner.call, inner.withinMs / 1_000);
-        else if (inner.kind !== 'announce') agent.adapter.ask(effect.group, inner.kind, inner.call);
+        else if (inner.kind !== 'announce' && inner.kind !== 'unprepare')
+          agent.adapter.ask(effect.group, inner.kind, inner.call);
       } else if (effect.kind === 'left') {
         this.#leaves(agent);
         return;
@@ -479,6 +505,14 @@ export class Host {
       this.#deliver(agent, () =>
         this.feed((at) => ({ ...at, kind: 'answered', group, result: { question, id, outcome, text } })),
       ),
+    );
+  }
+
+  /** What is to be done takes its time, and now and then for ever. */
+  #prepares(agent: Agent, group: GroupId, id: number): void {
+    if (this.#checkChance.is(0.1)) return;
+    this.later(this.#checkChance.between(0, 1.2 * this.#world.setup.preDownMs), () =>
+      this.#deliver(agent, () => this.feed((at) => ({ ...at, kind: 'prepared', group, id }))),
     );
   }
 

@@ -33,6 +33,8 @@ export interface Scenario {
   readonly asks: readonly ('I2' | 'I4' | 'lock')[];
   /** Who has to agree before a claim. */
   readonly counsel?: Partial<AskPolicy>;
+  /** Nodes have checks, and something to do before they give the group away. */
+  readonly checks?: boolean;
 }
 
 const WITNESS = { timeoutMs: 500 };
@@ -186,6 +188,37 @@ export const SCENARIOS: readonly Scenario[] = [
     asks: ['lock'],
     counsel: { lock: LOCK },
   },
+  {
+    name: 'checks',
+    families: ['checks', 'checks', 'process', 'orders', 'planned'],
+    faults: 12,
+    ms: 60_000,
+    anyTiming: false,
+    paths: DATAGRAM_PATHS,
+    asks: ['I2'],
+    checks: true,
+  },
+  {
+    name: 'checks in a storm',
+    families: ['checks', 'checks', 'network', 'process', 'machine', 'adapter', 'orders', 'drill', 'attack'],
+    faults: 14,
+    ms: 50_000,
+    anyTiming: true,
+    paths: ANY_PATHS,
+    asks: [],
+    checks: true,
+  },
+  {
+    name: 'checks with an arbiter',
+    families: ['checks', 'checks', 'arbiter', 'network', 'process', 'orders'],
+    faults: 10,
+    ms: 80_000,
+    anyTiming: false,
+    paths: ANY_PATHS,
+    asks: ['lock'],
+    counsel: { lock: LOCK },
+    checks: true,
+  },
 ];
 
 const MINUTE_MS = 60_000;
@@ -238,8 +271,15 @@ function setupOf(seed: number, scenario: Scenario, nodes: number | undefined): S
     socketFrames: chance.oneOf([3, 40]),
     driftPpm: chance.oneOf([0, 50, 200]),
     delayMs: chance.oneOf([0.1, 1, 10, 40]),
+    ...(scenario.checks === true ? checksOf(new Chance(seed, 'checks')) : {}),
   };
 }
+
+const checksOf = (chance: Chance): Partial<Setup> => ({
+  whenAllUnhealthy: chance.oneOf(['best', 'best', 'none']),
+  damping: chance.oneOf([undefined, { moves: 2, withinMs: 60_000 }, { moves: 6, withinMs: 600_000 }]),
+  preDownMs: chance.oneOf([0, 0, 200, 5_000]),
+});
 
 /** How long everything may take to come to rest: group.md I3, each part at its worst. */
 function restMs(world: World): number {
@@ -258,6 +298,7 @@ function restMs(world: World): number {
     leaseSeconds * 1_000 +
     backOffMs +
     restartMs +
+    world.setup.preDownMs +
     (asks.lock?.ttlMs ?? 0) +
     (asks.fence === undefined ? 0 : 8_000)
   );

@@ -1,4 +1,5 @@
 import type { Body, RoleName } from '../../src/core/frame.ts';
+import type { DampingPolicy } from '../../src/core/group/damping.ts';
 import { ASKS_NOBODY, type AskPolicy, type GroupState } from '../../src/core/group/state.ts';
 import type { NodeEffect, NodeEvent, NodePolicy, NodeStep } from '../../src/core/node/state.ts';
 import type { Arrived } from '../../src/core/peer/receive.ts';
@@ -43,6 +44,10 @@ export interface Setup {
   readonly restartMs: number;
   /** Who has to agree before a claim. */
   readonly asks: AskPolicy;
+  readonly whenAllUnhealthy: 'best' | 'none';
+  readonly damping: DampingPolicy | undefined;
+  /** How long what has to be done before a group is given away may take; 0 for nothing to do. */
+  readonly preDownMs: number;
 }
 
 export const DEFAULTS: Omit<Setup, 'seed'> = {
@@ -62,6 +67,9 @@ export const DEFAULTS: Omit<Setup, 'seed'> = {
   groups: 1,
   restartMs: 3_000,
   asks: ASKS_NOBODY,
+  whenAllUnhealthy: 'best',
+  damping: undefined,
+  preDownMs: 0,
 };
 
 /** Something that must never happen has happened. */
@@ -192,6 +200,9 @@ export class World {
           failback,
           refreshMs: 60_000,
           asks: setup.asks,
+          whenAllUnhealthy: setup.whenAllUnhealthy,
+          damping: setup.damping,
+          preDownMs: setup.preDownMs,
         },
       })),
     };

@@ -24,6 +24,9 @@ function policyWith({ groups, paths }: { groups: number; paths: number }): NodeP
       callMs: 15_000,
       failback,
       refreshMs: 60_000,
+      whenAllUnhealthy: 'best' as const,
+      damping: undefined,
+      preDownMs: 0,
       asks: ASKS_NOBODY,
     };
     return { id: idOf<GroupId>(name), name, basePriority: 100, policy };

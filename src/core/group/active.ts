@@ -1,12 +1,9 @@
-import { whyNoHeir } from './bars.ts';
 import { after, type MonoMs } from '../units.ts';
 import { announceDueAt, announceFrom } from './announce.ts';
-import { directHolders, effectivePriority, isBetter, isHolderKnown, secondHandHolders } from './election.ts';
-import { call, handOver, me, nameOf, nextEpoch, release, type Rule, seconds, step } from './moves.ts';
-import type { GroupState, GroupView, PeerView } from './state.ts';
-
-/** In place of a node's number: to the best one with a higher priority than ours, if there is one. */
-export const FAILBACK = -1;
+import { directHolders, effectivePriority, isBetter, secondHandHolders } from './election.ts';
+import { call, me, nameOf, nextEpoch, release, type Rule, seconds, step } from './moves.ts';
+import { FAILBACK } from './placement.ts';
+import type { GroupState, GroupView } from './state.ts';
 
 export const renews: Rule = (state, view) => {
   const keeps = state.role === 'active' || (state.role === 'releasing' && state.overlapping);
@@ -64,110 +61,15 @@ export const outbidsLoser: Rule = (state, view) => {
   );
 };
 
-export function steadyForMs(state: GroupState, view: GroupView, number: number): number {
-  const steady = state.steady.get(number);
-  return steady === undefined ? 0 : view.now - steady.since;
-}
-
-/** Live, idle, able and heard both ways: somebody to whom the group can be handed. */
-export function heirs(view: GroupView): readonly PeerView[] {
-  const able = view.peers.filter((peer) => whyNoHeir(peer, view) === undefined);
-  return able.toSorted((a, b) =>
-    isBetter(
-      { number: a.number, priority: a.record!.priority },
-      { number: b.number, priority: b.record!.priority },
-    )
-      ? -1
-      : 1,
-  );
-}
-
-/** Those of them that are better than `mine`: where a failback would go. */
-export const betterHeirs = (view: GroupView, mine: number): readonly PeerView[] =>
-  heirs(view).filter(({ record }) => record!.priority > mine);
-
-export type PlacementBar = 'frozen' | 'placed by hand' | 'manual';
-
-/** What keeps a placement as it is though it could be better, by flags that a node says of itself. */
-export const placementBar = (
-  { frozen, sticky }: { readonly frozen: boolean; readonly sticky: boolean },
-  { policy }: GroupView,
-): PlacementBar | undefined =>
-  frozen ? 'frozen' : sticky ? 'placed by hand' : policy.failback.mode === 'auto' ? undefined : 'manual';
-
-/** What keeps a holder from handing over to a better node by itself; undefined when it will. */
-export function whyNoFailback(
-  state: GroupState,
-  view: GroupView,
-): PlacementBar | 'restarting' | 'paused' | undefined {
-  if (state.frozen) return 'frozen';
-  if (state.leaving !== undefined) return 'restarting';
-  if (view.now < state.noHandoverUntil) return 'paused';
-  // One that has become worse than it was hands over, whatever the config says.
-  return effectivePriority(state, view) < state.peak ? undefined : placementBar(state, view);
-}
-
 export const dropsOldOrder: Rule = (state, view) => {
-  if (state.order === undefined || view.now < state.orderUntil) return undefined;
+  // What is being prepared for it will be done in a moment.
+  if (state.order === undefined || state.preparing !== undefined || view.now < state.orderUntil)
+    return undefined;
   // A failback that finds nobody better has only made the placement the machine's own again.
   if (state.order === FAILBACK) return step({ ...state, order: undefined });
   const cause =
     state.order === 0 ? 'nobody could take over' : `${nameOf(view, state.order)} could not take over`;
   return step({ ...state, order: undefined }, { kind: 'told', text: 'switchover not done', cause });
-};
-
-const whyUnable = ({ stopping, drained, fault }: GroupState): string =>
-  stopping ? 'stopping' : drained ? 'drained' : (fault?.text ?? 'unable');
-
-export const handsOver: Rule = (state, view) => {
-  if (state.frozen || state.leaving !== undefined || isHolderKnown(state, view)) return undefined;
-  const mine = me(state, view).priority;
-  const able = heirs(view);
-  const best = able[0];
-  if (best === undefined) return undefined;
-  // One handover that failed is enough: who cannot hold lets go then, with nobody named.
-  if (mine === 0 && view.now < state.noHandoverUntil) return undefined;
-  if (mine === 0) {
-    return handOver(state, view, best, `${whyUnable(state)}; hands over to ${best.name}`, false);
-  }
-  if (state.order !== undefined) {
-    const isFailback = state.order === FAILBACK;
-    const wanted = able.find(({ number, record }) => {
-      return isFailback ? record!.priority > mine : state.order === 0 || number === state.order;
-    });
-    const ordered = `${isFailback ? 'failback' : 'switchover'} ordered`;
-    if (wanted !== undefined)
-      return handOver(state, view, wanted, `${ordered}; hands over to ${wanted.name}`, !isFailback);
-  }
-  const asker = view.now < state.noHandoverUntil ? undefined : able.find(({ asksForIt }) => asksForIt);
-  if (asker !== undefined) {
-    const why = `${asker.name} asks for it back after a drill; hands over to ${asker.name}`;
-    return handOver(state, view, asker, why, asker.record!.sticky);
-  }
-  if (whyNoFailback(state, view) !== undefined) return undefined;
-  const { delayMs } = view.policy.failback;
-  const better = betterHeirs(view, mine).find(({ number }) => steadyForMs(state, view, number) >= delayMs);
-  if (better === undefined) return undefined;
-  const priorities = `priority ${better.record!.priority}, here ${mine}`;
-  const why =
-    mine < state.peak
-      ? `${better.name} has a higher priority now`
-      : `fails back to ${better.name}, which has been steady for ${seconds(delayMs)}`;
-  return handOver(state, view, better, `${why} (${priorities})`, false);
-};
-
-/** Somebody may be able to take over in a moment: one that starts, that lets go, or that has not been heard on this group. */
-export const someMaySoon = (state: GroupState, view: GroupView): boolean =>
-  view.now < state.waitUntil &&
-  view.now >= state.noHandoverUntil &&
-  !state.frozen &&
-  view.peers.some(
-    ({ twoWay, pending, record }) => twoWay && (record === undefined ? pending : record.priority > 0),
-  );
-
-export const letsGoWhenUnable: Rule = (state, view) => {
-  if (me(state, view).priority > 0 || someMaySoon(state, view)) return undefined;
-  return release(state, view, `${whyUnable(state)}, and nobody can take over`);
 };
 
 /** Any sign that somebody's idea of our place may be wrong: tell everybody again, at once and repeatedly. */

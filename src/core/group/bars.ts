@@ -12,6 +12,7 @@ export type Bar =
   | 'not standby'
   | 'has the VIP'
   | 'hands over'
+  | 'unhealthy'
   | 'unable';
 
 /** Undefined for an heir: live, idle, able and heard both ways. */
@@ -31,7 +32,8 @@ export function whyNoHeir(
   if (record.has) return 'has the VIP';
   // One that goes on naming us after we took it from there waits for nobody else, and may have it back.
   if (record.heir !== 0 && record.heir !== self.number) return 'hands over';
-  return record.priority > 0 ? undefined : 'unable';
+  if (record.priority > 0) return undefined;
+  return record.checksOnly ? 'unhealthy' : 'unable';
 }
 
 const WORDS: { readonly [bar in Bar | Inability]: string } = {
@@ -44,6 +46,7 @@ const WORDS: { readonly [bar in Bar | Inability]: string } = {
   'not standby': 'is no standby now',
   'has the VIP': 'has the VIP on its interface though it does not hold the group',
   'hands over': 'is handing over itself',
+  unhealthy: 'fails a vital check',
   unable: 'says that it cannot hold (drained, stopping, in fault or deaf: its own status tells)',
   'playing dead': 'plays dead for a drill',
   drained: 'is drained ("sealbeat undrain")',

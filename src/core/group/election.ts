@@ -1,5 +1,6 @@
 import type { GroupRecord, RoleName } from '../frame.ts';
 import type { MonoMs } from '../units.ts';
+import { weighed } from './health.ts';
 import type { GroupState, GroupView, PeerView } from './state.ts';
 
 /** A node that could hold the group, with what decides between such nodes. */
@@ -17,9 +18,12 @@ export interface Holder extends Rank {
   readonly direct: boolean;
 }
 
-export type Inability = 'playing dead' | 'drained' | 'stopping' | 'fault' | 'deaf' | 'cut off';
+export type Inability = 'playing dead' | 'drained' | 'stopping' | 'fault' | 'deaf' | 'cut off' | 'unhealthy';
 
-/** Why we cannot hold; undefined when we can. `deaf`: a standby whose interface hears nothing. */
+/**
+ * Why we cannot hold; undefined when we can. `deaf`: a standby whose interface hears nothing. `unhealthy` comes last: it is
+ * said only where nothing else stands against us, because one that is only unhealthy may still be the best there is.
+ */
 export function inabilityOf(state: GroupState, view: GroupView): Inability | undefined {
   if (view.playingDead) return 'playing dead';
   if (state.drained) return 'drained';
@@ -28,12 +32,25 @@ export function inabilityOf(state: GroupState, view: GroupView): Inability | und
   const isIdle = state.role === 'init' || state.role === 'standby';
   if (!view.canReceive && isIdle) return 'deaf';
   if (state.witnessLostAt !== undefined && (isIdle || state.role === 'releasing')) return 'cut off';
-  return undefined;
+  return state.health.failed.length > 0 ? 'unhealthy' : undefined;
 }
 
 /** 0 means "I can't". */
 export const effectivePriority = (state: GroupState, view: GroupView): number =>
-  inabilityOf(state, view) === undefined ? view.basePriority : 0;
+  inabilityOf(state, view) === undefined ? ownPriority(state, view) : 0;
+
+/** Base and weights: what it would be if nothing stood against us. */
+export const ownPriority = (state: GroupState, { basePriority }: GroupView): number =>
+  weighed(basePriority, state.health);
+
+/** At 0 for no other reason than checks. */
+export const isOnlyUnhealthy = (state: GroupState, view: GroupView): boolean =>
+  inabilityOf(state, view) === 'unhealthy' && ownPriority(state, view) > 0;
+
+/** It could serve if nobody better did. */
+export const couldServe = (state: GroupState, view: GroupView): boolean =>
+  effectivePriority(state, view) > 0 ||
+  (view.policy.whenAllUnhealthy === 'best' && isOnlyUnhealthy(state, view));
 
 export const someSilent = (view: GroupView): boolean => view.peers.some(({ alive }) => !alive);
 
@@ -135,13 +152,28 @@ export const mayClaimFrozen = (state: GroupState): boolean => !state.frozen || s
 export const isVacant = (state: GroupState, view: GroupView): boolean =>
   !isHolderKnown(state, view) && !anotherIsHeir(view) && mayClaimFrozen(state);
 
-/** Live nodes that could hold it, we among them, the best first: in this order their turns come in a vacancy. */
+/**
+ * Live nodes that could hold it, we among them, the best first: in this order their turns come in a vacancy. Where checks fail
+ * on all of them, an unhealthy one is better than none, unless the config says otherwise.
+ */
 export function candidates(state: GroupState, view: GroupView): readonly Rank[] {
-  const able = view.peers.flatMap(({ alive, number, record }) =>
-    alive && record !== undefined && record.priority > 0 ? [{ number, priority: record.priority }] : [],
-  );
-  const mine: Rank = { number: view.self.number, priority: effectivePriority(state, view) };
-  return (mine.priority > 0 ? [...able, mine] : able).toSorted((a, b) => (isBetter(a, b) ? -1 : 1));
+  const able = ranked(view, effectivePriority(state, view), ({ priority }) => priority);
+  if (able.length > 0 || view.policy.whenAllUnhealthy === 'none') return able;
+  const mine = isOnlyUnhealthy(state, view) ? ownPriority(state, view) : 0;
+  return ranked(view, mine, ({ checksOnly, base }) => (checksOnly ? base : 0));
+}
+
+function ranked(
+  { peers, self }: GroupView,
+  mine: number,
+  priorityOf: (record: GroupRecord) => number,
+): readonly Rank[] {
+  const all = peers.map(({ alive, number, record }): Rank => {
+    return { number, priority: alive && record !== undefined ? priorityOf(record) : 0 };
+  });
+  return [...all, { number: self.number, priority: mine }]
+    .filter(({ priority }) => priority > 0)
+    .toSorted((a, b) => (isBetter(a, b) ? -1 : 1));
 }
 
 /** How many live candidates are better than we are; undefined when we are none ourselves. */

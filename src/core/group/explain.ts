@@ -1,5 +1,5 @@
 import type { NodeName } from '../units.ts';
-import { betterHeirs, placementBar, steadyForMs, whyNoFailback } from './active.ts';
+import { betterHeirs, placementBar, steadyForMs, whyNoFailback } from './placement.ts';
 import { consentDueAt, isPending, questionsFor, wantsFence } from './asking.ts';
 import { whyNoHeir } from './bars.ts';
 import { type ClaimEvidence, consentOf, holdOf } from './consent.ts';

@@ -1,6 +1,6 @@
 import type { RoleName } from '../frame.ts';
 import type { NodeName } from '../units.ts';
-import type { PlacementBar } from './active.ts';
+import type { PlacementBar } from './placement.ts';
 import type { Bar } from './bars.ts';
 import type { Consent, Hold } from './consent.ts';
 import type { Inability } from './election.ts';
@@ -72,7 +72,7 @@ export interface Ask {
 export interface Failback {
   readonly to: NodeName;
   /** What keeps it from happening by itself; undefined when it will happen. */
-  readonly bar: PlacementBar | 'restarting' | 'paused' | undefined;
+  readonly bar: PlacementBar | 'restarting' | 'paused' | 'moved too often' | undefined;
   /** Undefined where only the holder knows. */
   readonly inMs: number | undefined;
   readonly delayMs: number;

@@ -1,9 +1,10 @@
 import { unreachable } from '../errors.ts';
 import { after, type MonoMs, SECOND_MS } from '../units.ts';
-import { betterHeirs, FAILBACK } from './active.ts';
+import { betterHeirs, FAILBACK } from './placement.ts';
 import { announceFrom } from './announce.ts';
 import { asksBack } from './drill.ts';
 import { effectivePriority } from './election.ts';
+import type { Health } from './health.ts';
 import { LOOK_EVERY_MS } from './everywhere.ts';
 import { and, call, failed, release, seconds, step } from './moves.ts';
 import type { CallResult, GroupEffect, GroupOrder, GroupState, GroupStep, GroupView } from './state.ts';
@@ -113,6 +114,10 @@ export function onVipHint(state: GroupState, view: GroupView): GroupStep {
 export function onCarrierBack(state: GroupState, view: GroupView): GroupStep {
   return step(state.fault === undefined ? state : { ...state, fault: { ...state.fault, until: view.now } });
 }
+
+/** A holder that became unfit waits a moment for somebody who may become able to take over. */
+export const onHealth = (state: GroupState, health: Health, view: GroupView): GroupStep =>
+  step({ ...state, health, waitUntil: after(view.now, view.policy.timeoutMs) });
 
 function givesUp(state: GroupState, view: GroupView, why: string): GroupStep {
   const waiting = { ...state, waitUntil: after(view.now, view.policy.timeoutMs) };

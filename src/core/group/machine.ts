@@ -4,8 +4,6 @@ import {
   announces,
   announcesAgain,
   dropsOldOrder,
-  handsOver,
-  letsGoWhenUnable,
   outbidsLoser,
   raisesPeak,
   renewAt,
@@ -33,6 +31,8 @@ import {
   startsAgainAfterLapse,
   takesDownAgain,
 } from './everywhere.ts';
+import { countMoves, dampingChangesAt } from './damping.ts';
+import { givesAway, preparedAt } from './giving.ts';
 import { dropsVipOfAnother, leavesInit } from './init.ts';
 import { asksWitnessWhenAlone, holdDueAt, keepsLock, letsGoWhenDeaf, letsGoWhenUnsafe } from './isolation.ts';
 import { type Rule, step } from './moves.ts';
@@ -100,8 +100,7 @@ const RULES: { readonly [role in RoleName]: readonly Rule[] } = {
     letsGoWhenUnsafe,
     letsGoWhenDeaf,
     dropsOldOrder,
-    handsOver,
-    letsGoWhenUnable,
+    givesAway,
     looks,
     announces,
   ],
@@ -173,7 +172,18 @@ function observe(before: GroupState, view: GroupView): GroupState {
       heldWhenFrozen = frozen && state.role === 'active';
     }
   }
-  return { ...state, strays, steady, epochSeen, frozen, freezeCounter, heldWhenFrozen, witnessLostAt };
+  const moves = countMoves(state, view);
+  return {
+    ...state,
+    ...moves,
+    strays,
+    steady,
+    epochSeen,
+    frozen,
+    freezeCounter,
+    heldWhenFrozen,
+    witnessLostAt,
+  };
 }
 
 /** From this moment on the rules want to be asked before a beat goes out: a renewal goes with the beat nearest to it. */
@@ -219,6 +229,7 @@ export function nextWakeAt(state: GroupState, view: GroupView): MonoMs {
     times.push(state.noHandoverUntil, state.waitUntil);
     if (state.order !== undefined) times.push(state.orderUntil);
     for (const { since } of state.steady.values()) times.push(since + policy.failback.delayMs);
+    times.push(preparedAt(state, view), ...dampingChangesAt(state, policy));
   }
   for (const since of state.strays.values()) times.push(since + strayPatienceMs(view));
   let next = after(now, MINUTE_CAP_MS);

@@ -21,7 +21,11 @@ export const step = (state: GroupState, ...effects: readonly GroupEffect[]): Gro
 export function enter(role: RoleName, state: GroupState, view: GroupView, cause: string): GroupStep {
   const moved: GroupEffect = { kind: 'moved', from: state.role, to: role, cause };
   return step(
-    { ...state, role, since: view.now, cause, clearSince: undefined, otherActiveSince: undefined },
+    {
+      ...state,
+      ...{ role, since: view.now, cause },
+      ...{ clearSince: undefined, otherActiveSince: undefined, preparing: undefined },
+    },
     moved,
   );
 }

@@ -1,6 +1,7 @@
 import { after, type MonoMs } from '../units.ts';
 import { agreedWords, seekConsent } from './asking.ts';
 import {
+  couldServe,
   directHolders,
   heardSince,
   isHolderKnown,
@@ -31,7 +32,7 @@ export const obeysOffer: Rule = (state, view) => {
 
 export const dropsVipFound: Rule = (state, view) => {
   if (!state.has || state.calls.down !== undefined || view.now < state.downAgainAt) return undefined;
-  if (me(state, view).priority > 0 && !isHolderKnown(state, view)) return undefined;
+  if (couldServe(state, view) && !isHolderKnown(state, view)) return undefined;
   return call(state, 'down', view);
 };
 

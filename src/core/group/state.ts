@@ -1,5 +1,7 @@
 import type { GroupRecord, RoleName } from '../frame.ts';
 import type { MonoMs, NodeName, WallMs } from '../units.ts';
+import type { DampingPolicy } from './damping.ts';
+import { type Health, WELL } from './health.ts';
 
 /** One node's place in one group. Replaced, never changed: every transition is a new value (machine.ts). */
 export interface GroupState {
@@ -47,11 +49,18 @@ export interface GroupState {
   readonly fault: { readonly text: string; readonly until: MonoMs } | undefined;
   /** Failures in a row, for the back-off. */
   readonly failures: number;
+  /** What the checks of this node said last. */
+  readonly health: Health;
   readonly drained: boolean;
   readonly stopping: boolean;
   readonly frozen: boolean;
   readonly freezeCounter: number;
   readonly heldWhenFrozen: boolean;
+  /** Who was last seen active, by number; 0 before anybody was. And when that changed, lately, without an order. */
+  readonly lastActive: number;
+  readonly moves: readonly MonoMs[];
+  /** In `active`: about to give the group away, and what has to be done before that was asked for then. */
+  readonly preparing: Preparing | undefined;
 
   /** Adapter calls that have not been answered, by kind; numbers tell answers apart. */
   readonly calls: { readonly [kind in CallKind]?: { readonly id: number; readonly at: MonoMs } };
@@ -115,6 +124,12 @@ export interface Asking {
   readonly since: MonoMs;
 }
 
+export interface Preparing {
+  readonly id: number;
+  readonly at: MonoMs;
+  readonly isDone: boolean;
+}
+
 export interface Leaving {
   /** How long the lease is that the VIP is left with. */
   readonly withinMs: number;
@@ -167,6 +182,12 @@ export interface GroupPolicy {
   readonly callMs: number;
   readonly failback: { readonly mode: 'auto' | 'manual'; readonly delayMs: number };
   readonly refreshMs: number;
+  /** When checks fail on every node: the best of them serves all the same, or nobody does. */
+  readonly whenAllUnhealthy: 'best' | 'none';
+  /** How often it may move before it stays where it is; undefined for any number of times. */
+  readonly damping: DampingPolicy | undefined;
+  /** How long what has to be done before the group is given away may take; 0 where there is nothing to do. */
+  readonly preDownMs: number;
   readonly asks: AskPolicy;
 }
 
@@ -222,6 +243,10 @@ export type GroupEffect =
       readonly about: readonly number[];
     }
   | { readonly kind: 'unlock' }
+  /** It is about to be given away: do what has to be done while the VIP is here, and say `prepared`. */
+  | { readonly kind: 'prepare'; readonly id: number }
+  /** It stays after all, though it was prepared. */
+  | { readonly kind: 'unprepare' }
   | { readonly kind: 'remember'; readonly epoch: number }
   | { readonly kind: 'moved'; readonly from: RoleName; readonly to: RoleName; readonly cause: string }
   | { readonly kind: 'told'; readonly text: string; readonly cause: string };
@@ -271,6 +296,8 @@ export interface Legacy {
   readonly frozen: boolean;
   readonly freezeCounter: number;
   readonly heldWhenFrozen: boolean;
+  /** Until the checks of the next process have come to a result. */
+  readonly health?: Health | undefined;
 }
 
 /** For the next process of this node. */
@@ -282,6 +309,7 @@ export const legacyOf = (state: GroupState): Legacy => ({
   frozen: state.frozen,
   freezeCounter: state.freezeCounter,
   heldWhenFrozen: state.heldWhenFrozen,
+  health: state.health,
 });
 
 export function initialGroup(
@@ -313,11 +341,15 @@ export function initialGroup(
     peak: 0,
     fault: undefined,
     failures: 0,
+    health: adopts ? (legacy.health ?? WELL) : WELL,
     drained: legacy?.drained ?? false,
     stopping: false,
     frozen: legacy?.frozen ?? false,
     freezeCounter: legacy?.freezeCounter ?? 0,
     heldWhenFrozen: legacy?.heldWhenFrozen ?? false,
+    lastActive: 0,
+    moves: [],
+    preparing: undefined,
     calls: {},
     nextCall: 1,
     renewedAt: undefined,

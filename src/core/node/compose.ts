@@ -1,5 +1,11 @@
 import { GROUPS_PER_FRAME, type Body, type GroupRecord } from '../frame.ts';
-import { bestHolder, directHolders, effectivePriority } from '../group/election.ts';
+import {
+  bestHolder,
+  directHolders,
+  effectivePriority,
+  isOnlyUnhealthy,
+  ownPriority,
+} from '../group/election.ts';
 import type { GroupState, GroupView } from '../group/state.ts';
 import { isTwoWay, type Link } from '../peer/link.ts';
 import { noteSent } from '../peer/sent.ts';
@@ -32,12 +38,12 @@ export function recordOf(id: GroupId, state: GroupState, view: GroupView, recipi
     id,
     role: state.role,
     priority: effectivePriority(state, view),
-    base: view.basePriority,
+    base: ownPriority(state, view),
     has: state.has,
     sticky: handingOver ? state.byOrder : state.sticky,
     frozen: state.frozen,
     overlap: handingOver ? state.overlapping : view.policy.overlapAllowed,
-    checksOnly: false,
+    checksOnly: isOnlyUnhealthy(state, view),
     heir: state.heir,
     holder: holder?.number ?? 0,
     holderRole: holder?.role ?? 'init',

@@ -7,6 +7,7 @@ import type {
   GroupPolicy,
   GroupState,
 } from '../group/state.ts';
+import type { Health } from '../group/health.ts';
 import type { Arrived } from '../peer/receive.ts';
 import type { Link } from '../peer/link.ts';
 import type { GroupId, GroupName, MonoMs, NodeId, NodeName, WallMs } from '../units.ts';
@@ -103,6 +104,10 @@ export type NodeEvent = At &
     | { readonly kind: 'frame'; readonly from: number; readonly arrived: Arrived }
     | { readonly kind: 'called'; readonly group: GroupId; readonly result: CallResult }
     | { readonly kind: 'answered'; readonly group: GroupId; readonly result: AnswerResult }
+    /** The checks of this node have come to another result for a group. */
+    | { readonly kind: 'health'; readonly group: GroupId; readonly health: Health }
+    /** What has to be done before the group is given away is done, or has failed. */
+    | { readonly kind: 'prepared'; readonly group: GroupId; readonly id: number }
     /** The system reports a change of this group's VIPs. */
     | { readonly kind: 'hint'; readonly group: GroupId }
     | { readonly kind: 'carrier'; readonly up: boolean }

@@ -1,6 +1,7 @@
 import { unreachable } from '../errors.ts';
 import { onAnswer } from '../group/asking.ts';
-import { onCallDone, onCarrierBack, onOrder, onVipHint } from '../group/incoming.ts';
+import { onPrepared } from '../group/giving.ts';
+import { onCallDone, onCarrierBack, onHealth, onOrder, onVipHint } from '../group/incoming.ts';
 import { beatWantedAt, evaluate, nextWakeAt } from '../group/machine.ts';
 import {
   initialGroup,
@@ -185,6 +186,14 @@ export function step(node: NodeState, event: NodeEvent): NodeStep {
       applyTo(node, event.group, effects, (state) =>
         onAnswer(state, event.result, viewOf(node, event.group, now)),
       );
+      break;
+    case 'health':
+      applyTo(node, event.group, effects, (state) =>
+        onHealth(state, event.health, viewOf(node, event.group, now)),
+      );
+      break;
+    case 'prepared':
+      applyTo(node, event.group, effects, (state) => onPrepared(state, event.id));
       break;
     case 'hint':
       applyTo(node, event.group, effects, (state) => onVipHint(state, viewOf(node, event.group, now)));

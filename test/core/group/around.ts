@@ -22,6 +22,9 @@ export const policy: GroupPolicy = {
   callMs: 15_000,
   failback: { mode: 'auto', delayMs: 10_000 },
   refreshMs: 60_000,
+  whenAllUnhealthy: 'best',
+  damping: undefined,
+  preDownMs: 0,
   asks: ASKS_NOBODY,
 };
 
