@@ -30,7 +30,7 @@ childfile="\${rundir}/sealbeat.pid"
 required_files=${shellWord(wanted.config)}
 
 command="/usr/sbin/daemon"
-command_args="-f -P \${pidfile} -p \${childfile} -R 1 -S -T \${name} ${shellLine(runWords(wanted))} \${sealbeat_flags}"
+command_args="-f -P \${pidfile} -p \${childfile} -R 1 -S -T \${name} ${shellLine(runWords(wanted, 'syslog'))} \${sealbeat_flags}"
 # rc.subr would give them to daemon(8).
 unset sealbeat_flags
 

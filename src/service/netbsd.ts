@@ -47,7 +47,7 @@ sealbeat_start()
 	# What is wrong is said, and mended while it runs: a node must come up with less than everything.
 	sealbeat_check || warn "starts all the same"
 	echo "Starting \${name}."
-	${shellLine(runWords(wanted))} </dev/null >>"\${logfile}" 2>&1 &
+	${shellLine(runWords(wanted, 'text'))} </dev/null >>"\${logfile}" 2>&1 &
 	echo $! >"\${pidfile}"
 }
 

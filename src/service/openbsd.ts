@@ -13,7 +13,7 @@ const FINDABLE = /^[A-Za-z0-9_@%=:,./-]+$/;
  * Throws OperatorError when it could not be found.
  */
 export function openbsdScript(wanted: Wanted): string {
-  const words = runWords(wanted);
+  const words = runWords(wanted, 'syslog');
   const [file = '', ...others] = words;
   const odd = words.find((word) => !FINDABLE.test(word));
   if (odd !== undefined) {

@@ -7,7 +7,7 @@ const LOG = '/var/log/sealbeat.log';
 
 /** openrc-run with supervise-daemon, which starts the program again when it ends. */
 export function openrcScript(wanted: Wanted): string {
-  const [file = '', ...others] = runWords(wanted);
+  const [file = '', ...others] = runWords(wanted, 'text');
   return `#!/sbin/openrc-run
 
 name="sealbeat"

@@ -48,9 +48,14 @@ export interface Plan {
   readonly log: string;
 }
 
-export const runWords = ({ program, config, identity, state, control }: Wanted): readonly string[] => [
+/** `log`: how the log is wanted where the program itself cannot see who reads it. */
+export const runWords = (
+  { program, config, identity, state, control }: Wanted,
+  log?: 'syslog' | 'text',
+): readonly string[] => [
   ...program,
   ...['run', '--config', config, '--identity', identity, '--control', control, '--state', state],
+  ...(log === undefined ? [] : ['--log-format', log]),
 ];
 
 export const checkWords = ({ program, config, identity }: Wanted): readonly string[] => [

@@ -13,6 +13,12 @@ const SECRET_WORDS = new Set([
   'nonce',
   'nonces',
   'password',
+  'passwords',
+  'token',
+  'tokens',
+  'credential',
+  'credentials',
+  'authorization',
 ]);
 /** What the log itself writes into a line. */
 const RESERVED = new Set(['level', 'time', 'msg', 'repeated']);
@@ -20,7 +26,7 @@ const REDACTED = '[redacted]';
 
 /**
  * Log fields → the same, fit to be written: plain JSON of bounded size without secrets. A value is left out when a
- * word of its name, at any depth, is key, secret, seed, nonce or password (`boxSecret`, `sign_seed`); bytes are
+ * word of its name, at any depth, is key, secret, seed, nonce, password, token or the like (`boxSecret`, `sign_seed`); bytes are
  * never shown, only counted. Never throws.
  */
 export function safeFields(fields: object): Record<string, unknown> {

@@ -1,22 +1,38 @@
 import { cut } from './log-fields.ts';
+import type { LogForm } from './log-form.ts';
 import { printable } from './printable.ts';
 
 const MAX_LINE = 2_000;
 const RESET = '\u001b[0m';
-const LEVELS: Readonly<Record<string, { readonly word: string; readonly colour: string }>> = {
-  debug: { word: 'debug', colour: '\u001b[2m' },
-  info: { word: 'info ', colour: '\u001b[32m' },
-  warn: { word: 'WARN ', colour: '\u001b[33m' },
-  error: { word: 'ERROR', colour: '\u001b[31m' },
+/** `priority` as in syslog(3). */
+const LEVELS: Readonly<
+  Record<string, { readonly word: string; readonly colour: string; readonly priority: number }>
+> = {
+  debug: { word: 'debug', colour: '\u001b[2m', priority: 7 },
+  info: { word: 'info ', colour: '\u001b[32m', priority: 6 },
+  warn: { word: 'WARN ', colour: '\u001b[33m', priority: 4 },
+  error: { word: 'ERROR', colour: '\u001b[31m', priority: 3 },
 };
 
-/** A JSON line of the log → a line for people: local time, level, sentence, then the fields as `name=value`. */
-export function humanLine(json: string, { colour }: { colour: boolean }): string {
+/** A JSON line of the log → a line for people: time and level as the reader wants them, sentence, then the fields as `name=value`. */
+export function humanLine(json: string, form: Exclude<LogForm, 'json'>): string {
   const { level, time, msg, ...fields } = JSON.parse(json) as Record<string, unknown>;
-  const { word, colour: start } = LEVELS[String(level)] ?? { word: String(level), colour: '' };
+  const known = LEVELS[String(level)] ?? { word: String(level), colour: '', priority: 6 };
+  const { word, colour, priority } = known;
   const values = Object.entries(fields).map(([name, value]) => ` ${name}=${shown(value)}`);
   const text = cut(printable(`${String(msg)}${values.join('')}`), MAX_LINE);
-  return `${clockTime(new Date(String(time)))} ${colour ? `${start}${word}${RESET}` : word} ${text}\n`;
+  switch (form) {
+    case 'colour':
+      return `${clockTime(new Date(String(time)))} ${colour}${word}${RESET} ${text}\n`;
+    case 'text':
+      return `${clockTime(new Date(String(time)))} ${word} ${text}\n`;
+    case 'dated':
+      return `${String(time)} ${word} ${text}\n`;
+    case 'journal':
+      return `<${priority}>${text}\n`;
+    case 'syslog':
+      return `${word.trim()}: ${text}\n`;
+  }
 }
 
 function shown(value: unknown): string {

@@ -1,8 +1,8 @@
-import { isatty } from 'node:tty';
 import { pino } from 'pino';
 import type { Clock, Log } from '../core/ports.ts';
 import { after } from '../core/units.ts';
 import { cut, safeFields } from './log-fields.ts';
+import { logForm, readerOf, type LogForm, type LogFormat, type Reader } from './log-form.ts';
 import { humanLine } from './log-line.ts';
 import { repeatFilter } from './repeats.ts';
 import { stderrWriter, type LineWriter } from './stderr.ts';
@@ -18,8 +18,7 @@ export interface LogOptions {
   readonly level: LogLevel;
   readonly clock: Clock;
   readonly writer: LineWriter;
-  /** `json` for programs, `text` for people, `colour` for people at a terminal. */
-  readonly form: 'json' | 'text' | 'colour';
+  readonly form: LogForm;
 }
 
 /** A log with an end: `close` says what was counted but not said yet, and gives a slow reader a moment. */
@@ -35,28 +34,19 @@ interface Line {
   readonly text: string;
 }
 
-/**
- * The log on stderr: JSON lines when it goes to a file or a pipe, one readable line each at a terminal.
- * `environment` is asked for NO_COLOR.
- */
+/** The log on stderr, in the form that suits whoever reads it there. */
 export function systemLog({
   level,
+  format = 'auto',
   clock,
-  isTerminal = isatty(2),
   environment,
 }: {
   level: LogLevel;
+  format?: LogFormat;
   clock: Clock;
-  isTerminal?: boolean;
-  environment: Readonly<Record<string, string | undefined>>;
+  environment: Reader['environment'];
 }): ClosableLog {
-  const plain = (environment['NO_COLOR'] ?? '') !== '';
-  return createLog({
-    level,
-    clock,
-    writer: stderrWriter(),
-    form: !isTerminal ? 'json' : plain ? 'text' : 'colour',
-  });
+  return createLog({ level, clock, writer: stderrWriter(), form: logForm(format, readerOf(environment)) });
 }
 
 /**
@@ -65,8 +55,7 @@ export function systemLog({
  */
 export function createLog({ level, clock, writer, form }: LogOptions): ClosableLog {
   let lost = 0;
-  const put = (json: string): boolean =>
-    writer.write(form === 'json' ? json : humanLine(json, { colour: form === 'colour' }));
+  const put = (json: string): boolean => writer.write(form === 'json' ? json : humanLine(json, form));
   const destination = {
     write(json: string) {
       if (!toldGap() || !put(json)) lost += 1;

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { OperatorError } from '../../src/core/errors.ts';
 import { safeFields } from '../../src/system/log-fields.ts';
+import { logForm, type LogForm, type LogFormat, type Reader } from '../../src/system/log-form.ts';
 import { createLog, type ClosableLog, type LogOptions } from '../../src/system/log.ts';
 import { REPEAT_WINDOW_MS } from '../../src/system/repeats.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
@@ -52,8 +53,50 @@ test('log: colour is only put around the word for the level', () => {
   assert.match(lines[0] ?? '', / \u001b\[31mERROR\u001b\[0m down\n$/);
 });
 
+const forms: readonly (readonly [form: LogForm, line: RegExp])[] = [
+  ['dated', /^2026-03-01T12:00:00\.000Z WARN {2}path down peer=lb2\n$/],
+  ['journal', /^<4>path down peer=lb2\n$/],
+  ['syslog', /^WARN: path down peer=lb2\n$/],
+];
+for (const [form, line] of forms) {
+  test(`log: a line in the form ${form}`, () => {
+    const { log, lines } = logTo({ form });
+    log.warn({ peer: 'lb2' }, 'path down');
+    assert.match(lines[0] ?? '', line);
+  });
+}
+
+test('log: the priorities of the journal are those of syslog(3)', () => {
+  const { log, lines } = logTo({ form: 'journal', level: 'debug' });
+  for (const level of ['debug', 'info', 'warn', 'error'] as const) log[level]({}, level);
+  assert.deepEqual(lines, ['<7>debug\n', '<6>info\n', '<4>warn\n', '<3>error\n']);
+});
+
+const readers: readonly (readonly [
+  name: string,
+  format: LogFormat,
+  reader: Partial<Reader>,
+  form: LogForm,
+])[] = [
+  ['a terminal', 'auto', { isTerminal: true }, 'colour'],
+  ['a terminal without colours', 'auto', { isTerminal: true, environment: { NO_COLOR: '1' } }, 'text'],
+  ['a file', 'auto', {}, 'json'],
+  ['the journal', 'auto', { environment: { JOURNAL_STREAM: '8:42' } }, 'journal'],
+  ["a file, below a service of systemd's", 'auto', { environment: { JOURNAL_STREAM: '8:41' } }, 'json'],
+  ['the log of SMF', 'auto', { environment: { SMF_FMRI: 'svc:/site/sealbeat:default' } }, 'dated'],
+  ['stderr closed', 'auto', { stream: '', environment: { JOURNAL_STREAM: '' } }, 'json'],
+  ['text in a file', 'text', {}, 'dated'],
+  ['text at a terminal', 'text', { isTerminal: true }, 'colour'],
+  ['JSON at a terminal', 'json', { isTerminal: true }, 'json'],
+  ['syslog', 'syslog', {}, 'syslog'],
+];
+for (const [name, format, reader, form] of readers) {
+  test(`log: the form for ${name}`, () =>
+    assert.equal(logForm(format, { isTerminal: false, stream: '8:42', environment: {}, ...reader }), form));
+}
+
 test('log: nothing that is logged can move a cursor or forge a line', () => {
-  for (const form of ['json', 'text', 'colour'] as const) {
+  for (const form of ['json', 'text', 'colour', 'dated', 'journal', 'syslog'] as const) {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), (said, value) => {
         const { log, lines } = logTo({ form });

@@ -17,9 +17,11 @@ export interface RunOptions {
   readonly controlGroup: string;
   readonly state: string;
   readonly logLevel: string;
+  readonly logFormat: string;
 }
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+const LOG_FORMATS = ['auto', 'json', 'text', 'journal', 'syslog'] as const;
 /** After the daemon has ended in good order nothing should be left to wait for; if something is, this is long enough. */
 const LEFTOVERS_MS = 500;
 
@@ -28,7 +30,7 @@ export const runCommand = (host: CliHost, start = run): Command =>
     .summary('run the daemon, in the foreground')
     .description(
       'Sends and verifies heartbeats and brings the VIPs of this node up and down. Logs to ' +
-        'standard error: JSON lines, or text at a terminal. SIGTERM and SIGINT hand over or ' +
+        "standard error: text at a terminal, in the journal and in SMF's log, JSON lines elsewhere. SIGTERM and SIGINT hand over or " +
         'release every VIP and end it; SIGHUP reads the config again. Needs root, or ' +
         'CAP_NET_ADMIN and CAP_NET_RAW, to change addresses on Linux.',
     )
@@ -43,6 +45,11 @@ export const runCommand = (host: CliHost, start = run): Command =>
     )
     .addOption(stateOption())
     .addOption(new Option('--log-level <level>', 'how much is logged').choices(LOG_LEVELS).default('info'))
+    .addOption(
+      new Option('--log-format <format>', 'how; text has the time, journal and syslog leave it to them')
+        .choices(LOG_FORMATS)
+        .default('auto', 'by who reads it'),
+    )
     .addHelpText(
       'after',
       example('sealbeat run -c ./sealbeat.yaml --identity ./identity --control ./control.sock'),
@@ -70,7 +77,8 @@ export async function run(host: CliHost, options: RunOptions): Promise<void> {
     import('../../system/supervisor.ts'),
   ]);
   const level = LOG_LEVELS.find((known) => known === options.logLevel) ?? 'info';
-  const log = systemLog({ level, clock: systemClock, environment: host.env });
+  const format = LOG_FORMATS.find((known) => known === options.logFormat) ?? 'auto';
+  const log = systemLog({ level, format, clock: systemClock, environment: host.env });
   const daemonOptions = {
     configPath: options.config,
     identityPath: options.identity,
