@@ -1,24 +1,30 @@
 import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import type { Machine } from './machine.ts';
+import { until } from './wait.ts';
 
 const PLACE = '/var/mail/ops';
-const LISTENING_HEX_STATE = '0A';
+const BOUND_MS = 20_000;
+/** A listening socket, in the kernel's table. */
+const LISTENS = / 0A /;
 
-/** A mail server that takes everything and keeps it. Needs python3-aiosmtpd. */
+/** What a mail server has been given, which takes everything. */
 export interface Mailbox {
   /** Whole mails, the first one first. */
   mails(): readonly string[];
-  isListening(): Promise<boolean>;
 }
 
+/** Needs python3-aiosmtpd. Settles when it listens. */
 export async function mailboxOn(machine: Machine, address: string): Promise<Mailbox> {
   mkdirSync(machine.outside('/var/mail'), { recursive: true });
   const keep = ['-c', 'aiosmtpd.handlers.Mailbox', PLACE];
-  await machine.start('python3', '-m', 'aiosmtpd', '-n', ...keep, '-l', `${address}:25`);
+  const server = await machine.start('python3', '-m', 'aiosmtpd', '-n', ...keep, '-l', `${address}:25`);
+  await until(
+    'the mail server to listen',
+    BOUND_MS,
+    async () => LISTENS.test(await machine.type('cat', '/proc/net/tcp')),
+    () => server.output,
+  );
   return {
-    async isListening() {
-      return (await machine.type('cat', '/proc/net/tcp')).includes(` ${LISTENING_HEX_STATE} `);
-    },
     mails() {
       const folder = machine.outside(`${PLACE}/new`);
       try {

@@ -12,7 +12,18 @@ const BOUND_MS = 30_000;
 
 /** Whom a package's service runs it as, and with what rights: all that a hook or a check may count on. */
 const AS_SERVICE = [
-  ...['setpriv', '--reuid', 'sealbeat', '--regid', 'sealbeat', '--clear-groups', '--no-new-privs'],
+  ...[
+    'nice',
+    '-n',
+    '-10',
+    'setpriv',
+    '--reuid',
+    'sealbeat',
+    '--regid',
+    'sealbeat',
+    '--clear-groups',
+    '--no-new-privs',
+  ],
   ...['--inh-caps', '+net_admin,+net_raw', '--ambient-caps', '+net_admin,+net_raw'],
   ...['--bounding-set', '-all,+net_admin,+net_raw'],
 ];
