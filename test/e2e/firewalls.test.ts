@@ -7,7 +7,7 @@ import type { Daemon } from '../lab/machine.ts';
 import { startNamespaceChild } from '../lab/namespace-child.ts';
 import { labTest } from '../lab/requirement.ts';
 import { withSite, type HostPlan, type Site } from '../lab/site.ts';
-import { storyFile, storyNodes, wordsOf, type StoryNode } from '../lab/story-node.ts';
+import { storyFile, storyNodes, withWords, type StoryNode } from '../lab/story-node.ts';
 import { streamEnd, type StreamEnd } from '../lab/stream-end.ts';
 import type { Span } from '../lab/timeline.ts';
 import { until } from '../lab/wait.ts';
@@ -53,7 +53,7 @@ labTest(
       const nodes = await storyNodes(site, 'firewalls', ['fw1', 'fw2']);
       await Promise.all(Object.values(nodes).map(prepare));
       const agents: Record<string, Daemon> = {};
-      try {
+      await withWords(agents, async () => {
         for (const node of Object.values(nodes)) agents[node.name] = await node.run();
         await untilGateway(site, 'fw1');
         const probe = await startProbe(site, nodes);
@@ -62,11 +62,7 @@ labTest(
         const scene = { site, nodes, agents, probe, ends: [client, server] };
         await outlivesAgent(t, scene);
         await outlivesFirewall(t, scene);
-      } catch (error) {
-        throw new Error(`${error instanceof Error ? error.message : error}\n${wordsOf(agents)}`, {
-          cause: error,
-        });
-      }
+      });
     });
   },
   ['conntrackd', 'conntrack', 'arping'],

@@ -103,8 +103,18 @@ export async function storyNodes<Name extends string>(
   return Object.fromEntries(nodes.map((node) => [node.name, node])) as Readonly<Record<Name, StoryNode>>;
 }
 
-/** What everybody has printed, for an error. */
-export const wordsOf = (daemons: Readonly<Record<string, Daemon>>): string =>
-  Object.entries(daemons)
-    .map(([name, { end, output }]) => `--- ${name} (${end ?? 'running'}):\n${output.slice(-4_000)}`)
-    .join('\n');
+/** An error of `body` is told with what these have printed. */
+export async function withWords(
+  daemons: Readonly<Record<string, Daemon>>,
+  body: () => Promise<void>,
+): Promise<void> {
+  try {
+    await body();
+  } catch (error) {
+    const words = Object.entries(daemons).map(
+      ([name, { end, output }]) => `--- ${name} (${end ?? 'running'}):\n${output.slice(-4_000)}`,
+    );
+    const what = error instanceof Error ? error.message : String(error);
+    throw new Error([what, ...words].join('\n'), { cause: error });
+  }
+}
