@@ -30,6 +30,7 @@ const commands = {
   status: async () => (await import('./commands/status.ts')).statusCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   events: async () => (await import('./commands/events.ts')).eventsCommand,
+  metrics: async () => (await import('./commands/metrics.ts')).metricsCommand,
   switchover: async () => (await import('./commands/placement.ts')).switchoverCommand,
   failback: async () => (await import('./commands/placement.ts')).failbackCommand,
   drain: async () => (await import('./commands/placement.ts')).drainCommand,

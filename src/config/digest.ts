@@ -13,7 +13,8 @@ const PART_DIGITS = 8;
  * SHA-512, cut short, over the meaning as JSON without spaces. What doesn't change the meaning doesn't change a digest:
  * comments, quotes, the order of keys, nodes, groups, addresses and probes, a default written out, an interface said
  * once or per node. The order of paths, of keys and of endpoints does mean something. The whole is over all the parts,
- * so a setting that belongs to a part belongs to the whole.
+ * so a setting that belongs to a part belongs to the whole. A part that came with a later release is left out of it where a
+ * file has nothing of it: so the releases agree on files that all of them can read.
  */
 export function digestsOf(settings: Meaning): Digests {
   const parts = CONFIG_PARTS.map((part) => [part, meaningOf[part](settings)] as const);
@@ -87,6 +88,7 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
       ...alerts,
       mail: alerts.mail && { ...alerts.mail, from: byNodeMeaning(nodes, alerts.mail.from) },
     },
+  web: ({ nodes, web }) => web && [byNodeMeaning(nodes, web.listen), web.page, web.metrics, web.allowHosts],
 };
 
 const byNodeMeaning = <T>(

@@ -18,6 +18,7 @@ import { restartFindings } from './restart-rules.ts';
 import { fileShape } from './schema.ts';
 import { findingsOf, type Finding } from './shape-problems.ts';
 import { timingFindings } from './timing.ts';
+import { webFindings } from './web-rules.ts';
 import { readYaml, type YamlPath } from './yaml-source.ts';
 
 const BYTES_MAX = 1_048_576;
@@ -125,6 +126,7 @@ const rules = (parts: Parts): readonly Finding[] => [
   ...arbiterFindings(parts),
   ...hookFindings(parts),
   ...alertFindings(parts),
+  ...webFindings(parts),
 ];
 
 /** Where the shape is wrong, a rule about the same place or something in it is only an echo ("there are 0 nodes"). */

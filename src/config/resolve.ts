@@ -19,6 +19,7 @@ import { confirmOf, witnessOf } from './probe-shape.ts';
 import { dampingOf } from './damping-shape.ts';
 import { restartSecondsOf, startupDefaultMs } from './restart-rules.ts';
 import { scriptOf } from './script-shape.ts';
+import { webOf } from './web-meaning.ts';
 import type { ArbiterShape, FileShape, GroupShape, NodeShape } from './schema.ts';
 
 /** A file without errors, in the words of core/settings.ts. */
@@ -40,6 +41,7 @@ export function settingsOf(file: FileShape): Settings {
     restartMs: restartSeconds * SECOND_MS,
     arbiter: file.arbiter && arbiterOf(file.arbiter),
     alerts: file.alerts && alertsOf(file.alerts, { cluster: file.cluster, nodes: nodeSettings }),
+    web: file.web && webOf(file.web, nodeSettings),
     nodes: nodeSettings,
     groups: [...groups].flatMap(([name, group]) =>
       group ? [groupOf(name as GroupName, group, nodeSettings, nodes)] : [],

@@ -122,8 +122,25 @@ export interface GroupReport {
   readonly adapter: string;
   /** What the adapter says about how the VIPs are held here; one sentence each, mostly none. */
   readonly notes?: readonly string[];
+  /** Where the config has checks for the group. */
+  readonly checks?: readonly CheckReport[] | undefined;
   /** Where the config has some; in the order of the moments. */
   readonly hooks?: readonly HookReport[] | undefined;
+}
+
+export interface CheckReport {
+  readonly name: string;
+  readonly kind: string;
+  readonly state: 'unknown' | 'up' | 'down';
+  readonly vital: boolean;
+  readonly weight: number;
+  readonly adds: number;
+  readonly sinceMs: number;
+  readonly output: string;
+  readonly ranAgoMs: number | undefined;
+  readonly tookMs: number | undefined;
+  readonly slow: number;
+  readonly runs: number;
 }
 
 export interface HookReport {

@@ -13,6 +13,8 @@ export interface Settings {
   readonly arbiter: ArbiterSettings | undefined;
   /** Whom to tell of what happens; undefined for nobody. */
   readonly alerts: AlertSettings | undefined;
+  /** Metrics and the status page over TCP; undefined for no listener at all. */
+  readonly web: WebSettings | undefined;
   /** Two to eight, sorted by name. */
   readonly nodes: readonly NodeSettings[];
   /** Sorted by name. */
@@ -35,6 +37,7 @@ export const CONFIG_PARTS = [
   'policies', // failback, confirm, witness, fence, arbiter
   'hooks',
   'alerts',
+  'web', // the listener
 ] as const;
 export type ConfigPart = (typeof CONFIG_PARTS)[number];
 
@@ -214,6 +217,21 @@ export interface WebhookSettings {
   readonly headerFile: string;
   readonly caFile: string;
   readonly timeoutMs: number;
+}
+
+export interface WebSettings {
+  /** By node; one that is missing here has no listener. */
+  readonly listen: ReadonlyMap<NodeName, ListenSettings>;
+  readonly page: boolean;
+  readonly metrics: boolean;
+  /** Names under which a browser or a proxy may ask, beside addresses, localhost and the names of the nodes. Sorted. */
+  readonly allowHosts: readonly string[];
+}
+
+export interface ListenSettings {
+  /** An address, without brackets. */
+  readonly host: string;
+  readonly port: number;
 }
 
 export const ADAPTER_NAMES = [

@@ -71,6 +71,7 @@ const different: readonly [name: string, from: string, to: string][] = [
   ['the announcing', 'vips', 'announce: { method: none }\n    vips'],
   ['the refreshing', 'vips', 'announce: { refresh: 61s }\n    vips'],
   ['the name of a group', 'web', 'www'],
+  ['a listener', 'lease: 1s', 'lease: 1s\nweb: {}'],
 ];
 for (const [name, from, to] of different) {
   test(`digest: changes with ${name}`, () => assert.notEqual(digest(pairWith([from, to])), digest(pair)));
