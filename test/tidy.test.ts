@@ -19,6 +19,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   net: ['core'],
   probe: ['core'],
   vip: ['core'],
+  check: ['core'],
   control: ['core'],
   arbiter: ['core'],
   hook: ['core'],
@@ -35,6 +36,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'config',
     'net',
     'probe',
+    'check',
     'vip',
     'control',
     'arbiter',
@@ -44,7 +46,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
     'web',
   ],
   cli: [
-    ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'vip', 'control'],
+    ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'check', 'vip', 'control'],
     ...['service', 'system', 'daemon', 'doctor', 'hook', 'alert'],
   ],
 };

@@ -28,6 +28,7 @@ const commands = {
   run: async () => (await import('./commands/run.ts')).runCommand,
   service: async () => (await import('./commands/services.ts')).serviceCommand,
   status: async () => (await import('./commands/status.ts')).statusCommand,
+  checks: async () => (await import('./commands/checks.ts')).checksCommand,
   explain: async () => (await import('./commands/explain.ts')).explainCommand,
   events: async () => (await import('./commands/events.ts')).eventsCommand,
   metrics: async () => (await import('./commands/metrics.ts')).metricsCommand,

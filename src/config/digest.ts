@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { HookSettings } from '../core/hooks.ts';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
+import { checkMeaning } from './check-meaning.ts';
 import { probeMeaning } from './probe-meaning.ts';
 
 type Meaning = Omit<Settings, 'digest' | 'partDigests'>;
@@ -79,6 +80,13 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
       [announce.method, announce.refreshMs],
     ]),
   policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
+  checks: ({ nodes, groups }) => {
+    const names = nodes.map(({ name }) => name);
+    const checked = groups.filter(({ checks }) => checks.length > 0);
+    return checked.length === 0
+      ? undefined
+      : checked.map(({ name, checks }) => [name, checks.map((check) => checkMeaning(check, names))]);
+  },
   hooks: ({ groups }) => {
     const hooked = groups.filter(({ hooks }) => hooks.length > 0);
     return hooked.length === 0 ? undefined : hooked.map(({ name, hooks }) => [name, hooks.map(hookMeaning)]);

@@ -5,6 +5,7 @@ import type { Settings } from '../core/settings.ts';
 import { alertFindings } from './alert-rules.ts';
 import { arbiterFindings } from './arbiter-rules.ts';
 import { carpFindings } from './carp-rules.ts';
+import { checkFindings } from './check-rules.ts';
 import { groupFindings } from './group-rules.ts';
 import { hookFindings } from './hook-rules.ts';
 import { nodeFindings } from './node-rules.ts';
@@ -124,6 +125,7 @@ const rules = (parts: Parts): readonly Finding[] => [
   ...programFindings(parts),
   ...cloudFindings(parts),
   ...arbiterFindings(parts),
+  ...checkFindings(parts),
   ...hookFindings(parts),
   ...alertFindings(parts),
   ...webFindings(parts),

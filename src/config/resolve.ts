@@ -10,6 +10,7 @@ import { SECOND_MS, type GroupId, type GroupName, type NodeName } from '../core/
 import { alertsOf } from './alert-meaning.ts';
 import { adapterOf } from './adapter-of.ts';
 import { carpOf } from './carp-meaning.ts';
+import { checksOf } from './check-meaning.ts';
 import { commandOf } from './cloud-meaning.ts';
 import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
@@ -104,6 +105,10 @@ function groupOf(
     priority: new Map(different),
     confirm: group.confirm && confirmOf(group.confirm),
     witness: group.witness && witnessOf(group.witness),
+    checks: checksOf(
+      group.checks,
+      nodes.map((node) => node.name),
+    ),
     fence: group.fence && { command: group.fence.command, timeoutMs: group.fence.timeout },
     hooks: group.hooks ? hooksOf(group.hooks) : [],
   };

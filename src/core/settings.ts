@@ -1,3 +1,4 @@
+import type { CheckSettings, HttpQuestion } from './checks/settings.ts';
 import type { HookSettings } from './hooks.ts';
 import type { GroupId, GroupName, NodeId, NodeName } from './units.ts';
 
@@ -35,6 +36,7 @@ export const CONFIG_PARTS = [
   'groups', // their names
   'addresses', // VIPs, interfaces, adapters, announcing
   'policies', // failback, confirm, witness, fence, arbiter
+  'checks',
   'hooks',
   'alerts',
   'web', // the listener
@@ -103,6 +105,8 @@ export interface GroupSettings {
   readonly witness: WitnessSettings | undefined;
   /** Makes sure that a silent holder cannot serve any more. */
   readonly fence: FenceSettings | undefined;
+  /** What the nodes ask of themselves, sorted by name. */
+  readonly checks: readonly CheckSettings[];
   /** What is run when something happens to the group on a node; in the order of the moments. */
   readonly hooks: readonly HookSettings[];
 }
@@ -116,8 +120,13 @@ export type ProbeSettings =
   | { readonly kind: 'tcp' | 'ssh'; readonly host: string; readonly port: number; readonly text: string }
   /** One echo is answered. */
   | { readonly kind: 'ping'; readonly host: string; readonly text: string }
-  /** A GET is answered with 200 to 399. */
-  | { readonly kind: 'http' | 'https'; readonly url: string; readonly text: string }
+  /** A GET is answered with 200 to 399, or as somebody wants it. */
+  | {
+      readonly kind: 'http' | 'https';
+      readonly url: string;
+      readonly text: string;
+      readonly wants?: Omit<HttpQuestion, 'kind' | 'url'>;
+    }
   /** It ends with exit code 0. No shell. */
   | { readonly kind: 'command'; readonly command: readonly string[]; readonly text: string };
 

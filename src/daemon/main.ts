@@ -12,6 +12,7 @@ import { systemPlatform } from '../vip/system-platform.ts';
 import { openAdapters } from './adapters.ts';
 import { newAlerts, type Alerts } from './alerts.ts';
 import { newArbiters } from './arbiters.ts';
+import { newChecks } from './checks.ts';
 import { newClosing, type Closing } from './closing.ts';
 import { keepConfigInForce } from './config-in-force.ts';
 import { newDrills, duringDrill } from './drill.ts';
@@ -227,11 +228,12 @@ async function start(
       counters: counters.all(),
       problems: [
         ...[...problems.alarms(), ...leftovers.alarms(), ...groups.alarms()],
-        ...[...hooks.alarms(), ...alerting.alarms(), ...(web?.alarms() ?? [])],
+        ...[...checks.alarms(), ...hooks.alarms(), ...alerting.alarms(), ...(web?.alarms() ?? [])],
       ],
       vipsOf: ({ id }) => groups.vipsOf(id),
       lookOf: groups.lookOf,
       notesOf: groups.notesOf,
+      checksOf: checks.reportOf,
       hooksOf: hooks.reportsOf,
       alerts: alerting.reports(),
     });
@@ -241,10 +243,17 @@ async function start(
   cancelled.throwIfAborted();
   const setPeers = ({ settings, self: { name } }: Configured): void =>
     links?.setPeers(peersOf(settings, name), settings.heartbeat);
+  const prober = newProber({ exec: ports.exec, clock }, systemPlatform);
+  const checks = newChecks({
+    ...{ node: self.name, platform: systemPlatform, clock, exec: ports.exec, prober },
+    ...{ log, history, counters, tell },
+  });
+  closing.add('checks', checks.stop);
   const readAgain = reloader({
     ...{
       running,
       node,
+      checks,
       groups,
       epochs,
       arbiters,
@@ -276,7 +285,6 @@ async function start(
   });
   const moves = newMoves({ node, clock });
   const drills = newDrills({ node, clock, history, tell, moves });
-  const prober = newProber({ exec: ports.exec, clock }, systemPlatform);
   const planDrill = (name: string, isPlanned: boolean) => {
     const { settings } = running.configured;
     const group = settings.groups.find((one) => one.name === name)!;
@@ -306,7 +314,10 @@ async function start(
       const found = 'plan' in planned ? planned : { plan: undefined, ...planned };
       return { refusal: undefined, ...found, last };
     },
-    explain: (group) => explainReport(group, { node: begun, clock, settings: running.configured.settings }),
+    explain: (group) =>
+      explainReport(group, {
+        ...{ node: begun, clock, settings: running.configured.settings, checksOf: checks.reportOf },
+      }),
     events: history.after,
     onEvent: history.onEvent,
     async command(command) {
@@ -379,6 +390,7 @@ async function start(
     },
   });
   closing.add('loop', loop.stop);
+  checks.configure(settings);
   setPeers(running.configured);
   closing.add(
     'host watch',

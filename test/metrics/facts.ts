@@ -6,6 +6,7 @@ import { groupNamed, groupReport, peerReport, statusReport } from '../fakes/stat
 
 const check: CheckReport = {
   ...{ name: 'haproxy', kind: 'process', state: 'up', vital: true, weight: 2, adds: 2, sinceMs: 60_000 },
+  ...{ subject: 'haproxy', numeric: false, behind: 0, withoutResult: 0 },
   ...{ output: 'pid 4711', ranAgoMs: 250, tookMs: 12.5, slow: 1, runs: 42 },
 };
 const hook: HookReport = {
