@@ -22,13 +22,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   control: ['core'],
   arbiter: ['core'],
   hook: ['core'],
+  alert: ['core'],
   system: ['core'],
   service: ['core'],
   doctor: ['core', 'wire', 'config'],
-  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter', 'hook'],
+  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter', 'hook', 'alert'],
   cli: [
     ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'vip', 'control'],
-    ...['service', 'system', 'daemon', 'doctor', 'hook'],
+    ...['service', 'system', 'daemon', 'doctor', 'hook', 'alert'],
   ],
 };
 const PURE = new Set(['core', 'wire']);

@@ -37,6 +37,7 @@ const commands = {
   freeze: async () => (await import('./commands/placement.ts')).freezeCommand,
   thaw: async () => (await import('./commands/placement.ts')).thawCommand,
   doctor: async () => (await import('./commands/doctor.ts')).doctorCommand,
+  alert: async () => (await import('./commands/alert.ts')).alertCommand,
   drill: async () => (await import('./commands/drill.ts')).drillCommand,
   reload: async () => (await import('./commands/reload.ts')).reloadCommand,
   restart: async () => (await import('./commands/restart.ts')).restartCommand,

@@ -1,4 +1,5 @@
 import type {
+  AlertReport,
   GroupReport,
   HookReport,
   PathReport,
@@ -34,6 +35,7 @@ export function statusText(report: StatusReport, { columns, colour }: StatusLook
     [...head(report, page), ...alarms(report, page)],
     ...report.groups.map((group) => groupLines(group, report, page)),
     ...report.peers.map((peer) => peerLines(peer, page)),
+    alertLines(report, page),
     counterLines(report, page),
   ];
   return sections
@@ -280,6 +282,30 @@ function pathFacts(
     ...(lossPercent !== undefined && lossPercent >= 10 ? loss.map((text) => paint('warning', text)) : loss),
     `${sent} out`,
     `${received} in`,
+  ];
+}
+
+function alertLines({ alerts = [] }: StatusReport, { columns, paint }: Page): string[] {
+  return alerts.flatMap((alert) => [
+    ...flow(alertFacts(alert, paint), {
+      columns,
+      first: `${paint('heading', `alerts ${printable(alert.name)}`)}  `,
+      indent: INDENT,
+    }),
+    ...sentence('problem', alert.problem, columns),
+  ]);
+}
+
+function alertFacts(
+  { kind, queued, sent, failed, dropped, lastSentAgoMs }: AlertReport,
+  paint: Paint,
+): string[] {
+  return [
+    kind,
+    `${sent} sent${lastSentAgoMs === undefined ? '' : ` (last ${durationText(lastSentAgoMs)} ago)`}`,
+    ...(queued === 0 ? [] : [paint('warning', `${queued} WAITING`)]),
+    ...(failed === 0 ? [] : [paint('bad', `${failed} GIVEN UP`)]),
+    ...(dropped === 0 ? [] : [paint('bad', `${dropped} DROPPED`)]),
   ];
 }
 

@@ -20,7 +20,9 @@ export function digestsOf(settings: Meaning): Digests {
   const partDigests = Object.fromEntries(
     parts.map((part) => [part[0], hexDigest(part, PART_DIGITS)]),
   ) as Record<ConfigPart, string>;
-  return { digest: hexDigest([settings.cluster, ...parts], WHOLE_DIGITS), partDigests };
+  // A part that came later, and that a file says nothing of, leaves the whole as older releases have it.
+  const said = parts.filter(([, meaning]) => meaning !== undefined);
+  return { digest: hexDigest([settings.cluster, ...said], WHOLE_DIGITS), partDigests };
 }
 
 const hexDigest = (meaning: readonly unknown[], digits: number): string =>
@@ -76,8 +78,15 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
       [announce.method, announce.refreshMs],
     ]),
   policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
-  hooks: ({ groups }) =>
-    groups.filter(({ hooks }) => hooks.length > 0).map(({ name, hooks }) => [name, hooks.map(hookMeaning)]),
+  hooks: ({ groups }) => {
+    const hooked = groups.filter(({ hooks }) => hooks.length > 0);
+    return hooked.length === 0 ? undefined : hooked.map(({ name, hooks }) => [name, hooks.map(hookMeaning)]);
+  },
+  alerts: ({ alerts, nodes }) =>
+    alerts && {
+      ...alerts,
+      mail: alerts.mail && { ...alerts.mail, from: byNodeMeaning(nodes, alerts.mail.from) },
+    },
 };
 
 const byNodeMeaning = <T>(

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { OperatorError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
+import { alertFindings } from './alert-rules.ts';
 import { arbiterFindings } from './arbiter-rules.ts';
 import { carpFindings } from './carp-rules.ts';
 import { groupFindings } from './group-rules.ts';
@@ -123,6 +124,7 @@ const rules = (parts: Parts): readonly Finding[] => [
   ...cloudFindings(parts),
   ...arbiterFindings(parts),
   ...hookFindings(parts),
+  ...alertFindings(parts),
 ];
 
 /** Where the shape is wrong, a rule about the same place or something in it is only an echo ("there are 0 nodes"). */

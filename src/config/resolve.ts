@@ -7,6 +7,7 @@ import type {
   VipSettings,
 } from '../core/settings.ts';
 import { SECOND_MS, type GroupId, type GroupName, type NodeName } from '../core/units.ts';
+import { alertsOf } from './alert-meaning.ts';
 import { adapterOf } from './adapter-of.ts';
 import { carpOf } from './carp-meaning.ts';
 import { commandOf } from './cloud-meaning.ts';
@@ -38,6 +39,7 @@ export function settingsOf(file: FileShape): Settings {
     leaseSeconds,
     restartMs: restartSeconds * SECOND_MS,
     arbiter: file.arbiter && arbiterOf(file.arbiter),
+    alerts: file.alerts && alertsOf(file.alerts, { cluster: file.cluster, nodes: nodeSettings }),
     nodes: nodeSettings,
     groups: [...groups].flatMap(([name, group]) =>
       group ? [groupOf(name as GroupName, group, nodeSettings, nodes)] : [],

@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
+import { alertsShape } from './alert-shape.ts';
 import { arbiterShape } from './arbiter-shape.ts';
 import { groupShape } from './group-shape.ts';
 import { heartbeatShape } from './heartbeat-shape.ts';
@@ -58,6 +59,10 @@ export const fileShape = described(
       z.optional(arbiterShape),
       'A third party that grants each group to one node at a time. Default: none; the nodes agree among themselves.',
     ),
+    alerts: described(
+      z.optional(alertsShape),
+      'Whom to tell of what happens, by mail and by webhooks. Default: nobody.',
+    ),
   }),
   'Configuration of sealbeat, the same file on every node.',
 );
@@ -70,11 +75,13 @@ export const sectionShapes = {
   node: nodeShape,
   group: groupShape,
   arbiter: arbiterShape,
+  alerts: alertsShape,
 } as const;
 
 export type FileShape = z.output<typeof fileShape>;
 export type NodeShape = z.output<typeof nodeShape>;
 export type GroupShape = z.output<typeof groupShape>;
 export type ArbiterShape = z.output<typeof arbiterShape>;
+export type AlertsShape = z.output<typeof alertsShape>;
 export type VipShape = z.output<typeof vipShape>;
 export type InterfaceShape = string | Record<string, string>;

@@ -31,6 +31,25 @@ export interface StatusReport {
   /** Things an operator should look at now, one sentence each; empty in peace. */
   readonly alarms: readonly string[];
   readonly counters: Readonly<Record<string, number>>;
+  /** Whom the config wants told, and how that goes; absent where it names nobody. */
+  readonly alerts?: readonly AlertReport[];
+}
+
+/** One place that messages are sent to. Counts are since the config was read. */
+export interface AlertReport {
+  /** `mail`, or the name of the webhook. */
+  readonly name: string;
+  readonly kind: 'mail' | 'webhook';
+  readonly queued: number;
+  readonly sent: number;
+  /** Refused for good, or tried for too long. */
+  readonly failed: number;
+  /** Pushed out of a full queue. */
+  readonly dropped: number;
+  /** Since it last took one; undefined before the first. */
+  readonly lastSentAgoMs: number | undefined;
+  /** Why the last attempt failed; empty when it did not. */
+  readonly problem: string;
 }
 
 export interface PeerReport {

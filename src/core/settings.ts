@@ -11,6 +11,8 @@ export interface Settings {
   readonly restartMs: number;
   /** A third party that grants each group to one node at a time; undefined for none. */
   readonly arbiter: ArbiterSettings | undefined;
+  /** Whom to tell of what happens; undefined for nobody. */
+  readonly alerts: AlertSettings | undefined;
   /** Two to eight, sorted by name. */
   readonly nodes: readonly NodeSettings[];
   /** Sorted by name. */
@@ -32,6 +34,7 @@ export const CONFIG_PARTS = [
   'addresses', // VIPs, interfaces, adapters, announcing
   'policies', // failback, confirm, witness, fence, arbiter
   'hooks',
+  'alerts',
 ] as const;
 export type ConfigPart = (typeof CONFIG_PARTS)[number];
 
@@ -148,6 +151,69 @@ export interface ArbiterSettings {
   readonly keyFile: string;
   /** etcd: `USER:PASSWORD`; Consul: an ACL token. A file, so that the secret is not in the config; empty for none. */
   readonly credentialFile: string;
+}
+
+export const ALERT_KINDS = ['moves', 'faults', 'checks', 'alarms', 'peers'] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
+export const TEMPLATE_NAMES = ['json', 'slack', 'alertmanager'] as const;
+/** What may stand in braces in a template of the operator's own. */
+export const ALERT_WORDS = [
+  'group',
+  'node',
+  'from',
+  'to',
+  'cause',
+  'epoch',
+  'gap',
+  'time',
+  'severity',
+  'text',
+] as const;
+export type AlertWord = (typeof ALERT_WORDS)[number];
+export type AlertTemplate =
+  | { readonly kind: (typeof TEMPLATE_NAMES)[number] }
+  /** A JSON document with words in braces in its strings. */
+  | { readonly kind: 'own'; readonly text: string };
+
+export interface AlertSettings {
+  readonly mail: MailSettings | undefined;
+  /** Sorted by name. */
+  readonly webhooks: readonly WebhookSettings[];
+  readonly on: readonly AlertKind[];
+  /** More than that are counted and told in one message. */
+  readonly rate: { readonly most: number; readonly perMs: number };
+  /** Messages that wait for one place. */
+  readonly queueMax: number;
+}
+
+/** Paths of files are empty for none. Secrets are in files, so that they are not in the config. */
+export interface MailSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'implicit' | 'required' | 'if_offered' | 'off';
+  /** Empty for no login. */
+  readonly user: string;
+  readonly passwordFile: string;
+  readonly caFile: string;
+  /** By node; every node is in it. */
+  readonly from: ReadonlyMap<NodeName, string>;
+  readonly to: readonly string[];
+  /** What the subject begins with. */
+  readonly subject: string;
+  readonly timeoutMs: number;
+}
+
+export interface WebhookSettings {
+  readonly name: string;
+  /** Empty when it is in `urlFile`. */
+  readonly url: string;
+  readonly urlFile: string;
+  readonly template: AlertTemplate;
+  readonly tokenFile: string;
+  readonly headerFile: string;
+  readonly caFile: string;
+  readonly timeoutMs: number;
 }
 
 export const ADAPTER_NAMES = [

@@ -10,6 +10,7 @@ import { newNeighbours } from '../net/neighbour.ts';
 import { newProber } from '../probe/prober.ts';
 import { systemPlatform } from '../vip/system-platform.ts';
 import { openAdapters } from './adapters.ts';
+import { newAlerts, type Alerts } from './alerts.ts';
 import { newArbiters } from './arbiters.ts';
 import { newClosing, type Closing } from './closing.ts';
 import { keepConfigInForce } from './config-in-force.ts';
@@ -103,7 +104,10 @@ async function start(
   const { self, settings } = running.configured;
   const counters = newCounters();
   const history = newHistory(clock, (error) => log.error({ err: error }, 'a follower of events failed'));
+  let alerts: Alerts | undefined;
   const problems = newProblems({ clock, log, history });
+  // Closed last: nobody waits for mails but the process itself.
+  closing.add('alerts', () => alerts?.close());
   const epochs = await openEpochs(options.stateDirectory, { clock, log });
   closing.add('epochs', epochs.settled);
   const legacy = legacyStore(options.stateDirectory, log);
@@ -193,6 +197,26 @@ async function start(
     beforeDownMs,
   });
   const { isStopping } = shutdown;
+  const status = () =>
+    statusReport({
+      ...{ node: begun, clock, version: options.version, configPath: options.configPath },
+      configProblem: running.problem,
+      settings: running.configured.settings,
+      counters: counters.all(),
+      problems: [
+        ...[...problems.alarms(), ...leftovers.alarms(), ...groups.alarms()],
+        ...[...hooks.alarms(), ...alerting.alarms()],
+      ],
+      vipsOf: ({ id }) => groups.vipsOf(id),
+      lookOf: groups.lookOf,
+      notesOf: groups.notesOf,
+      hooksOf: hooks.reportsOf,
+      alerts: alerting.reports(),
+    });
+  const alerting = newAlerts({ node, clock, random, log, history, version: options.version, status });
+  alerts = alerting;
+  (await alerting.prepare(settings))();
+  cancelled.throwIfAborted();
   const setPeers = ({ settings, self: { name } }: Configured): void =>
     links?.setPeers(peersOf(settings, name), settings.heartbeat);
   const readAgain = reloader({
@@ -210,6 +234,7 @@ async function start(
       tell,
       read,
       isStopping,
+      alerts: alerting,
     },
     setPeers,
   });
@@ -245,18 +270,7 @@ async function start(
       return { refusal: undefined, ...found, last };
     },
     explain: (group) => explainReport(group, { node: begun, clock, settings: running.configured.settings }),
-    status: () =>
-      statusReport({
-        ...{ node: begun, clock, version: options.version, configPath: options.configPath },
-        configProblem: running.problem,
-        settings: running.configured.settings,
-        counters: counters.all(),
-        problems: [...problems.alarms(), ...leftovers.alarms(), ...groups.alarms(), ...hooks.alarms()],
-        vipsOf: ({ id }) => groups.vipsOf(id),
-        lookOf: groups.lookOf,
-        notesOf: groups.notesOf,
-        hooksOf: hooks.reportsOf,
-      }),
+    status,
     events: history.after,
     onEvent: history.onEvent,
     async command(command) {
@@ -314,6 +328,7 @@ async function start(
     clock,
     perform(effect) {
       moves.onEffect(effect);
+      alerting.onEffect(effect);
       perform(effect);
     },
     onOverflow: () => counters.add('events dropped'),
@@ -321,6 +336,7 @@ async function start(
       moves.onStep(now);
       drills.onStep(now);
       hooks.onStep();
+      alerting.onStep();
       supervised.stepped(now);
     },
   });

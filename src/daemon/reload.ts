@@ -6,6 +6,7 @@ import { reconfigure } from '../core/node/step.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { GroupSettings } from '../core/settings.ts';
 import type { GroupId } from '../core/units.ts';
+import type { Alerts } from './alerts.ts';
 import type { Arbiters } from './arbiters.ts';
 import { keyChange, whyNotNow, type Configured } from './configured.ts';
 import type { EpochStore } from './epochs.ts';
@@ -30,6 +31,7 @@ export interface ReloadPorts {
   readonly epochs: EpochStore;
   readonly arbiters: Arbiters;
   readonly hooks: Hooks;
+  readonly alerts: Pick<Alerts, 'prepare'>;
   readonly problems: Problems;
   readonly history: History;
   readonly clock: Clock;
@@ -81,6 +83,7 @@ async function once(ports: ReloadPorts): Promise<ControlAnswer> {
     const found = await lookForNew(ports, next);
     const useArbiter = await ports.arbiters.prepare(next.settings);
     const useHooks = await ports.hooks.prepare(next.settings);
+    const useAlerts = await ports.alerts.prepare(next.settings);
     if (ports.isStopping()) {
       throw new OperatorError('REFUSED', 'the daemon is stopping', {
         hint: 'it reads the config when it starts',
@@ -90,6 +93,7 @@ async function once(ports: ReloadPorts): Promise<ControlAnswer> {
     useArbiter();
     useHooks();
     putIntoForce(ports, next, found);
+    useAlerts();
     const text = changed ? 'the new config is in force' : 'the config means the same as before';
     log.info({ digest: next.settings.digest }, `reload: ${text}`);
     history.add({ kind: 'config', subject: '', text, cause: 'reload' });

@@ -10,7 +10,7 @@ import { hearsUs, timeoutFor, type Link } from '../core/peer/link.ts';
 import { isSuspect } from '../core/peer/suspicion.ts';
 import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
-import type { GroupReport, HookReport, PeerReport, StatusReport } from '../core/report.ts';
+import type { AlertReport, GroupReport, HookReport, PeerReport, StatusReport } from '../core/report.ts';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
 import { MINUTE_MS, SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import { pathReports, pathsDown } from './path-status.ts';
@@ -30,6 +30,7 @@ export interface StatusSources {
   readonly lookOf: (group: GroupId) => Look | undefined;
   readonly notesOf: (group: GroupId) => readonly string[];
   readonly hooksOf?: (group: GroupId) => readonly HookReport[] | undefined;
+  readonly alerts?: readonly AlertReport[] | undefined;
 }
 
 /** The whole state as people and programs see it. Reads only. */
@@ -56,6 +57,7 @@ export function statusReport(sources: StatusSources): StatusReport {
     groups,
     alarms: alarms(sources, peers, groups, now),
     counters: { ...sources.counters, stalls: node.stalls },
+    ...(sources.alerts === undefined ? {} : { alerts: sources.alerts }),
   };
 }
 

@@ -34,6 +34,18 @@ const standby = groupReport({
 
 const views: Readonly<Record<string, StatusReport>> = {
   peace: statusReport(),
+  alerts: statusReport({
+    alerts: [
+      {
+        ...{ name: 'mail', kind: 'mail', queued: 3, sent: 12, failed: 1, dropped: 2 },
+        ...{ lastSentAgoMs: 754_000, problem: 'mail.example.net: connection refused' },
+      },
+      {
+        ...{ name: 'chat', kind: 'webhook', queued: 0, sent: 0, failed: 0, dropped: 0 },
+        ...{ lastSentAgoMs: undefined, problem: '' },
+      },
+    ],
+  }),
   rotation: statusReport({
     keyIds: ['0123456789abcdef', 'fedcba9876543210'] as NodeId[],
     peers: [

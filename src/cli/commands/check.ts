@@ -185,7 +185,8 @@ async function adapterRefusals(
   };
 }
 
-async function nodeNamed(name: string, { nodes }: Settings): Promise<NodeSettings> {
+/** Throws OperatorError USAGE. */
+export async function nodeNamed(name: string, { nodes }: Settings): Promise<NodeSettings> {
   const found = nodes.find((node) => node.name === name);
   if (found) return found;
   const { closest } = await import('../../config/closest.ts');
