@@ -123,6 +123,10 @@ test('keepalived: what an instance of a sync group tracks counts for all of it, 
     instance(`track_script {\n${first}\n}`, '', 'A') +
     instance(`track_script {\n${second}\n}`, '', 'B', '10.0.0.10');
   assert.deepEqual(checks(two('c weight 5', 'c')), ['c { command: [/x], interval: 1s, fall: 1 }']);
+  const interfaces = (tracking: string): string =>
+    `vrrp_sync_group G {\ngroup {\nA\n}\n${tracking}\n}\n${instance('track_interface {\neth1 weight -9\n}', '', 'A')}`;
+  assert.deepEqual(checks(interfaces('')), ['eth1 { interface: eth1, interval: 1s, fall: 1 }']);
+  assert.match(checks(interfaces('sync_group_tracking_weight'))[0]!, /weight: -9 }$/);
   const { entries } = run(two('c weight 5', 'c'));
   assert.match(entries.find(({ text }) => text === 'c weight 5')?.says ?? '', /in a member of a sync group/);
 });

@@ -2,7 +2,7 @@ import type { DraftSettings } from '../draft.ts';
 import { isRoot, type Account } from './account.ts';
 import type { Definition } from './definitions.ts';
 import { SHELL } from './script-question.ts';
-import { trackedWeight, weightOf, type Weight } from './weight.ts';
+import { NO_WEIGHT, trackedWeight, type Weight } from './weight.ts';
 import type { Tracker } from './trackers.ts';
 
 /** A check as one node would have it. */
@@ -16,11 +16,13 @@ type Problem = { readonly problem: string };
 
 const WEIGHT_MAX = 253;
 
-/** `own`: the interface that the instance is on, which takes the address away in keepalived whatever its weight. */
-export function checkOfInterface({ name, words }: Tracker, own: string | undefined): TrackedCheck | Problem {
-  const weight = trackedWeight(words, weightOf(['0']));
-  const isOwn = name === own;
-  if (weight.reverse && !isOwn)
+/** `unweighed`: why keepalived takes no notice of a weight of it, so that it takes the address away. */
+export function checkOfInterface(
+  { name, words }: Tracker,
+  unweighed: string | undefined,
+): TrackedCheck | Problem {
+  const { weight, remarks } = counted(trackedWeight(words, NO_WEIGHT), unweighed);
+  if (weight.reverse)
     return {
       problem:
         'no equivalent for "reverse" of an interface; write a check by hand: "command:" with a program that fails while it is up',
@@ -32,23 +34,33 @@ export function checkOfInterface({ name, words }: Tracker, own: string | undefin
     ['interval', '1s'],
     ['fall', 1],
   ];
-  if (!isOwn || weight.value === 0) return weighed(settings, weight.value);
-  return {
-    ...weighed(settings, 0),
-    remarks: ['keepalived takes no notice of the weight, as it is the interface of the instance'],
-  };
+  const check = weighed(settings, weight.value);
+  return { ...check, remarks: [...remarks, ...check.remarks] };
 }
 
-/** `account`: whose rights a program has that does not say so itself. */
+function counted(
+  weight: Weight,
+  unweighed: string | undefined,
+): { readonly weight: Weight; readonly remarks: readonly string[] } {
+  return unweighed === undefined || weight.value === 0
+    ? { weight, remarks: [] }
+    : { weight: NO_WEIGHT, remarks: [`keepalived takes no notice of the weight, ${unweighed}`] };
+}
+
+/** `account`: whose rights a program has that does not say so itself; `unweighed` as above, of a file. */
 export function checkOf(
   definition: Definition,
   tracker: Tracker,
-  account: Account | undefined,
+  { account, unweighed }: { readonly account: Account | undefined; readonly unweighed: string | undefined },
 ): TrackedCheck | Problem {
   const { kind, question, timing } = definition;
   if (!question) return { problem: `no check can be made of ${definition.name}; its definition says why` };
   const weight = trackedWeight(tracker.words, definition.weight);
-  if (kind === 'file') return fileCheck(question.settings, timing, weight);
+  if (kind === 'file') {
+    const { weight: factor, remarks } = counted(weight, unweighed);
+    const check = fileCheck(question.settings, timing, factor);
+    return { ...check, remarks: [...remarks, ...check.remarks] };
+  }
   const as = userOf(definition.account ?? account);
   if (!weight.reverse) {
     const isCommand = question.settings[0]?.[0] === 'command';

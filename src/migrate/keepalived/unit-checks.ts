@@ -92,9 +92,12 @@ function read(
     tracker.kind === 'interface' ? undefined : view.definitions.get(keyOf(tracker.kind, tracker.name));
   const made =
     tracker.kind === 'interface'
-      ? checkOfInterface(tracker, owner.link)
+      ? checkOfInterface(tracker, whyUnweighed(tracker, owner, unit))
       : definition
-        ? checkOf(definition, tracker, view.scriptUser)
+        ? checkOf(definition, tracker, {
+            account: view.scriptUser,
+            unweighed: whyUnweighed(tracker, owner, unit),
+          })
         : { problem: `there is no ${tracker.kind} of this name; left out` };
   const { statement } = tracker;
   if ('problem' in made) {
@@ -102,19 +105,26 @@ function read(
     const line = `${tracker.block} { ${statement.text} }   (${statement.file}:${statement.line})`;
     return { ...made, kept: [line, ...(definition ? keptLines(definition.statement) : [])] };
   }
-  const remarks = [...made.remarks, ...(made.isVital ? [] : weightRemarks(owner, unit))];
+  const remarks = [...made.remarks, ...(made.isVital ? [] : weightRemarks(tracker, owner, unit))];
   const name = `checks.${nameFrom(tracker.name, new Set(), 'check')}`;
   const effect = made.isVital ? `${name}, vital` : name;
   ledger.cover(statement, remarks.length > 0 ? 'changed' : 'taken', [effect, ...remarks].join('; '));
   return made;
 }
 
-/** Where keepalived says in its log that it takes no notice of a weight. */
-function weightRemarks(owner: Owner, { syncGroups }: Unit): readonly string[] {
-  if (owner.isOwner === true)
-    return ['keepalived takes no notice of a weight at priority 255; here it counts'];
-  const isMember = 'peers' in owner && syncGroups.length > 0;
-  return isMember && !syncGroups.some(({ weighs }) => weighs)
-    ? ['keepalived takes no notice of a weight in a member of a sync group; here it counts']
+/** Where keepalived says in its log that it takes no notice of a weight, and the rest of the tracker counts. */
+function whyUnweighed({ kind, name }: Tracker, owner: Owner, unit: Unit): string | undefined {
+  if (kind === 'interface' && owner.link === name) return 'as it is the interface of the instance';
+  return kind !== 'script' && isPlainMember(owner, unit) ? 'in a member of a sync group' : undefined;
+}
+
+/** Where it takes no notice of the whole. */
+function weightRemarks({ kind }: Tracker, owner: Owner, unit: Unit): readonly string[] {
+  if (owner.isOwner === true) return ['keepalived takes no notice of it at priority 255; here it counts'];
+  return kind === 'script' && isPlainMember(owner, unit)
+    ? ['keepalived takes no notice of it in a member of a sync group, as it has a weight; here it counts']
     : [];
 }
+
+const isPlainMember = (owner: Owner, { syncGroups }: Unit): boolean =>
+  owner.priority !== undefined && syncGroups.length > 0 && !syncGroups.some(({ weighs }) => weighs);

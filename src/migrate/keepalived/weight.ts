@@ -6,6 +6,8 @@ export interface Weight {
   readonly reverse: boolean;
 }
 
+export const NO_WEIGHT: Weight = { value: 0, reverse: false };
+
 /** `-20`, `5 reverse`; 0 for what is no number, as keepalived has it. */
 export function weightOf([text = '', word]: readonly string[]): Weight {
   const digits = wholeNumber(text.replace(/^[+-]/, ''), 0, 999_999_999) ?? 0;
