@@ -8,6 +8,7 @@ import type {
   VipReport,
 } from '../core/report.ts';
 import { printable } from '../system/printable.ts';
+import { checkLines, failingElsewhere, priorityFacts } from './checks-text.ts';
 import { durationText } from './duration-text.ts';
 import { flow, pad, painter, widthOf, type Paint } from './layout.ts';
 
@@ -114,12 +115,13 @@ function groupLines(group: GroupReport, report: StatusReport, { columns, paint }
     holderText(group, paint),
     ...(group.heir === '' ? [] : [`handing over to ${group.heir}`]),
     `epoch ${group.epoch}`,
-    priorityText(group, paint),
+    priorityFacts(group, paint),
     ...(group.adapter === 'auto' ? [] : [`adapter ${group.adapter}`]),
   ];
   const flags = [
     ...(group.drained ? ['DRAINED: this node does not hold it until it is undrained'] : []),
     ...(group.frozen ? ['FROZEN: it does not move until it is thawed'] : []),
+    ...failingElsewhere(group),
     ...(group.sticky ? ['placed by hand: it does not fail back on its own'] : []),
   ];
   const vipWidth = Math.max(...group.vips.map((vip) => cidr(vip).length), 0);
@@ -130,6 +132,7 @@ function groupLines(group: GroupReport, report: StatusReport, { columns, paint }
     ...flags.flatMap((flag) => sentence(paint('warning', 'flag'), flag, columns)),
     ...leaseLines(group, report, { columns, paint }),
     ...agreementLines(group, { columns, paint }),
+    ...checkLines(group, paint).flatMap(([label, facts]) => labelled(label, facts, columns)),
     ...group.vips.flatMap((vip) => labelled('vip', [vipText(vip, group, vipWidth, paint)], columns)),
     ...(group.hooks ?? []).flatMap((hook) => hookLines(hook, { columns, paint })),
     ...(group.notes ?? []).flatMap((note) => sentence('note', note, columns)),
@@ -166,11 +169,6 @@ function holderText({ holder, holderKnown, backWithinMs = 0 }: GroupReport, pain
     case 'nobody':
       return paint('bad', 'NOBODY HOLDS IT');
   }
-}
-
-function priorityText({ priority, basePriority }: GroupReport, paint: Paint): string {
-  if (priority === 0) return paint('warning', `priority 0 (CANNOT HOLD; base ${basePriority})`);
-  return priority === basePriority ? `priority ${priority}` : `priority ${priority} (base ${basePriority})`;
 }
 
 function leaseLines(

@@ -6,6 +6,7 @@ import {
   type GroupShape,
   type InterfaceShape,
   type NodeShape,
+  type WebShape,
 } from './schema.ts';
 
 /**
@@ -22,9 +23,19 @@ export interface Parts {
   readonly groups: ReadonlyMap<string, GroupShape | undefined>;
   readonly arbiter: ArbiterShape | undefined;
   readonly alerts: AlertsShape | undefined;
+  readonly web: WebShape | undefined;
 }
 
-export const partsOf = ({ heartbeat, lease, restart, nodes, groups, arbiter, alerts }: FileShape): Parts => ({
+export const partsOf = ({
+  heartbeat,
+  lease,
+  restart,
+  nodes,
+  groups,
+  arbiter,
+  alerts,
+  web,
+}: FileShape): Parts => ({
   heartbeat,
   leaseSeconds: lease,
   restartSeconds: restart,
@@ -32,6 +43,7 @@ export const partsOf = ({ heartbeat, lease, restart, nodes, groups, arbiter, ale
   groups: sortedByName(groups, (group) => group),
   arbiter,
   alerts,
+  web,
 });
 
 export function partsOfBroken(value: unknown): Parts {
@@ -47,6 +59,7 @@ export function partsOfBroken(value: unknown): Parts {
     groups: sortedByName(asRecord(file['groups']), (group) => sectionShapes.group.safeParse(group).data),
     arbiter: sectionShapes.arbiter.safeParse(file['arbiter']).data,
     alerts: sectionShapes.alerts.safeParse(file['alerts']).data,
+    web: sectionShapes.web.safeParse(file['web']).data,
   };
 }
 

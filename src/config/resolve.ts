@@ -10,6 +10,7 @@ import { SECOND_MS, type GroupId, type GroupName, type NodeName } from '../core/
 import { alertsOf } from './alert-meaning.ts';
 import { adapterOf } from './adapter-of.ts';
 import { carpOf } from './carp-meaning.ts';
+import { checksOf } from './check-meaning.ts';
 import { commandOf } from './cloud-meaning.ts';
 import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
@@ -19,6 +20,7 @@ import { confirmOf, witnessOf } from './probe-shape.ts';
 import { dampingOf } from './damping-shape.ts';
 import { restartSecondsOf, startupDefaultMs } from './restart-rules.ts';
 import { scriptOf } from './script-shape.ts';
+import { webOf } from './web-meaning.ts';
 import type { ArbiterShape, FileShape, GroupShape, NodeShape } from './schema.ts';
 
 /** A file without errors, in the words of core/settings.ts. */
@@ -40,6 +42,7 @@ export function settingsOf(file: FileShape): Settings {
     restartMs: restartSeconds * SECOND_MS,
     arbiter: file.arbiter && arbiterOf(file.arbiter),
     alerts: file.alerts && alertsOf(file.alerts, { cluster: file.cluster, nodes: nodeSettings }),
+    web: file.web && webOf(file.web, nodeSettings),
     nodes: nodeSettings,
     groups: [...groups].flatMap(([name, group]) =>
       group ? [groupOf(name as GroupName, group, nodeSettings, nodes)] : [],
@@ -102,6 +105,10 @@ function groupOf(
     priority: new Map(different),
     confirm: group.confirm && confirmOf(group.confirm),
     witness: group.witness && witnessOf(group.witness),
+    checks: checksOf(
+      group.checks,
+      nodes.map((node) => node.name),
+    ),
     fence: group.fence && { command: group.fence.command, timeoutMs: group.fence.timeout },
     hooks: group.hooks ? hooksOf(group.hooks) : [],
   };

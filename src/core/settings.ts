@@ -1,3 +1,4 @@
+import type { CheckSettings, HttpQuestion } from './checks/settings.ts';
 import type { HookSettings } from './hooks.ts';
 import type { GroupId, GroupName, NodeId, NodeName } from './units.ts';
 
@@ -13,6 +14,8 @@ export interface Settings {
   readonly arbiter: ArbiterSettings | undefined;
   /** Whom to tell of what happens; undefined for nobody. */
   readonly alerts: AlertSettings | undefined;
+  /** Metrics and the status page over TCP; undefined for no listener at all. */
+  readonly web: WebSettings | undefined;
   /** Two to eight, sorted by name. */
   readonly nodes: readonly NodeSettings[];
   /** Sorted by name. */
@@ -33,8 +36,10 @@ export const CONFIG_PARTS = [
   'groups', // their names
   'addresses', // VIPs, interfaces, adapters, announcing
   'policies', // failback, confirm, witness, fence, arbiter
+  'checks',
   'hooks',
   'alerts',
+  'web', // the listener
 ] as const;
 export type ConfigPart = (typeof CONFIG_PARTS)[number];
 
@@ -100,6 +105,8 @@ export interface GroupSettings {
   readonly witness: WitnessSettings | undefined;
   /** Makes sure that a silent holder cannot serve any more. */
   readonly fence: FenceSettings | undefined;
+  /** What the nodes ask of themselves, sorted by name. */
+  readonly checks: readonly CheckSettings[];
   /** What is run when something happens to the group on a node; in the order of the moments. */
   readonly hooks: readonly HookSettings[];
 }
@@ -113,8 +120,13 @@ export type ProbeSettings =
   | { readonly kind: 'tcp' | 'ssh'; readonly host: string; readonly port: number; readonly text: string }
   /** One echo is answered. */
   | { readonly kind: 'ping'; readonly host: string; readonly text: string }
-  /** A GET is answered with 200 to 399. */
-  | { readonly kind: 'http' | 'https'; readonly url: string; readonly text: string }
+  /** A GET is answered with 200 to 399, or as somebody wants it. */
+  | {
+      readonly kind: 'http' | 'https';
+      readonly url: string;
+      readonly text: string;
+      readonly wants?: Omit<HttpQuestion, 'kind' | 'url'>;
+    }
   /** It ends with exit code 0. No shell. */
   | { readonly kind: 'command'; readonly command: readonly string[]; readonly text: string };
 
@@ -214,6 +226,21 @@ export interface WebhookSettings {
   readonly headerFile: string;
   readonly caFile: string;
   readonly timeoutMs: number;
+}
+
+export interface WebSettings {
+  /** By node; one that is missing here has no listener. */
+  readonly listen: ReadonlyMap<NodeName, ListenSettings>;
+  readonly page: boolean;
+  readonly metrics: boolean;
+  /** Names under which a browser or a proxy may ask, beside addresses, localhost and the names of the nodes. Sorted. */
+  readonly allowHosts: readonly string[];
+}
+
+export interface ListenSettings {
+  /** An address, without brackets. */
+  readonly host: string;
+  readonly port: number;
 }
 
 export const ADAPTER_NAMES = [

@@ -12,6 +12,7 @@ import { systemPlatform } from '../vip/system-platform.ts';
 import { openAdapters } from './adapters.ts';
 import { newAlerts, type Alerts } from './alerts.ts';
 import { newArbiters } from './arbiters.ts';
+import { newChecks } from './checks.ts';
 import { newClosing, type Closing } from './closing.ts';
 import { keepConfigInForce } from './config-in-force.ts';
 import { newDrills, duringDrill } from './drill.ts';
@@ -42,6 +43,10 @@ import { reloader, type Running } from './reload.ts';
 import { restart } from './restart.ts';
 import { newShutdown, type Ending } from './shutdown.ts';
 import { statusReport } from './status.ts';
+import { newTallies } from './tallies.ts';
+import { healthOf, readinessOf } from './fitness.ts';
+import { newScraper } from './scraper.ts';
+import { newWebPlace, type WebPlace } from './web-place.ts';
 import { newSupervised } from './supervised.ts';
 
 export interface DaemonOptions {
@@ -120,6 +125,12 @@ async function start(
   let loop: Loop | undefined;
   let links: Links | undefined;
   const tell = (happening: Happening): string | undefined => loop?.tell(happening);
+  let onHappening = (_: Happening): void => undefined;
+  /** For what comes back from adapters and questions, which is counted. */
+  const tellCounted = (happening: Happening): string | undefined => {
+    onHappening(happening);
+    return tell(happening);
+  };
   const isHeld = (group: GroupId): boolean => isHolding(node?.groups.get(group));
   const leftovers = newLeftovers({
     clock,
@@ -145,7 +156,16 @@ async function start(
     isHere: (group) => groups.isHere(group),
   });
   const groups = openGroups({
-    ...{ self: self.name, adapters, leftovers, clock, log, tell, isHeld, onProblem: problems.add },
+    ...{
+      self: self.name,
+      adapters,
+      leftovers,
+      clock,
+      log,
+      tell: tellCounted,
+      isHeld,
+      onProblem: problems.add,
+    },
     beforeUp: hooks.beforeUp,
     onCarrier(group, text, cause) {
       if (history.add({ kind: 'vip', subject: group, text, cause }) !== undefined)
@@ -176,6 +196,8 @@ async function start(
     found: new Map(found),
   });
   node = begun;
+  const tallies = newTallies(begun, clock);
+  onHappening = tallies.onHappening;
 
   const supervised = newSupervised({
     ...{ supervisor: ports.supervisor ?? { tell: () => undefined, watchdogMs: 0 }, clock, node },
@@ -197,6 +219,7 @@ async function start(
     beforeDownMs,
   });
   const { isStopping } = shutdown;
+  let web: WebPlace | undefined;
   const status = () =>
     statusReport({
       ...{ node: begun, clock, version: options.version, configPath: options.configPath },
@@ -205,11 +228,12 @@ async function start(
       counters: counters.all(),
       problems: [
         ...[...problems.alarms(), ...leftovers.alarms(), ...groups.alarms()],
-        ...[...hooks.alarms(), ...alerting.alarms()],
+        ...[...checks.alarms(), ...hooks.alarms(), ...alerting.alarms(), ...(web?.alarms() ?? [])],
       ],
       vipsOf: ({ id }) => groups.vipsOf(id),
       lookOf: groups.lookOf,
       notesOf: groups.notesOf,
+      checksOf: checks.reportOf,
       hooksOf: hooks.reportsOf,
       alerts: alerting.reports(),
     });
@@ -219,10 +243,17 @@ async function start(
   cancelled.throwIfAborted();
   const setPeers = ({ settings, self: { name } }: Configured): void =>
     links?.setPeers(peersOf(settings, name), settings.heartbeat);
+  const prober = newProber({ exec: ports.exec, clock }, systemPlatform);
+  const checks = newChecks({
+    ...{ node: self.name, platform: systemPlatform, clock, exec: ports.exec, prober },
+    ...{ log, history, counters, tell },
+  });
+  closing.add('checks', checks.stop);
   const readAgain = reloader({
     ...{
       running,
       node,
+      checks,
       groups,
       epochs,
       arbiters,
@@ -242,7 +273,10 @@ async function start(
   const reload = () =>
     supervised.reloading(async () => {
       const answer = await readAgain();
-      if (answer.ok) void keepConfig();
+      if (answer.ok) {
+        void keepConfig();
+        web?.configure(running.configured.settings);
+      }
       return answer;
     });
   let settleStarted = (): void => undefined;
@@ -251,7 +285,6 @@ async function start(
   });
   const moves = newMoves({ node, clock });
   const drills = newDrills({ node, clock, history, tell, moves });
-  const prober = newProber({ exec: ports.exec, clock }, systemPlatform);
   const planDrill = (name: string, isPlanned: boolean) => {
     const { settings } = running.configured;
     const group = settings.groups.find((one) => one.name === name)!;
@@ -260,7 +293,19 @@ async function start(
     const sources = { node: begun, settings, now, isStopping, configProblem, prober, planned: isPlanned };
     return drillPlan(group, sources);
   };
+  let isStarted = false;
+  const fitness = {
+    metrics: newScraper({ status, tallies, clock, quietMs: () => begun.wakeAt - clock.nowMs() }),
+    health: () =>
+      healthOf(clock.nowMs() - tallies.beatAt(), running.configured.settings.heartbeat.intervalMs),
+    readiness: () => readinessOf(begun, { isStarted, isStopping: isStopping() }),
+  };
+  const page = { status, events: history.after, onEvent: history.onEvent };
+  const webPlace = newWebPlace({ self: self.name, clock, log, port: { ...fitness, page } });
+  web = webPlace;
   const control: ControlPort = {
+    ...fitness,
+    status,
     async drill(group, isPlanned) {
       const last = drills.report();
       const underWay = { message: 'a drill is under way', hint: 'wait for its end' };
@@ -269,8 +314,10 @@ async function start(
       const found = 'plan' in planned ? planned : { plan: undefined, ...planned };
       return { refusal: undefined, ...found, last };
     },
-    explain: (group) => explainReport(group, { node: begun, clock, settings: running.configured.settings }),
-    status,
+    explain: (group) =>
+      explainReport(group, {
+        ...{ node: begun, clock, settings: running.configured.settings, checksOf: checks.reportOf },
+      }),
     events: history.after,
     onEvent: history.onEvent,
     async command(command) {
@@ -313,7 +360,7 @@ async function start(
     arbiter: arbiters.current,
     groupSettings: (group) => running.configured.settings.groups.find(({ id }) => id === group),
     nodeSettings: (number) => running.configured.settings.nodes[number - 1],
-    tell,
+    tell: tellCounted,
   });
   const perform = performer({
     ...{ node, clock, random, log, counters, history, epochs, net, hooks, tell },
@@ -329,6 +376,7 @@ async function start(
     perform(effect) {
       moves.onEffect(effect);
       alerting.onEffect(effect);
+      tallies.onEffect(effect);
       perform(effect);
     },
     onOverflow: () => counters.add('events dropped'),
@@ -338,9 +386,11 @@ async function start(
       hooks.onStep();
       alerting.onStep();
       supervised.stepped(now);
+      tallies.onStep();
     },
   });
   closing.add('loop', loop.stop);
+  checks.configure(settings);
   setPeers(running.configured);
   closing.add(
     'host watch',
@@ -354,6 +404,9 @@ async function start(
   );
   history.add({ kind: 'daemon', subject: '', text: 'started', cause: `version ${options.version}` });
   settleStarted();
+  isStarted = true;
+  webPlace.configure(settings);
+  closing.add('web', webPlace.close);
   const { timeoutMs } = settings.heartbeat;
   const endTrimming = ports.trimMemory?.({ timeoutMs, quietMs: () => begun.wakeAt - clock.nowMs() });
   if (endTrimming !== undefined) closing.add('memory', endTrimming);

@@ -8,6 +8,7 @@ import type { GroupSettings } from '../core/settings.ts';
 import type { GroupId } from '../core/units.ts';
 import type { Alerts } from './alerts.ts';
 import type { Arbiters } from './arbiters.ts';
+import type { Checks } from './checks.ts';
 import { keyChange, whyNotNow, type Configured } from './configured.ts';
 import type { EpochStore } from './epochs.ts';
 import type { Groups } from './groups.ts';
@@ -30,6 +31,7 @@ export interface ReloadPorts {
   readonly groups: Groups;
   readonly epochs: EpochStore;
   readonly arbiters: Arbiters;
+  readonly checks: Pick<Checks, 'configure'>;
   readonly hooks: Hooks;
   readonly alerts: Pick<Alerts, 'prepare'>;
   readonly problems: Problems;
@@ -121,7 +123,7 @@ async function lookForNew(
 
 /** Without a pause: no event may meet half of it. */
 function putIntoForce(
-  { running, node, groups, problems, clock, tell, setPeers }: ReloadPorts,
+  { running, node, groups, checks, problems, clock, tell, setPeers }: ReloadPorts,
   next: Configured,
   found: ReadonlyMap<GroupId, { readonly has: boolean; readonly epochSeen: number }>,
 ): void {
@@ -134,5 +136,6 @@ function putIntoForce(
   problems.forget();
   groups.configure(next.settings, had);
   setPeers(next);
+  checks.configure(next.settings);
   tell({ kind: 'tick' });
 }

@@ -14,6 +14,7 @@ import type { AlertReport, GroupReport, HookReport, PeerReport, StatusReport } f
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
 import { MINUTE_MS, SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import { pathReports, pathsDown } from './path-status.ts';
+import type { Checks } from './checks.ts';
 import type { Look } from './groups.ts';
 
 export interface StatusSources {
@@ -29,6 +30,7 @@ export interface StatusSources {
   readonly vipsOf: (group: GroupSettings) => readonly Vip[];
   readonly lookOf: (group: GroupId) => Look | undefined;
   readonly notesOf: (group: GroupId) => readonly string[];
+  readonly checksOf?: Checks['reportOf'];
   readonly hooksOf?: (group: GroupId) => readonly HookReport[] | undefined;
   readonly alerts?: readonly AlertReport[] | undefined;
 }
@@ -112,7 +114,7 @@ const differenceText = ({ configDiffers = [] }: PeerReport): string =>
   configDiffers.length === 0 ? '' : `: other ${configDiffers.join(', ')}`;
 
 function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs): GroupReport {
-  const { node, vipsOf, lookOf, notesOf, hooksOf = () => undefined } = sources;
+  const { node, vipsOf, lookOf, notesOf, checksOf, hooksOf = () => undefined } = sources;
   const look = lookOf(group.id);
   const state = node.groups.get(group.id)!;
   const view = viewOf(node, group.id, now);
@@ -149,8 +151,15 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
     })),
     adapter: group.adapters.get(node.policy.self.name) ?? 'auto',
     notes: notesOf(group.id),
+    ...failingElsewhere(view),
+    ...checksOf?.(group.id, view.basePriority),
     hooks: hooksOf(group.id),
   };
+}
+
+function failingElsewhere({ peers }: GroupView): Pick<GroupReport, 'failingElsewhere'> {
+  const failing = peers.filter(({ alive, record }) => alive && record?.checksOnly === true);
+  return failing.length === 0 ? {} : { failingElsewhere: failing.map(({ name }) => name) };
 }
 
 const LOCK_SLACK_MS = SECOND_MS;

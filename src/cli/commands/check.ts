@@ -137,11 +137,13 @@ export async function onThisHost(
   settings: Settings,
   node: NodeSettings,
 ): Promise<readonly Finding[]> {
-  const [{ hostFindings }, { hostProgramFindings }, { hostPasswordFindings }] = await Promise.all([
-    import('../../config/host-rules.ts'),
-    import('../../config/program-host-rules.ts'),
-    import('../../config/password-host-rules.ts'),
-  ]);
+  const [{ hostFindings }, { hostProgramFindings }, { hostPasswordFindings }, { hostCheckFindings }] =
+    await Promise.all([
+      import('../../config/host-rules.ts'),
+      import('../../config/program-host-rules.ts'),
+      import('../../config/password-host-rules.ts'),
+      import('../../config/check-host-rules.ts'),
+    ]);
   const files = { ...host.files, euid: host.euid };
   return [
     ...hostFindings(settings, node, {
@@ -152,6 +154,11 @@ export async function onThisHost(
     }),
     ...hostProgramFindings(settings, node, files),
     ...hostPasswordFindings(settings, node, files),
+    ...hostCheckFindings(settings, node, {
+      platform: host.platform,
+      interfaces: host.interfaces(),
+      files,
+    }),
     ...(await hookFindingsHere(host, settings)),
   ];
 }
