@@ -27,6 +27,10 @@ const NOBODY = 'smtp_alert is on nowhere, so keepalived sends no mail of a move 
 const NOT_SENT =
   'keepalived sends none without notification_email and smtp_server, and neither is one sent here';
 
+const NO_SERVER = 'not a host and a port, so there are no alerts; write them by hand';
+const ON = 'alerts, of all groups and of all nodes';
+const OFF = 'alerts are of all groups, so of this one as well';
+
 /** From all nodes, one place to send mails to: none of it differs by node, but for the sender. */
 export function alertsOf(
   views: readonly NamedView[],
@@ -49,18 +53,15 @@ export function alertsOf(
   const first = (word: string): Statement | undefined =>
     all.map(({ words }) => words.get(word)).find((one) => one !== undefined);
   const to = recipients(statements, ledger);
-  const server = serverOf(first('smtp_server'));
+  const written = first('smtp_server');
+  const server = serverOf(written);
+  if (written && !server) ledger.cover(written, 'missing', NO_SERVER);
   if (to.length === 0 || server === undefined) return ignore(NOT_SENT);
   for (const word of ['notification_email', 'smtp_server', 'smtp_connect_timeout'])
     if (new Set(all.map(({ words }) => meaning(words.get(word)))).size > 1)
       notes.push(`${word} differs between the nodes; mails are sent as one of them has it`);
   for (const statement of statements) sayTaken(statement, server, ledger);
-  for (const { statement, isOn } of alerts)
-    ledger.cover(
-      statement,
-      'changed',
-      isOn ? 'alerts, of all groups and of all nodes' : 'alerts are of all groups, so of this one as well',
-    );
+  for (const { statement, isOn } of alerts) ledger.cover(statement, 'changed', isOn ? ON : OFF);
   const timeoutMs = secondsAsMs(first('smtp_connect_timeout')?.words[1], 1, 300) ?? 30_000;
   return {
     mail: [

@@ -19,12 +19,13 @@ interface Around {
   /** All nodes, those without a config as well. */
   readonly nodes: readonly { readonly name: string; readonly seen: boolean }[];
   readonly ledger: Ledger;
+  readonly notes: string[];
 }
 
 const CHECKS_MAX = 1_024;
 
 /** What is tracked for any of its instances is asked for all of them, once, on the nodes that have it. */
-export function checksOf(unit: Unit, { views, nodes, ledger }: Around): UnitChecks {
+export function checksOf(unit: Unit, { views, nodes, ledger, notes }: Around): UnitChecks {
   const kept: string[] = [];
   const found = new Map<string, Map<string, TrackedCheck>>();
   const holders = new Set<string>();
@@ -55,6 +56,10 @@ export function checksOf(unit: Unit, { views, nodes, ledger }: Around): UnitChec
       settings,
     })),
   );
+  if (checks.length > CHECKS_MAX)
+    notes.push(
+      `${unit.name}: only ${CHECKS_MAX} of its ${checks.length} checks are taken; a group has no more`,
+    );
   return { checks: checks.slice(0, CHECKS_MAX), kept };
 }
 
