@@ -2,7 +2,10 @@ import type { Clock } from '../core/ports.ts';
 import { after, type MonoMs } from '../core/units.ts';
 import type { AlertMessage } from './message.ts';
 
-/** Lets through at most so many messages in a while; the others are counted and told together when it is over. */
+/**
+ * Lets through at most so many messages in a while; the others are counted and told together when it is over. Moves are counted
+ * apart: of all things it must not be a flood of alarms that keeps one from being told.
+ */
 export interface RateLimit {
   add(message: AlertMessage): void;
   /** Tells at once what is to be told together, and ends. */
@@ -30,7 +33,8 @@ export function newRateLimit(
     summarise: (held: Held) => void;
   },
 ): RateLimit {
-  const passedAt: MonoMs[] = [];
+  const passed: Readonly<Record<'moves' | 'others', MonoMs[]>> = { moves: [], others: [] };
+  const passedLike = ({ kind }: AlertMessage): MonoMs[] => passed[kind === 'moves' ? 'moves' : 'others'];
   /** Whose beginning was sent: their end is as well, or a receiver would keep it for ever. */
   const open = new Set<string>();
   let held: { count: number; last: AlertMessage[] } = { count: 0, last: [] };
@@ -45,6 +49,7 @@ export function newRateLimit(
   };
   const isFree = (message: AlertMessage): boolean => {
     const from = clock.nowMs() - perMs;
+    const passedAt = passedLike(message);
     while (passedAt[0] !== undefined && passedAt[0] <= from) passedAt.shift();
     return passedAt.length < most || (message.resolved && open.has(message.key));
   };
@@ -53,12 +58,12 @@ export function newRateLimit(
       if (!isFree(message)) {
         held.count += 1;
         held.last = [...held.last, message].slice(-SHOWN_MAX);
-        cancel ??= clock.wakeAt(after(passedAt[0]!, perMs), tellHeld);
+        cancel ??= clock.wakeAt(after(passedLike(message)[0]!, perMs), tellHeld);
         return;
       }
       if (message.resolved) open.delete(message.key);
       else if (message.key !== '' && open.size < OPEN_MAX) open.add(message.key);
-      passedAt.push(clock.nowMs());
+      passedLike(message).push(clock.nowMs());
       pass(message);
     },
     stop() {

@@ -1,5 +1,5 @@
-import type { PeerReport, StatusReport } from '../core/report.ts';
-import type { AlertKind } from '../core/settings.ts';
+import type { CheckReport, PeerReport, StatusReport } from '../core/report.ts';
+import { ALERT_KINDS, type AlertKind } from '../core/settings.ts';
 import { SECOND_MS, type MonoMs } from '../core/units.ts';
 import type { Draft } from './alert-message.ts';
 
@@ -19,7 +19,10 @@ export interface Condition {
 export const ALERTS_PREFIX = 'alerts: ';
 
 /** What of a status is worth telling. */
-export function conditionsOf(report: StatusReport): readonly Condition[] {
+export function conditionsOf(
+  report: StatusReport,
+  kinds: readonly AlertKind[] = ALERT_KINDS,
+): readonly Condition[] {
   const faults = report.groups
     .filter(({ fault }) => fault !== '')
     .map(({ name, fault, holder }): Condition => ({
@@ -38,8 +41,18 @@ export function conditionsOf(report: StatusReport): readonly Condition[] {
     // An announced restart is no alarm, as long as it keeps its promise.
     .filter((text) => !away.some(({ name }) => text.startsWith(`${name} restarts:`)))
     .map((text): Condition => ({ ...alarmPlace(text, report), kind: 'alarms', text, isOurs: true }));
-  return [...faults, ...silent, ...alarms];
+  // That a vital one fails is an alarm: whoever is told of those is not told twice.
+  const isToldAs = (check: CheckReport): boolean => check.vital && kinds.includes('alarms');
+  const checks = report.groups.flatMap(({ name, checks = [] }) =>
+    checks.filter((check) => check.state === 'down' && !isToldAs(check)).map((check) => failing(name, check)),
+  );
+  return [...faults, ...silent, ...alarms, ...checks];
 }
+
+const failing = (group: string, { name, output }: CheckReport): Condition => ({
+  ...{ kind: 'checks', key: `check ${group} ${name}`, group, severity: 'warning', isOurs: true },
+  text: `${group}: check ${name} is down${output === '' ? '' : `: ${output}`}`,
+});
 
 const isSilent = ({ state, awayForMs }: PeerReport): boolean => state === 'silent' && awayForMs === undefined;
 
@@ -51,7 +64,7 @@ function alarmPlace(text: string, { groups }: StatusReport): Pick<Condition, 'ke
   const group = groups.find(({ name }) => text.startsWith(`${name}:`) || text.startsWith(`${name} is `));
   const isCritical = group !== undefined && text === nobodyHolds(group.name);
   return {
-    key: `alarm ${withoutTimes(text)}`,
+    key: `alarm ${steady(text)}`,
     group: group?.name ?? '',
     severity: isCritical ? 'critical' : 'warning',
   };
@@ -59,9 +72,11 @@ function alarmPlace(text: string, { groups }: StatusReport): Pick<Condition, 'ke
 
 export const nobodyHolds = (group: string): string => `${group}: nobody is known to hold it`;
 
+/** What a check said, and how often it said nothing, is another thing each time that it is asked. */
+const OF_CHECK = /^(\S+: the (?:vital )?check \S+ (?:fails|came to no result)\b).*$/s;
 /** The same alarm a moment later says other times and shares. */
-const withoutTimes = (text: string): string =>
-  text.replace(/less than a minute|\b\d+(\.\d+)?\s?(ms|s|min|h|%)(?![a-z0-9])/g, '#');
+const steady = (text: string): string =>
+  text.replace(OF_CHECK, '$1').replace(/less than a minute|\b\d+(\.\d+)?\s?(ms|s|min|h|%)(?![a-z0-9])/g, '#');
 
 export interface Tracker {
   /** What is so now; returns what is to be told of it. */

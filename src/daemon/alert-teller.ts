@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { AlertMessage } from '../alert/message.ts';
 import type { Outbox } from '../alert/outbox.ts';
-import type { EventRecord } from '../core/report.ts';
 import type { AlertKind, AlertSettings, Settings } from '../core/settings.ts';
 import { after, SECOND_MS, type WallMs } from '../core/units.ts';
 import {
@@ -27,14 +26,6 @@ interface Open {
   readonly outbox: Outbox;
 }
 
-/** Events that are told as they come; what lasts is in alert-conditions.ts, and moves are in alert-moves.ts. */
-const toldEvents: Readonly<Record<string, (record: EventRecord) => Draft>> = {
-  check: ({ subject, text, cause }) => ({
-    ...{ kind: 'checks', severity: 'warning', group: subject, title: `${subject}: ${text}`, cause },
-    text: cause === '' ? `${subject}: ${text}` : `${subject}: ${text}: ${cause}`,
-  }),
-};
-
 /** Loaded when a config wants somebody told (alerts.ts). */
 export function newTeller({ node, clock, random, log, history, version, status }: AlertPorts): Alerts {
   let open: Open | undefined;
@@ -42,7 +33,6 @@ export function newTeller({ node, clock, random, log, history, version, status }
   let moves: AlertMoves | undefined;
   let tracker: Tracker | undefined;
   let cancelLook: (() => void) | undefined;
-  let forgetEvents: (() => void) | undefined;
   let closing: Promise<void> | undefined;
 
   const isWanted = (kind: Draft['kind']): boolean => open?.settings.on.includes(kind as AlertKind) === true;
@@ -51,14 +41,14 @@ export function newTeller({ node, clock, random, log, history, version, status }
   };
   const tellAged = ({ agoMs, ...draft }: Aged): void =>
     tell({ ...draft, since: Math.floor(clock.wallMs() - agoMs) as WallMs });
-  const watched = (): boolean => isWanted('faults') || isWanted('alarms') || isWanted('peers');
+  const watched = (): boolean => open?.settings.on.some((kind) => kind !== 'moves') === true;
 
   const look = (): void => {
     cancelLook = clock.wakeAt(after(clock.nowMs(), LOOK_EVERY_MS), look);
     moves?.foundAgain();
     if (tracker === undefined || !watched()) return;
     const lostTold = open?.groups.filter(({ name }) => moves?.isToldLost(name)).map(({ name }) => name) ?? [];
-    const conditions = conditionsOf(status()).filter(
+    const conditions = conditionsOf(status(), open?.settings.on).filter(
       ({ text }) => !lostTold.some((name) => text === nobodyHolds(name)),
     );
     for (const draft of tracker.update(clock.nowMs(), conditions)) tellAged(draft);
@@ -72,10 +62,6 @@ export function newTeller({ node, clock, random, log, history, version, status }
       ...{ node, clock, tell },
       nameOfGroup: (id) => open?.groups.find((group) => group.id === id)?.name,
       onMovedFrom: (name) => isWanted('moves') && following.assumeTold(`peer ${name}`, clock.nowMs()),
-    });
-    forgetEvents = history.onEvent((record) => {
-      const draft = toldEvents[record.kind]?.(record);
-      if (draft !== undefined) tell(draft);
     });
     cancelLook = clock.wakeAt(after(clock.nowMs(), LOOK_EVERY_MS), look);
   };
@@ -144,7 +130,6 @@ export function newTeller({ node, clock, random, log, history, version, status }
       closing ??= (async () => {
         moves?.stop();
         cancelLook?.();
-        forgetEvents?.();
         const { outbox } = open ?? {};
         if (outbox !== undefined)
           sayLost(await outbox.close(node.leaving === undefined ? CLOSE_MS : LEAVE_MS));

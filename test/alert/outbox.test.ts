@@ -150,6 +150,18 @@ test('outbox: more than the rate allows is told in one message when the time is 
   assert.equal(chat.got.at(-1), 'five');
 });
 
+test('outbox: a flood of alarms keeps no move from being told', async () => {
+  const chat = fakeTarget('chat');
+  const { clock, outbox } = open([chat], { most: 2 });
+  for (let number = 1; number <= 50; number += 1)
+    outbox.add(message(`alarm ${number}`, { kind: 'alarms', key: `alarm ${number}` }));
+  outbox.add(message('a move'));
+  await pass(clock, 0);
+  assert.deepEqual(chat.got, ['alarm 1', 'alarm 2', 'a move']);
+  await pass(clock, 10 * MINUTE_MS);
+  assert.equal(chat.got.at(-1), '48 more, the last alarm 50');
+});
+
 test('outbox: the end of what was told is told whatever the rate', async () => {
   const chat = fakeTarget('chat');
   const { clock, outbox } = open([chat], { most: 1 });

@@ -7,7 +7,13 @@ import { gapMs, gapText, type GapFacts } from '../../src/daemon/alert-gap.ts';
 import { messageMaker, summaryOf, type Draft } from '../../src/daemon/alert-message.ts';
 import { newAlertMoves } from '../../src/daemon/alert-moves.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
-import { groupReport, node as nameOf, peerReport, statusReport } from '../fakes/status-report.ts';
+import {
+  checkReport,
+  groupReport,
+  node as nameOf,
+  peerReport,
+  statusReport,
+} from '../fakes/status-report.ts';
 import { benchOf, settingsWith, type Bench } from './two-nodes.ts';
 
 const ms = (value: number): MonoMs => value as MonoMs;
@@ -200,6 +206,53 @@ test('conditions: of a status', () => {
   const heard = peerReport({ name: nameOf('lb0'), state: 'alive' });
   const second = conditionsOf({ ...report, peers: [heard, ...report.peers] });
   assert.equal(second.find(({ key }) => key === 'peer lb2')?.isOurs, false);
+});
+
+const vital = checkReport({
+  name: 'disk',
+  vital: true,
+  weight: 0,
+  state: 'down',
+  output: '97 % of it is full',
+});
+const unwell = statusReport({
+  groups: [
+    groupReport({ checks: [vital, checkReport({ state: 'down', output: 'none runs' }), checkReport()] }),
+  ],
+  alarms: [
+    'web: the vital check disk fails: 97 % of it is full',
+    'web: the check unit came to no result 3 times in a row: no bus; it counts as nothing',
+  ],
+});
+
+test('conditions: what a check says, and how often it says nothing, begins no new alarm', () => {
+  const tracker = newTracker(ms(0));
+  const said = (second: number) => ({
+    ...statusReport(),
+    alarms: [
+      `web: the vital check disk fails: exit code 1: ${second}381 bytes missing`,
+      `web: the check unit came to no result ${second} times in a row: no bus; it counts as nothing`,
+    ],
+  });
+  const told = Array.from({ length: 120 }, (_, second) =>
+    tracker.update(ms(second * 1_000), conditionsOf(said(second - (second % 5)))),
+  ).flat();
+  assert.equal(told.length, 2);
+});
+
+test('conditions: a check that fails is told to its end, and one that is up never', () => {
+  const checks = (kinds: Parameters<typeof conditionsOf>[1], report = unwell) =>
+    conditionsOf(report, kinds)
+      .filter(({ kind }) => kind === 'checks')
+      .map(({ key, text, severity }) => [key, text, severity]);
+  const haproxy = ['check web haproxy', 'web: check haproxy is down: none runs', 'warning'];
+  const disk = ['check web disk', 'web: check disk is down: 97 % of it is full', 'warning'];
+  assert.deepEqual(checks(['checks']), [disk, haproxy]);
+  assert.deepEqual(checks(['alarms', 'checks']), [haproxy], 'of the vital one there is an alarm');
+  assert.deepEqual(
+    checks(['checks'], statusReport({ groups: [groupReport({ checks: [checkReport()] })] })),
+    [],
+  );
 });
 
 test('messages: each has a name of its own, and the summary lists what it stands for', () => {
