@@ -44,7 +44,7 @@ function factsOf(check: CheckReport, width: number, paint: Paint): readonly stri
     effectText(check),
     `${kind} ${printable(subject)}${said} (${ran})`,
     ...(slow > 0 ? [paint('warning', `too slow ${slow} of ${runs} times`)] : []),
-    ...(behind > 0 ? [`behind ${behind} times`] : []),
+    ...(behind > 0 ? [`behind ${behind === 1 ? 'once' : `${behind} times`}`] : []),
   ];
 }
 

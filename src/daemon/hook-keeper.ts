@@ -51,6 +51,7 @@ export function newHookKeeper(ports: HookKeeperPorts): HookKeeper {
   let kept: ReadonlyMap<GroupId, Kept> = new Map();
   /** Of groups that have left the config: their last hooks are run to the end. */
   let leaving: readonly Kept[] = [];
+  let hasTakenPart = false;
 
   const toldOf = (settings: GroupSettings): Told => {
     const node = ports.node();
@@ -193,6 +194,7 @@ export function newHookKeeper(ports: HookKeeperPorts): HookKeeper {
       return hooksAt(one.settings.hooks, 'pre_up').length === 0 ? undefined : done;
     },
     onStep() {
+      hasTakenPart = true;
       for (const one of kept.values()) look(one);
     },
     reportsOf(group) {
@@ -204,8 +206,9 @@ export function newHookKeeper(ports: HookKeeperPorts): HookKeeper {
         hookAlarms(settings.name, records.reports(settings.hooks)),
       ),
     async close() {
-      const node = ports.node();
-      if (node !== undefined && node.leaving === undefined) for (const one of kept.values()) saysStop(one);
+      // A second daemon by mistake is turned away at its start, and what serves beside the first must not hear STOP from it.
+      const isStop = hasTakenPart && ports.node()?.leaving === undefined;
+      if (isStop) for (const one of kept.values()) saysStop(one);
       const settled = Promise.all(all().map(({ queue }) => queue.settled()));
       const cancel = clock.wakeAt(after(clock.nowMs(), HOOKS_CLOSE_MS), () => {
         for (const { queue } of all()) queue.dropAll();

@@ -76,6 +76,19 @@ test("hooks: keepalived's scripts hear MASTER, and STOP at the end", TIMEOUT, as
   );
 });
 
+test('hooks: a second daemon by mistake is turned away without a word to them', TIMEOUT, async (t) => {
+  const cluster = await newCluster(t);
+  const run = [noting(cluster)];
+  const hooks = { post_down: { run, style: 'keepalived' } };
+  cluster.write((file) => Object.assign(file.groups['web']!, { hooks }));
+  await cluster.start('n1');
+  await cluster.untilActive('n1');
+  await assert.rejects(cluster.start('n1'), /already answers/);
+  assert.deepEqual(calls(cluster), []);
+  await cluster.stop('n1');
+  assert.deepEqual(calls(cluster), ['post_down gone INSTANCE web STOP 0']);
+});
+
 test('hooks: one that fails stops nothing, and is an event and an alarm', TIMEOUT, async (t) => {
   const { cluster } = await alone(t, { pre_up: undefined }, 'echo no thanks >&2; exit 3');
   await cluster.untilActive('n1');
