@@ -11,7 +11,7 @@ import type {
 } from '../core/group/explanation.ts';
 import type { QuestionKind } from '../core/group/state.ts';
 import { arithmeticText } from '../core/checks/sum.ts';
-import type { CheckReport, ExplainReport } from '../core/report.ts';
+import type { CheckReport, DampedReport, ExplainReport } from '../core/report.ts';
 import { printable } from '../system/printable.ts';
 import { durationText } from './duration-text.ts';
 import { flow } from './layout.ts';
@@ -60,13 +60,14 @@ function holderWords({ group, node, holder }: ExplainReport): string {
 }
 
 function reasonWords(report: ExplainReport): readonly string[] {
-  const { node, role, cause, sinceMs, heir, lease, lock, restarting, frozen, askingForMs } = report;
+  const { node, role, cause, sinceMs, heir, lease, lock, restarting, frozen, damped, askingForMs } = report;
   const { lock: lockAsked } = Object.fromEntries(report.questions.map((one) => [one.question, one]));
   return [
     `${node} is ${role} for ${durationText(sinceMs)}, because: ${cause}.`,
     ...(heir === '' ? [] : [`It hands over to ${heir} right now.`]),
     ...(restarting ? ['Its daemon is restarting; the VIPs stay for the next process.'] : []),
     ...(frozen ? ['The group is FROZEN: nothing moves until "sealbeat thaw".'] : []),
+    ...(damped === undefined ? [] : [dampedWords(damped)]),
     ...(askingForMs === undefined
       ? []
       : [`It would claim, and has waited ${durationText(askingForMs)} for those who have to agree.`]),
@@ -85,10 +86,18 @@ function reasonWords(report: ExplainReport): readonly string[] {
   ];
 }
 
+const dampedWords = ({ holds, moves, withinMs, forMs }: DampedReport): string =>
+  `It has moved ${moves} times within ${durationText(withinMs)}, so for another ${durationText(forMs)} ` +
+  `${holds === 'failback' ? 'it does not fail back by itself' : 'checks do not move it'} (damping).`;
+
 /** What the checks make of this node's priority, and what would change that. */
-function checkWords({ checks = [], arithmetic }: ExplainReport): readonly string[] {
+function checkWords({ checks = [], arithmetic, damped }: ExplainReport): readonly string[] {
   if (arithmetic === undefined) return [];
-  return [`Its priority is ${arithmeticText(arithmetic)}.`, ...checks.filter(wouldChange).map(effectWords)];
+  const isKept = damped?.holds === 'checks';
+  return [
+    `Its priority is ${arithmeticText(arithmetic)}.`,
+    ...checks.filter(wouldChange).map((check) => effectWords(check, isKept)),
+  ];
 }
 
 /** With many, only those that do something now, or could at any moment and are few. */
@@ -96,19 +105,15 @@ const EFFECTS_MAX = 12;
 const wouldChange = ({ state, adds }: CheckReport, _: number, all?: readonly CheckReport[]): boolean =>
   (all?.length ?? 0) <= EFFECTS_MAX || state !== 'up' || adds !== 0;
 
-function effectWords({
-  name,
-  state,
-  vital,
-  weight,
-  numeric,
-  adds,
-  kind,
-  output,
-  subject,
-}: CheckReport): string {
+/** `isKept`: it does not move for a check now. */
+function effectWords(
+  { name, state, vital, weight, numeric, adds, kind, output, subject }: CheckReport,
+  isKept: boolean,
+): string {
   const said = output === '' ? 'it was not asked yet' : output;
   const stands = `${name} is ${state === 'unknown' ? 'UNKNOWN, which counts for nothing' : state} (${kind} ${subject}: ${said})`;
+  if (vital && isKept)
+    return `${stands}; ${state === 'down' ? '' : 'if it goes down, '}the group stays where it is all the same, being damped.`;
   if (vital)
     return state === 'down'
       ? `${stands}; while that is so, this node does not hold the group if another can.`

@@ -226,6 +226,8 @@ export interface ExplainReport extends Explanation, Pick<GroupReport, 'checks' |
   readonly node: NodeName;
   readonly group: GroupName;
   readonly timeoutMs: number;
+  /** It has moved too often lately, and stays where it is. */
+  readonly damped?: DampedReport | undefined;
 }
 
 /** One transition, as `events` shows it: who moved from where to where, and the cause. */

@@ -72,11 +72,14 @@ function alarmPlace(text: string, { groups }: StatusReport): Pick<Condition, 'ke
 
 export const nobodyHolds = (group: string): string => `${group}: nobody is known to hold it`;
 
-/** What a check said, and how often it said nothing, is another thing each time that it is asked. */
+/** What a check said, and how often it said nothing, differs each time that it is asked. */
 const OF_CHECK = /^(\S+: the (?:vital )?check \S+ (?:fails|came to no result)\b).*$/s;
 /** The same alarm a moment later says other times and shares. */
 const steady = (text: string): string =>
-  text.replace(OF_CHECK, '$1').replace(/less than a minute|\b\d+(\.\d+)?\s?(ms|s|min|h|%)(?![a-z0-9])/g, '#');
+  text
+    .replace(OF_CHECK, '$1')
+    .replace(/ has moved \d+ times /, ' has moved # times ')
+    .replace(/less than a minute|\b\d+(\.\d+)?\s?(ms|s|min|h|%)(?![a-z0-9])/g, '#');
 
 export interface Tracker {
   /** What is so now; returns what is to be told of it. */

@@ -1,3 +1,4 @@
+import { dampedFacts } from '../core/group/damping.ts';
 import { explain } from '../core/group/explain.ts';
 import { viewOf } from '../core/node/view.ts';
 import type { NodeState } from '../core/node/state.ts';
@@ -27,6 +28,7 @@ export function explainReport(
     group,
     timeoutMs: node.policy.timeoutMs,
     ...explain(state, view),
+    damped: dampedFacts(state, view),
     ...checksOf?.(id, view.basePriority),
   };
 }

@@ -153,6 +153,21 @@ const situations: Readonly<Record<string, ExplainReport>> = {
       }),
     ],
   },
+  damped: {
+    ...report(active(because('lb1 hands over (a vital check fails there)')), view(idle)),
+    damped: { holds: 'checks', moves: 12, withinMs: 600_000, forMs: 266_000 },
+    arithmetic: { base: 100, terms: [], sum: 100, priority: 100, failed: [] },
+    checks: [
+      checkReport({
+        name: 'page',
+        kind: 'http',
+        subject: 'http://127.0.0.1/',
+        vital: true,
+        weight: 0,
+        adds: 0,
+      }),
+    ],
+  },
   'waits-for-answers': report(
     standby({
       ...vacancy,
