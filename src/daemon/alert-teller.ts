@@ -96,6 +96,10 @@ export function newTeller({ node, clock, random, log, history, version, status }
       return { settings, groups: all.groups, outbox };
     };
   };
+  const rest = (): void => {
+    moves?.stop();
+    cancelLook?.();
+  };
   const sayLost = (lost: ReadonlyMap<string, number>): void => {
     for (const [name, count] of lost)
       log.warn({ target: name, count }, `${ALERTS_PREFIX}${count} not delivered to ${name} before the end`);
@@ -126,10 +130,10 @@ export function newTeller({ node, clock, random, log, history, version, status }
       (open?.outbox.reports() ?? [])
         .filter(({ problem }) => problem !== '')
         .map(({ name, queued, problem }) => `${ALERTS_PREFIX}${name}: ${problem}${waiting(queued)}`),
+    rest,
     close() {
       closing ??= (async () => {
-        moves?.stop();
-        cancelLook?.();
+        rest();
         const { outbox } = open ?? {};
         if (outbox !== undefined)
           sayLost(await outbox.close(node.leaving === undefined ? CLOSE_MS : LEAVE_MS));

@@ -13,6 +13,8 @@ export interface Alerts {
   onStep(): void;
   reports(): readonly AlertReport[] | undefined;
   alarms(): readonly string[];
+  /** This daemon takes itself apart: what it no longer sees is not over. What it gave up is told. */
+  rest(): void;
   /** What waits gets a last chance. */
   close(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export function newAlerts(ports: AlertPorts): Alerts {
     onStep: () => teller?.onStep(),
     reports: () => teller?.reports(),
     alarms: () => teller?.alarms() ?? [],
+    rest: () => teller?.rest(),
     close: async () => await teller?.close(),
   };
 }

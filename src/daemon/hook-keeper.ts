@@ -14,7 +14,7 @@ import { runHook } from '../hook/run.ts';
 import type { ProgramReport } from '../vip/options.ts';
 import { newMoments, type Moments, type Seen } from './hook-moments.ts';
 import { droppedReport, hookAlarms, programReport } from './hook-words.ts';
-import { HOOKS_CLOSE_MS, type Hooks } from './hooks.ts';
+import { HOOKS_CLOSE_MS, HOOKS_LEAVE_MS, type Hooks } from './hooks.ts';
 import type { VipQueue } from './vip-queue.ts';
 
 export type HookKeeper = Hooks;
@@ -136,6 +136,14 @@ export function newHookKeeper(ports: HookKeeperPorts): HookKeeper {
     if (hooks.length > 0) void arrive(one, 'post_down', { hooks });
   };
   const all = (): readonly Kept[] => [...kept.values(), ...leaving];
+  const inTime = async (what: Promise<unknown>, limitMs: number): Promise<void> => {
+    let cancel = (): void => undefined;
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.wakeAt(after(clock.nowMs(), limitMs), resolve);
+    });
+    await Promise.race([what, late]);
+    cancel();
+  };
 
   return {
     async prepare({ groups }) {
@@ -210,12 +218,12 @@ export function newHookKeeper(ports: HookKeeperPorts): HookKeeper {
       const isStop = hasTakenPart && ports.node()?.leaving === undefined;
       if (isStop) for (const one of kept.values()) saysStop(one);
       const settled = Promise.all(all().map(({ queue }) => queue.settled()));
-      const cancel = clock.wakeAt(after(clock.nowMs(), HOOKS_CLOSE_MS), () => {
-        for (const { queue } of all()) queue.dropAll();
-        ending.abort();
-      });
-      await settled;
-      cancel();
+      const isLeaving = ports.node()?.leaving !== undefined;
+      await inTime(settled, isLeaving ? HOOKS_LEAVE_MS : HOOKS_CLOSE_MS);
+      for (const { queue } of all()) queue.dropAll();
+      ending.abort();
+      // The next process has to be here in time, and runs again what it finds wanting.
+      await (isLeaving ? inTime(settled, HOOKS_LEAVE_MS) : settled);
     },
   };
 }

@@ -7,6 +7,8 @@ import type { HookKeeper, HookKeeperPorts } from './hook-keeper.ts';
 
 /** What runs at the end has so long; then it is asked to end, and ended. */
 export const HOOKS_CLOSE_MS = 5 * SECOND_MS;
+/** Before a restart: others wait for the next process, and not for a hook. */
+export const HOOKS_LEAVE_MS = SECOND_MS / 5;
 /** With the last two seconds of what is ended then. */
 export const HOOKS_CLOSE_MS_MAX = HOOKS_CLOSE_MS + 3 * SECOND_MS;
 

@@ -412,6 +412,7 @@ async function start(
   if (endTrimming !== undefined) closing.add('memory', endTrimming);
   const kept = keepConfig();
   closing.add('config in force', () => kept);
+  closing.add('alerts at rest', alerting.rest);
   history.onEvent(supervised.changed);
   supervised.ready();
   // A signal asks for a reload, too, and must not end a drill that an operator watches.

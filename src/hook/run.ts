@@ -1,4 +1,5 @@
 import type { HookSettings } from '../core/hooks.ts';
+import { seconds } from '../core/group/moves.ts';
 import { lastLines } from '../core/last-lines.ts';
 import type { Clock, Exec, Ran } from '../core/ports.ts';
 import { SECOND_MS } from '../core/units.ts';
@@ -90,7 +91,7 @@ function endOf(
   if (missing)
     return { ...NOT_STARTED, text: 'it is not there, or the interpreter that its first line names is not' };
   if (timedOut) {
-    const text = `ended after ${limitMs / SECOND_MS} s, because it had not ended by itself`;
+    const text = `ended after ${seconds(limitMs)}, because it had not ended by itself`;
     return { ...said, state: 'timed out', exitCode: undefined, text };
   }
   if (signal.aborted)

@@ -6,7 +6,11 @@ import { conditionsOf, newTracker, type Condition } from '../../src/daemon/alert
 import { gapMs, gapText, type GapFacts } from '../../src/daemon/alert-gap.ts';
 import { messageMaker, summaryOf, type Draft } from '../../src/daemon/alert-message.ts';
 import { newAlertMoves } from '../../src/daemon/alert-moves.ts';
+import { newTeller } from '../../src/daemon/alert-teller.ts';
+import { newHistory } from '../../src/daemon/history.ts';
+import { collectedLog } from '../fakes/collected-log.ts';
 import { ManualClock } from '../fakes/manual-clock.ts';
+import { seededRandom } from '../fakes/seeded-random.ts';
 import {
   checkReport,
   groupReport,
@@ -254,6 +258,32 @@ test('conditions: a check that fails is told to its end, and one that is up neve
     checks(['checks'], statusReport({ groups: [groupReport({ checks: [checkReport()] })] })),
     [],
   );
+});
+
+test('alerts: a daemon that takes itself apart looks no more: what it no longer sees is not over', async () => {
+  const clock = new ManualClock();
+  const settings = settingsWith([
+    'cluster:',
+    'alerts: { webhooks: { chat: { url: "http://127.0.0.1:9/" } } }\ncluster:',
+  ]);
+  const { node } = benchOf(settings, 'lb1', clock);
+  let looked = 0;
+  const teller = newTeller({
+    ...{ node, clock, random: seededRandom('alerts'), log: collectedLog(), version: '0.0.0-test' },
+    history: newHistory(clock, () => undefined),
+    status() {
+      looked += 1;
+      return statusReport();
+    },
+  });
+  (await teller.prepare(settings))();
+  clock.goOn(5_000);
+  assert.ok(looked > 0);
+  teller.rest();
+  looked = 0;
+  clock.goOn(60_000);
+  assert.equal(looked, 0);
+  await teller.close();
 });
 
 test('messages: each has a name of its own, and the summary lists what it stands for', () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { HOOK_MOMENTS } from '../../src/core/hooks.ts';
+import { sendOrder } from '../../src/control/client.ts';
 import { until } from '../lab/wait.ts';
 import { standIn } from '../vip/lab.ts';
 import { newCluster, PATIENCE_MS, type Cluster } from './cluster.ts';
@@ -111,6 +112,30 @@ test('hooks: a takeover waits for pre_up as long as that may take, and no longer
   const { groups } = await cluster.status('n1');
   const preUp = groups[0]!.hooks?.find(({ moment }) => moment === 'pre_up');
   assert.deepEqual([preUp?.state, preUp?.failures], ['timed out', 1]);
+});
+
+test('hooks: a restart has promised to be back in time, and waits for none that runs', TIMEOUT, async (t) => {
+  const stubborn = { run: ['/bin/sh', '-c', `trap '' TERM; sleep 20`], timeout: '30s' };
+  const cluster = await newCluster(t);
+  cluster.write((file) => {
+    file.heartbeat.timeout = '200ms'; // who is younger than ten of them does not leave anything
+    Object.assign(file.groups['web']!, { hooks: { post_up: stubborn } });
+  });
+  const n1 = await cluster.start('n1');
+  await cluster.untilStatus(
+    'n1',
+    'post_up runs',
+    ({ groups, upForMs }) => groups[0]?.hooks?.[0]?.state === 'running' && upForMs > 2_200,
+  );
+  const begunAt = performance.now();
+  const done = await sendOrder(cluster.options('n1').controlPath, '/v1/restart', {
+    exit: true,
+    within_ms: 0,
+  });
+  assert.equal(done.facts?.['left'], true, done.text);
+  assert.equal(await n1.daemon.ended, 'start-me');
+  const tookMs = performance.now() - begunAt;
+  assert.ok(tookMs < 4_000, `${tookMs} ms`); // with the patience of an end it would be seven seconds
 });
 
 test('hooks: a reload brings hooks, changes them, and takes them away', TIMEOUT, async (t) => {

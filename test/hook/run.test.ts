@@ -88,7 +88,7 @@ const isAlive = (pid: number): boolean => {
 test('hook run: at its limit it is asked to end, and may say something', async (t) => {
   if (!needs(t, [], { root: false })) return;
   const script = `trap 'echo ending; exit 0' TERM; sleep 60 & wait`;
-  const end = await run(hookOf(['/bin/sh', '-c', script]), { limitMs: 200 });
+  const end = await run(hookOf(['/bin/sh', '-c', script]), { limitMs: 200.0000123 });
   assert.deepEqual([end.state, end.exitCode, end.lines], ['timed out', undefined, ['ending']]);
   assert.equal(end.text, 'ended after 0.2 s, because it had not ended by itself');
 });
