@@ -35,7 +35,8 @@ export const obeysOffer: Rule = (state, view) => {
 /** Why, as far as its word on itself tells. */
 function reasonOf({ priority, checksOnly, sticky }: GroupRecord, mine: number): string {
   if (sticky) return ' (ordered)';
-  if (priority === 0) return checksOnly ? ' (a vital check fails there)' : ' (it stops, is drained, or cannot hold)';
+  if (priority === 0)
+    return checksOnly ? ' (a vital check fails there)' : ' (it stops, is drained, or cannot hold)';
   return priority < mine ? ` (priority ${priority} there, ${mine} here)` : '';
 }
 
