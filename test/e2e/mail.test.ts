@@ -1,0 +1,323 @@
+// Goal: the two mail load balancers of docs/stories/mail.md, with the files of config/stories/mail as they are: HAProxy under a real
+// systemd on each, one config pushed to both, and a real Prometheus that tells of the failover.
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test, type TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import type { EventRecord, StatusReport } from '../../src/core/report.ts';
+import { exchange } from '../lab/exchange.ts';
+import { runTool, toolEnv } from '../lab/host-tool.ts';
+import { loginTo, type Login } from '../lab/login.ts';
+import { startProgram } from '../lab/program.ts';
+import { prometheusApi, type PrometheusApi } from '../lab/prometheus.ts';
+import { PROJECT, requireBuilt, SEALBEAT } from '../lab/sealbeat.ts';
+import { withSite, type Site } from '../lab/site.ts';
+import { insideOf, startSystemd, systemdProblem } from '../lab/systemd.ts';
+import { until } from '../lab/wait.ts';
+import { needs } from '../vip/lab.ts';
+
+const STORY = join(PROJECT, 'config/stories/mail');
+const RULES = join(PROJECT, 'config/prometheus/sealbeat.rules.yml');
+const VIP = '10.10.10.42';
+const VIP2 = '10.10.10.43';
+const MAIL_SERVER = '/usr/bin/python3 -m aiosmtpd -n -c aiosmtpd.handlers.Sink';
+const BOUND_MS = 30_000;
+const LAN = (address: string) => ({ cables: { eth0: ['lan', `${address}/24`] } }) as const;
+const PLAN = {
+  lb1: LAN('10.10.10.1'),
+  lb2: LAN('10.10.10.2'),
+  monitor: LAN('10.10.10.9'),
+  mx1: LAN('10.10.10.21'),
+  mx2: LAN('10.10.10.22'),
+  client: LAN('10.10.10.99'),
+};
+const NODES = ['lb1', 'lb2'] as const;
+type Node = (typeof NODES)[number];
+
+interface Scene {
+  readonly site: Site;
+  readonly login: Login;
+  readonly prometheus: PrometheusApi;
+  /** Writes sealbeat.yaml from the template and these lines behind those of site.conf. */
+  fill(...lines: readonly string[]): void;
+  /** What push.sh says; `rc` is its exit code. */
+  push(...hosts: readonly string[]): Promise<{ readonly rc: number; readonly text: string }>;
+  status(node: Node): Promise<StatusReport>;
+  untilOn(node: Node, vips?: readonly string[]): Promise<void>;
+  untilSays(expression: string, values: Readonly<Record<string, string>>): Promise<void>;
+}
+
+test('mail: two load balancers, one template, and an alert', { timeout: 180_000 }, async (t) => {
+  const problem = systemdProblem();
+  if (problem !== undefined) {
+    if (process.env['CI'] === 'true') throw new Error(`this test may not be skipped in CI: ${problem}`);
+    return t.skip(problem);
+  }
+  if (!needs(t, ['haproxy', 'prometheus', 'dbus-daemon', 'busybox'])) return;
+  requireBuilt();
+  await withSite(PLAN, async (site) => {
+    const scene = await build(t, site);
+    await t.test('pushed, checked, started: the first holds', () => starts(scene));
+    await t.test('the unit is stopped on the holder', (t2) => moves(t2, scene));
+    await t.test('it is started again', () => returns(scene));
+    await t.test('the template changes: nothing moves', () => changes(scene));
+    await t.test('pushed to one alone: an alarm names the part', () => drifts(scene));
+    await t.test('a broken template is refused everywhere', () => refuses(scene));
+  });
+});
+
+/** Two hosts as Debian boots them, with sealbeat and HAProxy installed. */
+async function startHosts(t: TestContext, site: Site): Promise<Login> {
+  const hosts = await Promise.all(
+    NODES.map(async (node) => {
+      const before = `hostname ${node}\nmkdir /run/bin\nln -s ${insideOf(SEALBEAT)} /run/bin/sealbeat\n`;
+      const host = await startSystemd({ namespace: site.namespace(node), before });
+      t.after(() => host.end());
+      return [node, [...host.entrance, 'env', 'PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin']] as const;
+    }),
+  );
+  const login = loginTo(site.folder, Object.fromEntries(hosts));
+  const haproxy = readFileSync(join(STORY, 'haproxy.cfg'), 'utf8');
+  await Promise.all(
+    NODES.map(async (node) => {
+      await login.type(node, 'rm -rf /etc/sealbeat; systemctl start dbus.socket');
+      await login.type(
+        node,
+        `cat >/etc/haproxy/haproxy.cfg <<'END'\n${haproxy}END\nsystemctl restart haproxy`,
+      );
+      await login.type(node, 'install -d -m 0750 /etc/sealbeat');
+    }),
+  );
+  return login;
+}
+
+async function build(t: TestContext, site: Site): Promise<Scene> {
+  for (const [host, address] of [
+    ['mx1', '10.10.10.21'],
+    ['mx2', '10.10.10.22'],
+  ] as const)
+    startProgram({
+      namespace: site.namespace(host),
+      file: 'unshare',
+      args: ['--uts', 'sh', '-c', `hostname ${host} && exec ${MAIL_SERVER} -l ${address}:25`],
+    });
+  const login = await startHosts(t, site);
+  const file = (name: string): string => join(site.folder, name);
+  for (const node of NODES) {
+    const key = await login.type(node, 'sealbeat keygen -o /etc/sealbeat/identity');
+    appendFileSync(file('keys.conf'), `${node}_key=${key}\n`);
+  }
+  const prometheus = prometheusOn(site.namespace('monitor'));
+  const status = async (node: Node): Promise<StatusReport> =>
+    JSON.parse(await login.type(node, 'sealbeat status --json')) as StatusReport;
+  return {
+    ...{ site, login, prometheus, status },
+    fill(...lines) {
+      const own = [readFileSync(join(STORY, 'site.conf'), 'utf8'), readFileSync(file('keys.conf'), 'utf8')];
+      writeFileSync(file('site.conf'), [...own, ...lines].join('\n'));
+      const args = [join(STORY, 'sealbeat.yaml.in'), file('site.conf')];
+      writeFileSync(file('sealbeat.yaml'), runTool(join(STORY, 'fill.sh'), args));
+    },
+    push: (...hosts) => pushed(['-e', login.command, file('sealbeat.yaml'), ...hosts]),
+    untilOn: (node, vips = [VIP]) => untilOn(site, node, vips),
+    untilSays: (expression, values) => untilSays(prometheus, expression, values),
+  };
+}
+
+async function pushed(args: readonly string[]): Promise<{ rc: number; text: string }> {
+  try {
+    const { stdout, stderr } = await promisify(execFile)(join(STORY, 'push.sh'), args, { env: toolEnv });
+    return { rc: 0, text: `${stdout}${stderr}` };
+  } catch (error) {
+    const {
+      code = -1,
+      stdout = '',
+      stderr = '',
+    } = error as { code?: number; stdout?: string; stderr?: string };
+    return { rc: code, text: `${stdout}${stderr}` };
+  }
+}
+
+function startPrometheus(site: Site): void {
+  const file = (name: string): string => join(site.folder, name);
+  cpSync(join(STORY, 'prometheus.yml'), file('prometheus.yml'));
+  cpSync(RULES, file('sealbeat.rules.yml'));
+  startProgram({
+    ...{ namespace: site.namespace('monitor'), file: 'prometheus' },
+    args: [
+      ...[`--config.file=${file('prometheus.yml')}`, `--storage.tsdb.path=${file('tsdb')}`],
+      ...['--web.listen-address=10.10.10.9:9090', '--log.level=warn'],
+    ],
+  });
+}
+
+const prometheusOn = (namespace: string): PrometheusApi =>
+  prometheusApi(async (path) => {
+    const asked = `GET ${path} HTTP/1.0\r\nHost: monitor\r\n\r\n`;
+    const answer = await exchange(namespace, '10.10.10.9', 9090, asked);
+    return JSON.parse(answer.slice(answer.indexOf('\r\n\r\n'))) as unknown;
+  });
+
+/** All of them here and none there. */
+async function untilOn(site: Site, node: Node, vips: readonly string[]): Promise<void> {
+  const holders = (vip: string): string => NODES.filter((each) => site.watch(each).of(vip).isHeld).join();
+  await until(
+    `${vips.join()} on ${node}`,
+    BOUND_MS,
+    () => vips.every((vip) => holders(vip) === node),
+    () => vips.map((vip) => `${vip} is on ${holders(vip)}`).join(', '),
+  );
+}
+
+async function untilSays(
+  { query }: PrometheusApi,
+  expression: string,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  let seen: unknown;
+  await until(
+    `${expression} to be ${JSON.stringify(values)}`,
+    BOUND_MS,
+    async () => {
+      seen = await query(expression).catch((error: unknown) => String(error));
+      return JSON.stringify(seen) === JSON.stringify(values);
+    },
+    () => JSON.stringify(seen),
+  );
+}
+
+/** A mail server is reached behind the address. */
+async function untilGreeted({ site }: Scene): Promise<void> {
+  let said = '';
+  await until(
+    'a mail server to greet',
+    BOUND_MS,
+    async () => (said = await exchange(site.namespace('client'), VIP, 25, 'QUIT\r\n')).startsWith('220 mx'),
+    () => said,
+  );
+}
+
+async function starts(scene: Scene): Promise<void> {
+  const { login, fill, push, untilOn, untilSays } = scene;
+  fill();
+  const { rc, text } = await push(...NODES);
+  assert.equal(rc, 0, text);
+  assert.match(text, /this node: lb1[^]*this node: lb2[^]*does not run/);
+  for (const node of NODES) await login.type(node, 'sealbeat service install --start');
+  await untilOn('lb1');
+  await untilGreeted(scene);
+  // After that: to an observer of its beginning, the pair's first choice is a move as well.
+  startPrometheus(scene.site);
+  await untilSays('sort_desc(sealbeat_group_active)', { lb1: '1', lb2: '0' });
+  await untilSays('count by (instance) (sealbeat_check_state{state="up"} == 1)', { lb1: '1', lb2: '1' });
+}
+
+async function moves(t: TestContext, scene: Scene): Promise<void> {
+  const { site, login, prometheus, untilOn, untilSays } = scene;
+  assert.deepEqual(await prometheus.firing(), []);
+  const fromMs = Date.now();
+  await login.type('lb1', 'systemctl stop haproxy');
+  await untilOn('lb2');
+  await untilGreeted(scene);
+  const lines = (await login.type('lb1', 'sealbeat events --json')).split('\n').filter(Boolean);
+  const events = lines.map((line) => JSON.parse(line) as EventRecord);
+  const failed = events.findLast(({ kind }) => kind === 'check');
+  const failedMs = Date.parse(failed?.at ?? '');
+  const movedMs = site.watch('lb2').of(VIP).within({ fromMs, toMs: Date.now() })[0]?.fromMs ?? Infinity;
+  t.diagnostic(
+    `check failed ${failedMs - fromMs} ms after the stop, VIP on lb2 ${Math.round(movedMs - failedMs)} ms later`,
+  );
+  t.diagnostic(
+    events
+      .slice(-6)
+      .map((e) => JSON.stringify(e))
+      .join('\n') +
+      '\n' +
+      (await login.type('lb2', 'sealbeat events --json | tail -5; uptime')),
+  );
+  assert.ok(movedMs - failedMs < 1_000, JSON.stringify({ failed, movedMs }));
+  await untilSays('sort_desc(sealbeat_group_active)', { lb2: '1', lb1: '0' });
+  let firing: readonly string[] = [];
+  await until(
+    'the alert to fire',
+    BOUND_MS,
+    async () => (firing = await prometheus.firing()).includes('SealbeatFailover mail smtp'),
+    () => firing.join(', '),
+  );
+  t.diagnostic(`alert seen ${Date.now() - failedMs} ms after the check failed`);
+}
+
+async function returns({ login, untilOn }: Scene): Promise<void> {
+  await login.type('lb1', 'systemctl start haproxy');
+  await untilOn('lb1');
+}
+
+async function changes({ site, login, fill, push, status, untilOn }: Scene): Promise<void> {
+  const fromMs = Date.now();
+  const before = await status('lb1');
+  fill(`vips=${VIP}, ${VIP2}`, 'failback_delay=1m');
+  const { rc, text } = await push(...NODES);
+  assert.equal(rc, 0, text);
+  await untilOn('lb1', [VIP, VIP2]);
+  await untilNoDrift(status);
+  assert.equal(site.watch('lb1').of(VIP).departures({ fromMs, toMs: Date.now() }), 0);
+  assert.equal((await status('lb1')).groups[0]?.epoch, before.groups[0]?.epoch, 'nobody has claimed it');
+  assert.match(await login.type('lb2', 'sealbeat check'), /2 addresses/);
+}
+
+const drift = async (status: Scene['status']): Promise<readonly string[]> => {
+  const all = await Promise.all(NODES.map(status));
+  return all.flatMap(({ alarms }) => alarms.filter((alarm) => alarm.includes('another config')));
+};
+
+async function untilNoDrift(status: Scene['status']): Promise<void> {
+  let seen: readonly string[] = [];
+  await until(
+    'no alarm about the config',
+    BOUND_MS,
+    async () => (seen = await drift(status)).length === 0,
+    () => seen.join(', '),
+  );
+}
+
+async function drifts({ fill, push, status, untilSays }: Scene): Promise<void> {
+  fill(`vips=${VIP}, ${VIP2}`, 'failback_delay=2m');
+  assert.equal((await push('lb1')).rc, 0);
+  const wanted = [
+    'lb2 runs with another config: other policies',
+    'lb1 runs with another config: other policies',
+  ];
+  let seen: readonly string[] = [];
+  await until(
+    'both to name the part',
+    BOUND_MS,
+    async () => JSON.stringify((seen = await drift(status))) === JSON.stringify(wanted),
+    () => seen.join(', '),
+  );
+  await untilSays('sort(sealbeat_config_drift)', { lb1: '1', lb2: '1' });
+  assert.equal((await push('lb1', 'lb2')).rc, 0);
+  await untilNoDrift(status);
+}
+
+async function refuses({ login, fill, push, status, untilSays }: Scene): Promise<void> {
+  const config = (node: Node): Promise<string> => login.type(node, 'cat /etc/sealbeat/sealbeat.yaml');
+  const [before, digest] = [await config('lb1'), (await status('lb1')).configDigest];
+  assert.throws(() => fill('vips='), /no value for vips/);
+  fill(`vips=${VIP}`, 'failback_delay=5');
+  const { rc, text } = await push('lb2', 'lb1');
+  assert.equal(rc, 1, text);
+  assert.match(text, /failback.*delay[^]*lb2 does not take it; no host has been changed/);
+  for (const node of NODES) assert.equal(await config(node), before);
+
+  // Whoever copies it into its place without a look is told by the daemon.
+  await login.type('lb1', 'cp /etc/sealbeat/sealbeat.yaml /run/good');
+  await login.type('lb1', 'sed -i s/delay:.*/delay:\\ 5\\ }/ /etc/sealbeat/sealbeat.yaml');
+  await assert.rejects(login.type('lb1', 'sealbeat reload'), /delay: 5 has no unit/);
+  await untilSays('sealbeat_config_refused', { lb1: '1', lb2: '0' });
+  assert.equal((await status('lb1')).configDigest, digest);
+  await login.type('lb1', 'cat /run/good >/etc/sealbeat/sealbeat.yaml && sealbeat reload');
+  await untilSays('sealbeat_config_refused', { lb1: '0', lb2: '0' });
+  assert.equal((await status('lb1')).groups[0]?.role, 'active');
+}
