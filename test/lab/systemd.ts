@@ -72,7 +72,7 @@ exec ${SYSTEMD} --system --unit=lab.target --log-target=journal --show-status=no
 `;
 
 /** /tmp is another one in there, and with it a PATH that leads there. */
-const insideEnv = { ...toolEnv, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+export const insideEnv = { ...toolEnv, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
 export interface SystemdOptions {
   readonly writable?: readonly string[];
