@@ -1,0 +1,169 @@
+// Goal: docs/stories/carp.md from its first line to its last, on OpenBSD and on FreeBSD: one master for inside and outside, a
+// demoted firewall that takes neither, and not one command that is about anything else.
+import assert from 'node:assert/strict';
+import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { EventRecord } from '../../src/core/report.ts';
+import { storyFile, withExample, type ExampleHost, type RunningExample } from '../lab/examples.ts';
+import type { Program } from '../lab/program.ts';
+import { labTest } from '../lab/requirement.ts';
+import { SEALBEAT } from '../lab/sealbeat.ts';
+import { until } from '../lab/wait.ts';
+
+const CONFIG = '/etc/sealbeat/sealbeat.yaml';
+const [INSIDE, OUTSIDE] = ['10.10.10.254', '203.0.113.10'] as const;
+const BOUND_MS = 40_000;
+/** What the operator has beside the virtual hosts. */
+const OWN_ALIAS = '10.10.10.80';
+const NOT_OURS = ['pfctl', 'relayctl', 'relayd', 'rcctl', 'service'] as const;
+
+const SYSTEMS = {
+  openbsd: {
+    masters: (host: ExampleHost) => shown(host, ['carp0', 'carp1']),
+    demote: (by: number) => `ifconfig -g carp ${by < 0 ? '-' : ''}carpdemote ${Math.abs(by)}`,
+    /** A look, or a word about one of the two carp interfaces. */
+    ours: /^(ifconfig (carp[01]( .*)?|em[01]|-g carp)|sysctl -n .*|netstat -s -p carp|pgrep -x ifstated)$/,
+    alias: `ifconfig em0 inet alias ${OWN_ALIAS}/32`,
+  },
+  freebsd: {
+    masters: (host: ExampleHost) => shown(host, ['em0', 'em1']),
+    demote: (by: number) => `sysctl net.inet.carp.demotion=${by}`,
+    ours: new RegExp(
+      '^(ifconfig em[01]( vhid [12] .*| inet vhid [12] .*| inet (10\\.10\\.10\\.254|203\\.0\\.113\\.10) -alias)?' +
+        '|sysctl -n .*|netstat -s -p carp)$',
+    ),
+    alias: `ifconfig em0 inet ${OWN_ALIAS}/32 alias`,
+  },
+} as const;
+
+for (const name of ['openbsd', 'freebsd'] as const) {
+  labTest(`story carp on ${name}: both virtual hosts move together`, 180_000, async (t) => {
+    await withExample(`carp-${name}`, async (example) => {
+      const { demote, ours, alias, masters } = SYSTEMS[name];
+      const { lab, hosts } = example;
+      const [fw1, fw2] = hosts;
+      await asOnThePage(example);
+      for (const host of hosts) {
+        await type(host, alias);
+        trap(host);
+      }
+      const before = await Promise.all(hosts.map(({ system }) => system.calls()));
+      const agents = hosts.map((host) => host.start(SEALBEAT, 'run'));
+      await servedBy(example, 0, agents);
+      assert.deepEqual(await masters(fw1), ['MASTER 1', 'MASTER 2']);
+      assert.deepEqual(await masters(fw2), []);
+
+      const movedMs = Date.now();
+      await fw1.sealbeat('switchover', 'gate', '--to', 'fw2');
+      await servedBy(example, 1, agents);
+      t.diagnostic(`switchover: no answer for ${await gapSince(example, movedMs)} ms`);
+      assert.deepEqual([await masters(fw1), await masters(fw2)], [[], ['MASTER 1', 'MASTER 2']]);
+
+      await type(fw1, demote(33));
+      const killedMs = Date.now();
+      agents[1]!.signal('SIGKILL');
+      await until('fw1 to say why it takes nothing', BOUND_MS, async () =>
+        (await eventsOf(fw1)).some(({ text, cause }) =>
+          /CARP is demoted on this host by 33/.test(`${text} ${cause}`),
+        ),
+      );
+      assert.deepEqual([await masters(fw1), await masters(fw2)], [[], []], 'the guard has let go of both');
+      await type(fw1, demote(-33));
+      await servedBy(example, 0, agents);
+      t.diagnostic(
+        `killed agent, and a demoted standby for a while: ${await gapSince(example, killedMs)} ms`,
+      );
+
+      agents[1] = fw2.start(SEALBEAT, 'run');
+      await until('fw2 to be a standby', BOUND_MS, async () =>
+        /standby/.test(await fw2.sealbeat('status').catch(() => '')),
+      );
+      const pulledMs = Date.now();
+      lab.faults.unplug('h1', 'cross');
+      await servedBy(example, 1, agents);
+      t.diagnostic(`outer cable pulled: no answer inside for ${await gapSince(example, pulledMs)} ms`);
+      assert.deepEqual(await masters(fw1), []);
+      lab.faults.plugIn('h1', 'cross');
+
+      for (const agent of agents) await agent.stop(15_000);
+      for (const [at, host] of hosts.entries()) {
+        const calls = (await host.system.calls()).slice(before[at]!.length).map(({ argv }) => argv.join(' '));
+        const byHand = new Set([demote(33), demote(-33)]);
+        assert.deepEqual(
+          calls.filter((call) => !ours.test(call) && !byHand.has(call)),
+          [],
+        );
+        assert.equal(existsSync(trapLog(host)), false, 'nobody asked pf or relayd for anything');
+        assert.match(
+          (await host.system.command(['ifconfig', 'em0'])).stdout,
+          new RegExp(`inet ${OWN_ALIAS} `),
+        );
+      }
+    });
+  });
+}
+
+/** Its commands, without the systems' own. */
+async function asOnThePage({ hosts }: RunningExample): Promise<void> {
+  const [fw1, fw2] = hosts;
+  const lines: string[] = [];
+  for (const host of hosts) {
+    await host.type(
+      'sh',
+      '-c',
+      "umask 077; mkdir -p /etc/sealbeat; echo 'not-this-one' >/etc/sealbeat/carp-password",
+    );
+    lines.push(await host.sealbeat('keygen', '-o', '/etc/sealbeat/identity'));
+  }
+  await fw1.type('cp', storyFile('carp/sealbeat.yaml'), CONFIG);
+  await fw1.sealbeat('key', 'trust', 'fw1', lines[0]!, '--replace', '--yes');
+  await fw1.sealbeat('key', 'trust', 'fw2', lines[1]!, '--replace', '--yes');
+  copyFileSync(fw1.outside(CONFIG), fw2.outside(CONFIG));
+  for (const host of hosts)
+    assert.match(await host.sealbeat('check', '--strict'), /is good: cluster firewalls/);
+}
+
+const type = async (host: ExampleHost, line: string): Promise<void> => {
+  const { rc, stderr } = await host.system.command(line.split(' '));
+  assert.deepEqual({ rc, stderr }, { rc: 0, stderr: '' }, line);
+};
+
+/** `MASTER 1`: state and vhid of what CARP runs there; nothing for what is down, missing or at rest. */
+async function shown(host: ExampleHost, interfaces: readonly string[]): Promise<readonly string[]> {
+  const all = await Promise.all(interfaces.map((one) => host.system.command(['ifconfig', one])));
+  return all.flatMap(({ stdout }) =>
+    [...stdout.matchAll(/carp: (MASTER|BACKUP) .*?vhid (\d+)/g)].map(([, state, vhid]) => `${state} ${vhid}`),
+  );
+}
+
+const trapLog = ({ system }: ExampleHost): string => join(dirname(system.binFolder), 'not-ours.log');
+
+/** Programs that change what is pf's or relayd's, where sealbeat would find them first. */
+function trap(host: ExampleHost): void {
+  for (const program of NOT_OURS) {
+    const text = `#!/bin/sh\necho "$0 $*" >>'${trapLog(host)}'\n`;
+    writeFileSync(join(host.system.binFolder, program), text, { mode: 0o755 });
+  }
+}
+
+async function servedBy(example: RunningExample, at: 0 | 1, agents: readonly Program[]): Promise<void> {
+  const { lab, hosts } = example;
+  try {
+    await lab.untilServedBy(hosts[at].labName, BOUND_MS);
+    await until('the outside to be there too', BOUND_MS, () => {
+      const holders = lab.hosts.filter((host) => lab.timeline(host, OUTSIDE).isHeld);
+      return holders.join() === hosts[at].labName;
+    });
+  } catch (error) {
+    const words = agents.map(({ output }) => output.slice(-2_000)).join('\n---\n');
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${words}`, { cause: error });
+  }
+}
+
+const gapSince = async ({ lab }: RunningExample, fromMs: number): Promise<number> =>
+  Math.round(await lab.client.longestGapMs(INSIDE, { fromMs, toMs: Date.now() }));
+
+async function eventsOf(host: ExampleHost): Promise<readonly EventRecord[]> {
+  const lines = (await host.sealbeat('events', '--json')).split('\n').filter(Boolean);
+  return lines.map((line) => JSON.parse(line) as EventRecord);
+}
