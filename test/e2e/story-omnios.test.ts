@@ -1,5 +1,6 @@
 // Goal: docs/stories/omnios.md from its first line to its last, by the commands that stand there.
 import assert from 'node:assert/strict';
+import { copyFileSync } from 'node:fs';
 import type { EventRecord } from '../../src/core/report.ts';
 import { storyFile, withExample, type ExampleHost, type RunningExample } from '../lab/examples.ts';
 import type { Program } from '../lab/program.ts';
@@ -63,18 +64,17 @@ labTest(
       const { lab, hosts } = example;
       const [om1, om2] = hosts;
       const lines: string[] = [];
+      const scripts = ['vip-up.sh', 'vip-down.sh'].map((script) => storyFile(`omnios/${script}`)).join(' ');
       for (const host of hosts) {
-        await host.type('mkdir', '-p', '-m', '700', '/etc/sealbeat');
-        for (const script of ['vip-up.sh', 'vip-down.sh'])
-          await host.type('cp', '-p', storyFile(`omnios/${script}`), '/etc/sealbeat/');
-        await host.type('cp', storyFile('omnios/sealbeat.yaml'), CONFIG);
+        await host.type('sh', '-c', `mkdir -p /etc/sealbeat && cp -p ${scripts} /etc/sealbeat/`);
         lines.push(await host.sealbeat('keygen', '-o', '/etc/sealbeat/identity'));
       }
-      for (const host of hosts) {
-        for (const [at, { name }] of hosts.entries())
-          await host.sealbeat('key', 'trust', name, lines[at]!, '--replace', '--yes');
+      await om1.type('cp', storyFile('omnios/sealbeat.yaml'), CONFIG);
+      for (const [at, { name }] of hosts.entries())
+        await om1.sealbeat('key', 'trust', name, lines[at]!, '--replace', '--yes');
+      copyFileSync(om1.outside(CONFIG), om2.outside(CONFIG));
+      for (const host of hosts)
         assert.match(await host.sealbeat('check', '--strict'), /is good: cluster storage/);
-      }
       const agents = await runBoth(example);
       assert.match(
         await om1.type('ifconfig', '-a'),
