@@ -21,13 +21,14 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   vip: ['core'],
   control: ['core'],
   arbiter: ['core'],
+  hook: ['core'],
   system: ['core'],
   service: ['core'],
   doctor: ['core', 'wire', 'config'],
-  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter'],
+  daemon: ['core', 'wire', 'keys', 'config', 'net', 'probe', 'vip', 'control', 'arbiter', 'hook'],
   cli: [
     ...['core', 'wire', 'keys', 'config', 'pairing', 'migrate', 'probe', 'vip', 'control'],
-    ...['service', 'system', 'daemon', 'doctor'],
+    ...['service', 'system', 'daemon', 'doctor', 'hook'],
   ],
 };
 const PURE = new Set(['core', 'wire']);

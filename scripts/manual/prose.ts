@@ -72,6 +72,7 @@ export const ERRORS: Readonly<Record<ErrorCode, string>> = {
   CONTROL_UNREACHABLE: 'No daemon answers behind the control socket.',
   DRILL_FAILED: 'A rehearsed failover did not keep what the config promises.',
   HOST_UNFIT: 'The doctor found a problem on this host, and printed it with its remedy.',
+  HOOK_FAILED: 'A hook that was run by hand did not end with exit code 0.',
   REFUSED: 'The order was understood and declined, for the reason that is printed.',
   PORT_TAKEN: 'The port of the heartbeats, or the control socket, is in use.',
 };

@@ -1,4 +1,5 @@
 import type { Exec, Random } from '../core/ports.ts';
+import type { HookFiles } from '../config/hook-host-rules.ts';
 import type { HostInterfaces } from '../config/host-rules.ts';
 import type { Files } from '../config/program-host-rules.ts';
 
@@ -30,7 +31,7 @@ export interface CliHost {
   /** Whether an echo is answered within a second; false as well where nobody can ask. */
   answersPing(address: string): Promise<boolean>;
   /** What is at a path, for `check`. */
-  readonly files: Omit<Files, 'euid'>;
+  readonly files: Omit<Files, 'euid'> & Pick<HookFiles, 'firstLine'>;
   /** Linux: whether a secondary IPv4 address outlives its primary on this interface. */
   promotesSecondaries(link: string): boolean;
 }

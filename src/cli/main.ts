@@ -42,6 +42,7 @@ const commands = {
   restart: async () => (await import('./commands/restart.ts')).restartCommand,
   release: async () => (await import('./commands/release.ts')).releaseCommand,
   vip: async () => (await import('./commands/vip.ts')).vipCommand,
+  hook: async () => (await import('./commands/hook.ts')).hookCommand,
   completion: async () => (await import('./commands/completion.ts')).completionCommand,
 } satisfies Record<string, () => Promise<(host: CliHost) => Command>>;
 type CommandName = keyof typeof commands;

@@ -1,4 +1,11 @@
-import type { GroupReport, PathReport, PeerReport, StatusReport, VipReport } from '../core/report.ts';
+import type {
+  GroupReport,
+  HookReport,
+  PathReport,
+  PeerReport,
+  StatusReport,
+  VipReport,
+} from '../core/report.ts';
 import { printable } from '../system/printable.ts';
 import { durationText } from './duration-text.ts';
 import { flow, pad, painter, widthOf, type Paint } from './layout.ts';
@@ -122,6 +129,7 @@ function groupLines(group: GroupReport, report: StatusReport, { columns, paint }
     ...leaseLines(group, report, { columns, paint }),
     ...agreementLines(group, { columns, paint }),
     ...group.vips.flatMap((vip) => labelled('vip', [vipText(vip, group, vipWidth, paint)], columns)),
+    ...(group.hooks ?? []).flatMap((hook) => hookLines(hook, { columns, paint })),
     ...(group.notes ?? []).flatMap((note) => sentence('note', note, columns)),
   ];
 }
@@ -196,6 +204,21 @@ function agreementLines({ asking, witness, lock, role }: GroupReport, { columns,
   const held = lock.leftMs === undefined ? notOurs : `held for another ${durationText(lock.leftMs)}`;
   const problem = lock.problem === '' ? '' : `: ${printable(lock.problem)}`;
   return [...lines, ...labelled('lock', [`${held}${problem}${ago}`], columns)];
+}
+
+/** Only what needs attention: those that went well are in the JSON. */
+function hookLines(
+  { moment, command, state, exitCode, ranAgoMs = 0, failures, runs, output }: HookReport,
+  { columns, paint }: Page,
+): string[] {
+  if (state === 'never' || state === 'done') return [];
+  const since = durationText(ranAgoMs);
+  const what = `${moment}: ${command}`;
+  if (state === 'running') return sentence('hook', `${what} runs for ${since}`, columns);
+  const code = exitCode === undefined ? '' : ` with exit code ${exitCode}`;
+  const how = `${state === 'failed' ? `FAILED${code}` : 'TIMED OUT'} ${since} ago, ${failures} of ${runs} runs`;
+  const said = output === '' ? '' : `: ${output.split('\n').at(-1)}`;
+  return sentence(paint('bad', 'hook'), `${what} ${how}${said}`, columns);
 }
 
 function vipText(vip: VipReport, { role }: GroupReport, width: number, paint: Paint): string {

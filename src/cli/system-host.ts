@@ -1,5 +1,5 @@
 import { hostname, networkInterfaces } from 'node:os';
-import { factsOf, realPath } from '../system/files.ts';
+import { factsOf, firstLine, realPath } from '../system/files.ts';
 import { systemRandom } from '../system/random.ts';
 import { systemPlatform } from '../vip/system-platform.ts';
 import { interfaceSysctl, isOn } from '../vip/linux/interface-sysctl.ts';
@@ -42,7 +42,7 @@ export function systemHost(): CliHost {
         ]),
       ),
     answersPing,
-    files: { factsOf, realPath },
+    files: { factsOf, firstLine, realPath },
     promotesSecondaries: (link) => isOn(interfaceSysctl(), 'ipv4', link, 'promote_secondaries'),
   };
 }

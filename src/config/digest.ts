@@ -6,6 +6,7 @@ import {
   type Settings,
   type VhostSettings,
 } from '../core/settings.ts';
+import type { HookSettings } from '../core/hooks.ts';
 import { probeMeaning } from './probe-meaning.ts';
 
 type Meaning = Omit<Settings, 'digest' | 'partDigests'>;
@@ -75,6 +76,8 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
       [announce.method, announce.refreshMs],
     ]),
   policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
+  hooks: ({ groups }) =>
+    groups.filter(({ hooks }) => hooks.length > 0).map(({ name, hooks }) => [name, hooks.map(hookMeaning)]),
 };
 
 const byNodeMeaning = <T>(
@@ -103,6 +106,11 @@ const policiesOf = (group: GroupSettings): readonly unknown[] => {
     fence ? [fence.command, fence.timeoutMs] : null,
   ];
 };
+
+const hookMeaning = ({ moment, words, user, group, timeoutMs, style }: HookSettings): readonly unknown[] => [
+  ...[moment, words],
+  ...[user, group, timeoutMs, style],
+];
 
 function arbiterMeaning(arbiter: NonNullable<Settings['arbiter']>): readonly unknown[] {
   const { kind, endpoints, ttlSeconds, timeoutMs, caFile, certFile, keyFile, credentialFile } = arbiter;

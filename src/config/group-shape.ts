@@ -5,6 +5,7 @@ import { carpShape } from './carp-shape.ts';
 import { cloudShape } from './cloud-shape.ts';
 import { dampingShape } from './damping-shape.ts';
 import { confirmShape, fenceShape, witnessShape } from './probe-shape.ts';
+import { hooksShape } from './hooks-shape.ts';
 import { priority } from './node-shape.ts';
 import { scriptShape } from './script-shape.ts';
 import { byName, described, duration, list, mapping, must, oneOf } from './value-shapes.ts';
@@ -128,6 +129,11 @@ export const groupShape = described(
       z.optional(fenceShape),
       'A command that makes sure that a silent holder cannot serve any more. Default: none.',
       { examples: [{ command: ['/usr/local/sbin/power-off', '{name}'] }] },
+    ),
+    hooks: described(
+      z.optional(hooksShape),
+      'Programs that are run when something happens to the group on a node. Default: none.',
+      { examples: [{ post_up: ['/etc/sealbeat/post-up.sh', 'web'] }] },
     ),
     carp: described(
       z.optional(carpShape),

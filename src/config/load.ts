@@ -5,6 +5,7 @@ import type { Settings } from '../core/settings.ts';
 import { arbiterFindings } from './arbiter-rules.ts';
 import { carpFindings } from './carp-rules.ts';
 import { groupFindings } from './group-rules.ts';
+import { hookFindings } from './hook-rules.ts';
 import { nodeFindings } from './node-rules.ts';
 import { partsOf, partsOfBroken, type Parts } from './parts.ts';
 import { probeFindings } from './probe-rules.ts';
@@ -121,6 +122,7 @@ const rules = (parts: Parts): readonly Finding[] => [
   ...programFindings(parts),
   ...cloudFindings(parts),
   ...arbiterFindings(parts),
+  ...hookFindings(parts),
 ];
 
 /** Where the shape is wrong, a rule about the same place or something in it is only an echo ("there are 0 nodes"). */

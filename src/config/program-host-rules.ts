@@ -22,7 +22,7 @@ export function hostProgramFindings(
     programsOf(group, self).flatMap(({ program, path }) =>
       wordsInBraces(program).length > 0
         ? []
-        : findingsOf(program, files).map((finding) => ({
+        : programFound(program, files).map((finding) => ({
             ...finding,
             path: ['groups', group.name, ...path],
           })),
@@ -56,10 +56,10 @@ function programsOf(
   });
 }
 
-type Found = Pick<Finding, 'severity' | 'text'>;
+export type Found = Pick<Finding, 'severity' | 'text'>;
 const error = (text: string): readonly Found[] => [{ severity: 'error', text }];
 
-function findingsOf(program: string, files: Files): readonly Found[] {
+export function programFound(program: string, files: Files): readonly Found[] {
   const real = files.realPath(program);
   const link = real === program ? '' : ` (${program} leads there)`;
   const folders = foldersOf(real);
@@ -104,7 +104,7 @@ function whoMayChange(path: string, { factsOf, euid }: Files): readonly Found[] 
 export const octal = (mode: number): string => (mode & 0o7777).toString(8).padStart(4, '0');
 
 /** `/`, `/usr`, `/usr/bin` for `/usr/bin/x`. */
-function foldersOf(path: string): readonly string[] {
+export function foldersOf(path: string): readonly string[] {
   const parts = path
     .split('/')
     .filter((part) => part !== '')

@@ -12,6 +12,7 @@ import { carpOf, vhostOf } from './carp-meaning.ts';
 import { commandOf } from './cloud-meaning.ts';
 import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
+import { hooksOf } from './hooks-shape.ts';
 import { interfacesOn, partsOf } from './parts.ts';
 import { confirmOf, witnessOf } from './probe-shape.ts';
 import { dampingOf } from './damping-shape.ts';
@@ -103,6 +104,7 @@ function groupOf(
     confirm: group.confirm && confirmOf(group.confirm),
     witness: group.witness && witnessOf(group.witness),
     fence: group.fence && { command: group.fence.command, timeoutMs: group.fence.timeout },
+    hooks: group.hooks ? hooksOf(group.hooks) : [],
   };
 }
 

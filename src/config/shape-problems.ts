@@ -35,11 +35,14 @@ export function findingsOf(issues: readonly Issue[], around: YamlPath = []): rea
 
 /** Of several shapes the one that was meant: the first whose complaint isn't that it is another kind of value. */
 function unionFindings(issue: Extract<Issue, { code: 'invalid_union' }>, path: YamlPath): readonly Finding[] {
-  const isOtherKind = ({ code, path: at, input }: Issue): boolean =>
-    (at.length === 0 &&
-      (code === 'invalid_type' || (code === 'invalid_value' && typeof input !== 'string'))) ||
-    // A list in the place of an element: of words, or of lists of words.
-    (at.length === 1 && typeof at[0] === 'number' && code === 'invalid_type' && Array.isArray(input));
+  const isOtherKind = (problem: Issue): boolean => {
+    const { code, path: at, input } = problem;
+    if (at.length === 0)
+      return code === 'invalid_type' || (code === 'invalid_value' && typeof input !== 'string');
+    if (at.length !== 1 || typeof at[0] !== 'number' || problem.code !== 'invalid_type') return false;
+    // A list in the place of an element, of words or of lists of words; or a word in the place of a mapping.
+    return Array.isArray(input) || (typeof input === 'string' && problem.expected === 'object');
+  };
   const meant = issue.errors.find((branch) => !branch.some(isOtherKind));
   return meant ? findingsOf(meant, path) : [{ severity: 'error', path, text: issue.message }];
 }

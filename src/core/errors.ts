@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'TOOL_MISSING' // a program that sealbeat needs is not installed
   | 'TOOL_TIMEOUT'
   | 'CONTROL_UNREACHABLE' // no daemon behind the control socket
+  | 'HOOK_FAILED' // a hook that was run by hand did not end as it should
   | 'REFUSED' // the daemon understood and declined, with the reason
   | 'PORT_TAKEN'
   | 'HOST_UNFIT' // doctor found a problem

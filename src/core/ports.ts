@@ -26,13 +26,23 @@ export interface Ran {
 export interface RunOptions {
   readonly timeoutMs: number;
   readonly stdin?: string;
-  /** On top of our own environment. */
+  /** On top of our own environment, unless `bare`. */
   readonly env?: Readonly<Record<string, string>>;
+  /** It gets nothing of our own environment. */
+  readonly bare?: boolean;
+  /** Where it begins; our own folder without it. */
+  readonly folder?: string;
+  /** As this user, with this one group and no other. Needs root, unless it is us. */
+  readonly as?: { readonly uid: number; readonly gid: number };
   /**
    * It may start others, as scripts do: at the time limit, and when `signal` aborts, all of them are ended. What it leaves
    * running when it ends by itself is not waited for.
    */
   readonly withOffspring?: boolean;
+  /** With `withOffspring`: all of them are first asked to end, and ended after so long. */
+  readonly lastMs?: number;
+  /** Of each stream so much is kept, the last; a MiB without it. */
+  readonly outputBytesMax?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -1,5 +1,6 @@
 import type { Explanation } from './group/explanation.ts';
 import type { QuestionKind } from './group/state.ts';
+import type { HookMoment } from './hooks.ts';
 import type { ConfigPart } from './settings.ts';
 import type { GroupName, NodeId, NodeName } from './units.ts';
 
@@ -95,11 +96,43 @@ export interface GroupReport {
   readonly witness?: WitnessReport | undefined;
   /** The arbiter's lock; undefined where the config wants none. */
   readonly lock?: LockReport | undefined;
+  /** It has moved to and fro, and stays where it is; undefined while it has not. */
+  readonly damped?: DampedReport | undefined;
   readonly vips: readonly VipReport[];
   /** As the config names it for this node. */
   readonly adapter: string;
   /** What the adapter says about how the VIPs are held here; one sentence each, mostly none. */
   readonly notes?: readonly string[];
+  /** Where the config has some; in the order of the moments. */
+  readonly hooks?: readonly HookReport[] | undefined;
+}
+
+export interface HookReport {
+  readonly moment: HookMoment;
+  /** As a shell would be told. */
+  readonly command: string;
+  /** Of the newest run. */
+  readonly state: 'never' | 'running' | 'done' | 'failed' | 'timed out';
+  /** Of the newest run that has ended, as `tookMs` and `output`; undefined where there was none. */
+  readonly exitCode: number | undefined;
+  /** Since the newest run began, or ended. */
+  readonly ranAgoMs: number | undefined;
+  readonly tookMs: number | undefined;
+  /** Since the daemon started, or since a reload changed the hook. `failures` counts time limits, too. */
+  readonly runs: number;
+  readonly failures: number;
+  /** Not run, because a newer state had made it meaningless, or its turn came too late. */
+  readonly dropped: number;
+  /** Its last lines. */
+  readonly output: string;
+}
+
+export interface DampedReport {
+  /** `failback`: it does not fail back by itself. `checks`: checks do not move it either. */
+  readonly holds: 'failback' | 'checks';
+  readonly moves: number;
+  readonly withinMs: number;
+  readonly forMs: number;
 }
 
 export interface AskingReport {

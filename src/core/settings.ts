@@ -1,3 +1,4 @@
+import type { HookSettings } from './hooks.ts';
 import type { GroupId, GroupName, NodeId, NodeName } from './units.ts';
 
 /** The meaning of one config file, the same on every node. Made only by config/load.ts; durations are milliseconds. */
@@ -30,6 +31,7 @@ export const CONFIG_PARTS = [
   'groups', // their names
   'addresses', // VIPs, interfaces, adapters, announcing
   'policies', // failback, confirm, witness, fence, arbiter
+  'hooks',
 ] as const;
 export type ConfigPart = (typeof CONFIG_PARTS)[number];
 
@@ -95,6 +97,8 @@ export interface GroupSettings {
   readonly witness: WitnessSettings | undefined;
   /** Makes sure that a silent holder cannot serve any more. */
   readonly fence: FenceSettings | undefined;
+  /** What is run when something happens to the group on a node; in the order of the moments. */
+  readonly hooks: readonly HookSettings[];
 }
 
 /**

@@ -21,6 +21,8 @@ export interface Groups {
   holds(vip: Vip): boolean;
   /** What the last look, or the last call that amounts to one, found here; undefined before the first. */
   lookOf(group: GroupId): Look | undefined;
+  /** The last look found all of the group's VIPs. */
+  isHere(group: GroupId): boolean;
   announce(group: GroupId, contested: boolean): void;
   /** What the group's adapter has to say beside the calls. */
   notesOf(group: GroupId): readonly string[];
@@ -74,6 +76,8 @@ export interface GroupsPorts {
   readonly onProblem: (problem: OperatorError) => void;
   /** Whether this node holds the group now, or is about to. */
   readonly isHeld: (group: GroupId) => boolean;
+  /** What a claim waits for; undefined when there is nothing. */
+  readonly beforeUp?: (group: GroupId) => Promise<void> | undefined;
   readonly platform?: NodeJS.Platform;
 }
 
@@ -105,6 +109,7 @@ export function openGroups(ports: GroupsPorts): Groups {
       vips: () => vipsOf(id),
       leaseSeconds: () => leaseSeconds,
       callMs: () => callMsOf(id),
+      beforeUp: () => ports.beforeUp?.(id),
       onSeen: (found) => noteLook(id, found),
       onDone: (result: CallResult) => tell({ kind: 'called', group: id, result }),
       onRefreshed(text) {
@@ -218,6 +223,10 @@ export function openGroups(ports: GroupsPorts): Groups {
     queueOf: (group) => placed.get(group)?.queue,
     vipsOf,
     lookOf: (group) => looks.get(group),
+    isHere(group) {
+      const look = looks.get(group);
+      return look !== undefined && vipsOf(group).every(look.isFound);
+    },
     holds: (vip) => [...placed].some(([id, { vips }]) => isHeld(id) && isAmong(vip, vips)),
     notesOf(group) {
       const found = placed.get(group);

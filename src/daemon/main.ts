@@ -20,6 +20,7 @@ import { newCounters } from './counters.ts';
 import { errandOf } from './errand.ts';
 import { openEpochs } from './epochs.ts';
 import { openGroups } from './groups.ts';
+import { HOOKS_CLOSE_MS_MAX, longestBeforeDownMs, newHooks } from './hooks.ts';
 import { isHolding } from './holding.ts';
 import { newHistory } from './history.ts';
 import { watchHost } from './host-watch.ts';
@@ -126,14 +127,22 @@ async function start(
   });
   const errandFor = (group: GroupSettings): Errand =>
     errandOf(group, { node, self: self.name, now: clock.nowMs() });
+  const onProgram = programTeller({ history, log });
   const adapters = openAdapters({
     ...ports,
     ...{ node: self.name, stateDirectory: options.stateDirectory, onProblem: problems.add, errandFor },
-    onProgram: programTeller({ history, log }),
+    onProgram,
   });
   closing.add('adapters', adapters.close);
+  const hooks = newHooks({
+    ...{ exec: ports.exec, clock, node: () => node, errandFor, onProgram },
+    vipsOf: (group) => groups.vipsOf(group),
+    queueOf: (group) => groups.queueOf(group),
+    isHere: (group) => groups.isHere(group),
+  });
   const groups = openGroups({
     ...{ self: self.name, adapters, leftovers, clock, log, tell, isHeld, onProblem: problems.add },
+    beforeUp: hooks.beforeUp,
     onCarrier(group, text, cause) {
       if (history.add({ kind: 'vip', subject: group, text, cause }) !== undefined)
         log.warn({ group, cause }, `${group}: ${text}: ${cause}`);
@@ -143,7 +152,9 @@ async function start(
     groups.stop();
     leftovers.stop();
   });
+  closing.add('hooks', hooks.close, HOOKS_CLOSE_MS_MAX);
   groups.check(settings);
+  (await hooks.prepare(settings))();
   groups.configure(settings, new Set());
 
   const left = await legacy.take();
@@ -168,12 +179,38 @@ async function start(
   });
   closing.add('supervisor', supervised.stop);
   const { stopping: onStopping } = supervised;
-  const shutdown = newShutdown({ node, leftovers, closing, history, legacy, clock, log, tell, onStopping });
+  const beforeDownMs = () => longestBeforeDownMs(running.configured.settings);
+  const shutdown = newShutdown({
+    node,
+    leftovers,
+    closing,
+    history,
+    legacy,
+    clock,
+    log,
+    tell,
+    onStopping,
+    beforeDownMs,
+  });
   const { isStopping } = shutdown;
   const setPeers = ({ settings, self: { name } }: Configured): void =>
     links?.setPeers(peersOf(settings, name), settings.heartbeat);
   const readAgain = reloader({
-    ...{ running, node, groups, epochs, arbiters, problems, history, clock, log, tell, read, isStopping },
+    ...{
+      running,
+      node,
+      groups,
+      epochs,
+      arbiters,
+      hooks,
+      problems,
+      history,
+      clock,
+      log,
+      tell,
+      read,
+      isStopping,
+    },
     setPeers,
   });
   const keepConfig = () => keepConfigInForce(options.stateDirectory, options.configPath, log);
@@ -214,10 +251,11 @@ async function start(
         configProblem: running.problem,
         settings: running.configured.settings,
         counters: counters.all(),
-        problems: [...problems.alarms(), ...leftovers.alarms(), ...groups.alarms()],
+        problems: [...problems.alarms(), ...leftovers.alarms(), ...groups.alarms(), ...hooks.alarms()],
         vipsOf: ({ id }) => groups.vipsOf(id),
         lookOf: groups.lookOf,
         notesOf: groups.notesOf,
+        hooksOf: hooks.reportsOf,
       }),
     events: history.after,
     onEvent: history.onEvent,
@@ -264,7 +302,7 @@ async function start(
     tell,
   });
   const perform = performer({
-    ...{ node, clock, random, log, counters, history, epochs, net, tell },
+    ...{ node, clock, random, log, counters, history, epochs, net, hooks, tell },
     keyring: () => running.configured.keyring,
     queueOf: groups.queueOf,
     announce: groups.announce,
@@ -282,6 +320,7 @@ async function start(
     onStep(now) {
       moves.onStep(now);
       drills.onStep(now);
+      hooks.onStep();
       supervised.stepped(now);
     },
   });

@@ -9,6 +9,7 @@ import type { EpochStore } from './epochs.ts';
 import type { History } from './history.ts';
 import { whenDrained } from './drain.ts';
 import type { Happening } from './loop.ts';
+import type { Hooks } from './hooks.ts';
 import type { Questions } from './questions.ts';
 import { sealFor } from './transmit.ts';
 import type { VipQueue } from './vip-queue.ts';
@@ -28,6 +29,7 @@ export interface Hands {
   readonly queueOf: (group: GroupId) => VipQueue | undefined;
   readonly announce: (group: GroupId, contested: boolean) => void;
   readonly questions: Questions;
+  readonly hooks: Hooks;
   /** The VIPs are left and the peers know it; or not. */
   readonly onLeft: () => void;
   readonly onNotLeft: (cause: string) => void;
@@ -60,9 +62,9 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
       hands.questions.ask(group, question, id, about);
     },
     unlock: (_, group) => hands.questions.unlock(group),
-    // Nothing is to be done before or after.
-    prepare: ({ id }, group) => hands.tell({ kind: 'prepared', group, id }),
-    unprepare: () => undefined,
+    prepare: ({ id }, group) =>
+      void hands.hooks.beforeDown(group).then(() => hands.tell({ kind: 'prepared', group, id })),
+    unprepare: (_, group) => hands.hooks.staysUp(group),
     announce: ({ contested }, group) => {
       counters.add('announcements');
       hands.announce(group, contested);
@@ -73,6 +75,7 @@ export function performer(hands: Hands): (effect: NodeEffect) => void {
       counters.add(`moved to ${to}`);
       log.info({ group: subject, from, to, cause }, `${subject}: ${from} → ${to}: ${cause}`);
       history.add({ kind: 'role', subject, text: `${from} → ${to}`, cause });
+      hands.hooks.onMoved(group, from, to);
     },
     told: ({ text, cause }, group) => {
       const subject = hands.groupName(group);

@@ -1,4 +1,5 @@
 import type { AskPolicy } from '../core/group/state.ts';
+import { hookBudgetMs } from '../core/hooks.ts';
 import type { GroupConfig, NodePolicy } from '../core/node/state.ts';
 import { CONFIG_PARTS, type GroupSettings, type NodeSettings, type Settings } from '../core/settings.ts';
 import type { NodeName } from '../core/units.ts';
@@ -69,7 +70,7 @@ function groupConfig(
       refreshMs: group.announce.refreshMs,
       whenAllUnhealthy: group.whenAllUnhealthy,
       damping: group.damping,
-      preDownMs: 0,
+      preDownMs: hookBudgetMs(group.hooks, 'pre_down'),
       asks: asksOf(settings, group),
     },
   };

@@ -11,6 +11,7 @@ import { keyChange, whyNotNow, type Configured } from './configured.ts';
 import type { EpochStore } from './epochs.ts';
 import type { Groups } from './groups.ts';
 import type { History } from './history.ts';
+import type { Hooks } from './hooks.ts';
 import type { Happening } from './loop.ts';
 import { policyOf } from './policy.ts';
 import type { Problems } from './problems.ts';
@@ -28,6 +29,7 @@ export interface ReloadPorts {
   readonly groups: Groups;
   readonly epochs: EpochStore;
   readonly arbiters: Arbiters;
+  readonly hooks: Hooks;
   readonly problems: Problems;
   readonly history: History;
   readonly clock: Clock;
@@ -78,6 +80,7 @@ async function once(ports: ReloadPorts): Promise<ControlAnswer> {
     groups.check(next.settings);
     const found = await lookForNew(ports, next);
     const useArbiter = await ports.arbiters.prepare(next.settings);
+    const useHooks = await ports.hooks.prepare(next.settings);
     if (ports.isStopping()) {
       throw new OperatorError('REFUSED', 'the daemon is stopping', {
         hint: 'it reads the config when it starts',
@@ -85,6 +88,7 @@ async function once(ports: ReloadPorts): Promise<ControlAnswer> {
     }
     const changed = next.settings.digest !== running.configured.settings.digest;
     useArbiter();
+    useHooks();
     putIntoForce(ports, next, found);
     const text = changed ? 'the new config is in force' : 'the config means the same as before';
     log.info({ digest: next.settings.digest }, `reload: ${text}`);

@@ -45,6 +45,7 @@ export function newShutdown({
   log,
   tell,
   onStopping,
+  beforeDownMs,
 }: {
   node: NodeState;
   leftovers: Leftovers;
@@ -56,6 +57,8 @@ export function newShutdown({
   tell: (happening: Happening) => void;
   /** This process ends, and does not begin anew in its own place. */
   onStopping: () => void;
+  /** What has to be done before a VIP goes may take so long, on top of taking it down. */
+  beforeDownMs: () => number;
 }): Shutdown {
   const { promise: ended, resolve: settleEnded } = Promise.withResolvers<Ending>();
   let stopping = false;
@@ -100,7 +103,7 @@ export function newShutdown({
     log.warn({ cause }, `the VIPs cannot be left, so they are handed over or released: ${cause}`);
     history.add({ kind: 'daemon', subject: '', text: 'VIPs are not left', cause });
     tell({ kind: 'ordered', group: undefined, order: { kind: 'stop' } });
-    waitForRelease(clock.nowMs() + STOP_MS_MAX);
+    waitForRelease(clock.nowMs() + STOP_MS_MAX + beforeDownMs());
   };
   return {
     stop(reason) {
@@ -110,7 +113,7 @@ export function newShutdown({
       log.info({ reason }, 'stopping: handing over or releasing');
       history.add({ kind: 'daemon', subject: '', text: 'stopping', cause: reason });
       tell({ kind: 'ordered', group: undefined, order: { kind: 'stop' } });
-      waitForRelease(clock.nowMs() + STOP_MS_MAX);
+      waitForRelease(clock.nowMs() + STOP_MS_MAX + beforeDownMs());
     },
     isStopping: () => stopping,
     leave(withinMs, isAgain) {

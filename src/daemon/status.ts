@@ -1,5 +1,6 @@
 import { isPending } from '../core/group/asking.ts';
 import { effectivePriority, LEASE_ROUNDING_MS, someApart } from '../core/group/election.ts';
+import { dampedFacts } from '../core/group/damping.ts';
 import { knownHolder } from '../core/group/known-holder.ts';
 import { seconds } from '../core/group/moves.ts';
 import type { GroupState, GroupView } from '../core/group/state.ts';
@@ -9,9 +10,9 @@ import { hearsUs, timeoutFor, type Link } from '../core/peer/link.ts';
 import { isSuspect } from '../core/peer/suspicion.ts';
 import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
-import type { GroupReport, PeerReport, StatusReport } from '../core/report.ts';
+import type { GroupReport, HookReport, PeerReport, StatusReport } from '../core/report.ts';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
-import { SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
+import { MINUTE_MS, SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import { pathReports, pathsDown } from './path-status.ts';
 import type { Look } from './groups.ts';
 
@@ -28,6 +29,7 @@ export interface StatusSources {
   readonly vipsOf: (group: GroupSettings) => readonly Vip[];
   readonly lookOf: (group: GroupId) => Look | undefined;
   readonly notesOf: (group: GroupId) => readonly string[];
+  readonly hooksOf?: (group: GroupId) => readonly HookReport[] | undefined;
 }
 
 /** The whole state as people and programs see it. Reads only. */
@@ -108,7 +110,7 @@ const differenceText = ({ configDiffers = [] }: PeerReport): string =>
   configDiffers.length === 0 ? '' : `: other ${configDiffers.join(', ')}`;
 
 function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs): GroupReport {
-  const { node, vipsOf, lookOf, notesOf } = sources;
+  const { node, vipsOf, lookOf, notesOf, hooksOf = () => undefined } = sources;
   const look = lookOf(group.id);
   const state = node.groups.get(group.id)!;
   const view = viewOf(node, group.id, now);
@@ -135,6 +137,7 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
         ? now - state.renewedAt
         : undefined,
     ...agreement(state, view),
+    damped: dampedFacts(state, view),
     vips: vipsOf(group).map((vip) => ({
       address: vip.address,
       prefixLength: vip.prefixLength,
@@ -144,6 +147,7 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
     })),
     adapter: group.adapters.get(node.policy.self.name) ?? 'auto',
     notes: notesOf(group.id),
+    hooks: hooksOf(group.id),
   };
 }
 
@@ -195,6 +199,14 @@ function agreementAlarms(
   return [...found, `${name}: the lock was not renewed for ${seconds(ageMs)}; ${left}${why}`];
 }
 
+function dampedAlarms({ name, damped }: GroupReport): readonly string[] {
+  if (damped === undefined) return [];
+  const { holds, moves, withinMs, forMs } = damped;
+  const what = holds === 'failback' ? 'does not fail back' : 'stays where it is, whatever checks say';
+  const often = `it has moved ${moves} times within ${Math.round(withinMs / MINUTE_MS)} min`;
+  return [`${name}: ${often}, so for another ${seconds(forMs)} it ${what}`];
+}
+
 const DEAF = 'deaf: nothing is received on the interface, so who is silent cannot be told';
 const deafFault = (state: GroupState, view: GroupView): string =>
   !view.canReceive && (state.role === 'standby' || state.role === 'init') ? DEAF : '';
@@ -239,6 +251,7 @@ function alarms(
     found.push(...agreementAlarms(group, node.groups.get(id)!, viewOf(node, id, now)));
     if (group.holderKnown === 'nobody' && playingDead === undefined)
       found.push(`${group.name}: nobody is known to hold it`);
+    found.push(...dampedAlarms(group));
     if (group.frozen)
       found.push(`${group.name} is frozen: if its holder dies, nobody serves until "sealbeat thaw"`);
   }

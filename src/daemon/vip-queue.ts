@@ -25,6 +25,7 @@ export function newVipQueue({
   leaseSeconds,
   callMs,
   clock,
+  beforeUp = () => undefined,
   onSeen,
   onDone,
   onRefreshed,
@@ -35,6 +36,8 @@ export function newVipQueue({
   /** Adapters bound each of their steps; this is for one that fails to, so that the calls behind it get their turn. */
   callMs: () => number;
   clock: Clock;
+  /** What a claim waits for before the adapter is asked; bounds itself. Undefined when there is nothing. */
+  beforeUp?: () => Promise<void> | undefined;
   /** What a call showed to be on the host, late or not; a call that failed shows nothing. */
   onSeen: (found: readonly Vip[]) => void;
   onDone: (result: CallResult) => void;
@@ -48,6 +51,8 @@ export function newVipQueue({
   /** What was brought up is not what should be: a renewal would do half of it. */
   let stale = false;
   let changesHands = false;
+  /** Ends the waiting of a claim that nobody wants any more. */
+  let stopWaiting = (): void => undefined;
 
   const inTurn = (work: () => Promise<void>): void => {
     pending += 1;
@@ -70,10 +75,22 @@ export function newVipQueue({
     onSeen(asked);
     return 'all';
   };
+  const claim = async (): Promise<'all'> => {
+    const before = beforeUp();
+    if (before === undefined) return await bringUp();
+    const given = new Promise<void>((resolve) => {
+      stopWaiting = resolve;
+    });
+    await Promise.race([before, given]);
+    if (wanted === 'up') return await bringUp();
+    throw new OperatorError('VIP_FAILED', 'given up before it had begun, because it is to go down again', {
+      hint: '`sealbeat events` says why',
+    });
+  };
   const carryOut = async (kind: CallKind, leaveSeconds = 0): Promise<CallResult['found']> => {
     switch (kind) {
       case 'up':
-        return await bringUp();
+        return await claim();
       case 'renew': {
         if (stale) return await bringUp();
         const asked = vips();
@@ -145,7 +162,10 @@ export function newVipQueue({
       }
       if (kind === 'up' || kind === 'down') wanted = kind;
       // It waits its turn, but not for what nobody wants any more.
-      if (kind === 'down' && pending > 0) adapter.supersede?.();
+      if (kind === 'down' && pending > 0) {
+        stopWaiting();
+        adapter.supersede?.();
+      }
       inTurn(async () => onDone({ kind, call, ...(await outcomeOf(kind)) }));
     },
     leave(call, leaseSeconds) {

@@ -1,7 +1,7 @@
-import { spawn } from 'node:child_process';
+import { spawn, type SpawnOptionsWithoutStdio } from 'node:child_process';
 import { Socket } from 'node:net';
 import { type Readable } from 'node:stream';
-import { type Exec, type Ran } from '../core/ports.ts';
+import { type Exec, type Ran, type RunOptions } from '../core/ports.ts';
 import { childEnvironment, isMissing } from './child.ts';
 
 /** Of each stream the last MiB is kept: enough for the addresses of a large host, and bounded whatever runs. */
@@ -11,25 +11,29 @@ const LAST_OUTPUT_MS = 100;
 
 /** node:child_process and not execa: this one is loaded by the daemon, whose memory and start count. */
 export const systemExec: Exec = {
-  run: (file, args, { timeoutMs, stdin, env = {}, withOffspring = false, signal }) =>
+  run: (file, args, how) =>
     new Promise<Ran>((resolve) => {
-      const stdout = tail();
-      const stderr = tail();
+      const { timeoutMs, stdin, withOffspring = false, lastMs = 0, outputBytesMax, signal } = how;
+      const stdout = tail(outputBytesMax);
+      const stderr = tail(outputBytesMax);
       let timedOut = false;
       let missing = false;
+      let lastMoment: NodeJS.Timeout | undefined;
 
       // A session of its own makes it the leader of a process group, which can be ended as a whole.
-      const child = spawn(file, args, {
-        stdio: 'pipe',
-        env: { ...childEnvironment(), ...env },
-        detached: withOffspring,
-      });
-      const end = () => {
-        if (withOffspring && child.pid !== undefined) endGroup(child.pid);
+      const child = spawn(file, args, spawnOptions(how));
+      const kill = () => {
+        if (withOffspring && child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
         else child.kill('SIGKILL');
         // A grandchild may hold the pipes open for ever; what the program itself said has been read by now.
         child.stdout.destroy();
         child.stderr.destroy();
+      };
+      const end = () => {
+        if (lastMoment !== undefined) return;
+        if (lastMs === 0 || child.pid === undefined) return kill();
+        lastMoment = setTimeout(kill, lastMs);
+        signalGroup(child.pid, 'SIGTERM');
       };
       const timer = setTimeout(() => {
         timedOut = true;
@@ -50,6 +54,7 @@ export const systemExec: Exec = {
       const settle = (code: number | null) => {
         clearTimeout(timer);
         clearTimeout(lingering);
+        clearTimeout(lastMoment);
         signal?.removeEventListener('abort', end);
         resolve({
           exitCode: code !== null && code >= 0 ? code : -1,
@@ -62,6 +67,8 @@ export const systemExec: Exec = {
       child.on('close', settle);
       child.on('exit', (code) => {
         if (!withOffspring) return;
+        // It ended when it was asked to; others of its group may have paid no heed.
+        if (lastMoment !== undefined && child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
         lingering = setTimeout(() => {
           for (const stream of [child.stdout, child.stderr]) letFlow(stream);
           settle(code);
@@ -78,26 +85,41 @@ function letFlow(stream: Readable): void {
   if (stream instanceof Socket) stream.unref();
 }
 
-function endGroup(leader: number): void {
+const spawnOptions = ({
+  env = {},
+  bare = false,
+  folder,
+  as,
+  withOffspring = false,
+}: RunOptions): SpawnOptionsWithoutStdio => ({
+  stdio: 'pipe',
+  env: bare ? env : { ...childEnvironment(), ...env },
+  detached: withOffspring,
+  ...(folder === undefined ? {} : { cwd: folder }),
+  // libuv takes all other groups away when it is told a user.
+  ...(as === undefined ? {} : as),
+});
+
+function signalGroup(leader: number, signal: 'SIGTERM' | 'SIGKILL'): void {
   try {
-    process.kill(-leader, 'SIGKILL');
+    process.kill(-leader, signal);
   } catch {
     // Nobody is left of it.
   }
 }
 
-function tail() {
+function tail(bytesMax = OUTPUT_BYTES_MAX) {
   let chunks: Buffer[] = [];
   let length = 0;
   return {
     add(chunk: Buffer) {
       chunks.push(chunk);
       length += chunk.length;
-      if (length > 2 * OUTPUT_BYTES_MAX) {
-        chunks = [Buffer.concat(chunks).subarray(-OUTPUT_BYTES_MAX)];
-        length = OUTPUT_BYTES_MAX;
+      if (length > 2 * bytesMax) {
+        chunks = [Buffer.concat(chunks).subarray(-bytesMax)];
+        length = bytesMax;
       }
     },
-    text: () => Buffer.concat(chunks).subarray(-OUTPUT_BYTES_MAX).toString('utf8'),
+    text: () => Buffer.concat(chunks).subarray(-bytesMax).toString('utf8'),
   };
 }

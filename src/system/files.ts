@@ -1,4 +1,4 @@
-import { realpathSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, realpathSync, statSync } from 'node:fs';
 import type { FileFacts } from '../core/ports.ts';
 
 export function factsOf(path: string): FileFacts {
@@ -19,5 +19,23 @@ export function realPath(path: string): string {
     return realpathSync(path);
   } catch {
     return path; // what is wrong with it is found at its parts
+  }
+}
+
+const LINE_BYTES_MAX = 256; // no kernel reads more of a script's first line
+
+/** The first line of a file without its end; empty when it cannot be read. */
+export function firstLine(path: string): string {
+  try {
+    const file = openSync(path, 'r');
+    try {
+      const start = Buffer.alloc(LINE_BYTES_MAX);
+      const length = readSync(file, start);
+      return start.toString('latin1', 0, length).split('\n')[0] ?? '';
+    } finally {
+      closeSync(file);
+    }
+  } catch {
+    return '';
   }
 }

@@ -1,3 +1,4 @@
+import { hookBudgetMs } from '../core/hooks.ts';
 import type { GroupSettings, VipSettings } from '../core/settings.ts';
 import { SECOND_MS, type NodeName } from '../core/units.ts';
 import { netbsdSettleMs } from './carp/netbsd.ts';
@@ -21,7 +22,9 @@ const AROUND_MS = 5 * SECOND_MS;
 
 export function traitsOf(group: GroupSettings, node: NodeName, platform: NodeJS.Platform): Traits {
   const kind = adapterKind(group.adapters.get(node) ?? 'auto', platform);
-  const { script, command, carp } = group;
+  const { script, command, carp, hooks } = group;
+  // The call waits for them before the adapter is asked.
+  const hooksMs = hookBudgetMs(hooks, 'pre_up');
   const callMs = Math.max(
     CALL_MS,
     kind === 'script' && script !== undefined ? 2 * script.timeoutMs + AROUND_MS : 0,
@@ -33,8 +36,8 @@ export function traitsOf(group: GroupSettings, node: NodeName, platform: NodeJS.
   return {
     overlap: mayOverlap(kind, group, platform),
     leased: isLeased(kind, group),
-    callMs,
-    upMs: upMsOf(kind, group, platform),
+    callMs: callMs + hooksMs,
+    upMs: upMsOf(kind, group, platform) + hooksMs,
   };
 }
 

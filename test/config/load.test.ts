@@ -54,6 +54,7 @@ test('load: a file becomes settings, with the defaults filled in', () => {
         confirm: undefined,
         witness: undefined,
         fence: undefined,
+        hooks: [],
       },
     ],
   });

@@ -1,13 +1,13 @@
 // Goal: the programs that an operator copies are sound shell, and do with ipadm what the adapter expects of them.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { needs, standIn, tempFolder } from '../vip/lab.ts';
 
 const folder = join(import.meta.dirname, '..', '..', 'config', 'scripts');
-const NAMES = ['ucarp-down.sh', 'ucarp-up.sh', 'vip-down.sh', 'vip-show.sh', 'vip-up.sh'];
+const NAMES = ['post-up.sh', 'ucarp-down.sh', 'ucarp-up.sh', 'vip-down.sh', 'vip-show.sh', 'vip-up.sh'];
 
 test('script examples: these are all, and can be run', () => {
   assert.deepEqual(readdirSync(folder).toSorted(), NAMES);
@@ -85,4 +85,24 @@ test("script examples: ucarp's form, on Linux, with a word more and without", ()
   for (const _ of [1, 2]) assert.equal(run('ucarp-down.sh', 'eth0', '10.0.0.42', 'web'), 0);
   assert.equal(run('ucarp-up.sh', 'eth9', '10.0.0.42'), 1);
   assert.equal(run('ucarp-down.sh', 'eth9', '10.0.0.42'), 0, 'nothing is on an interface that is gone');
+});
+
+test('script examples: post-up.sh starts the service, and refuses an epoch that is old', () => {
+  const here = tempFolder();
+  const start = standIn(here, 'start', `echo "$@" >> ${here}/started`);
+  const run = (epoch: number) =>
+    spawnSync('/bin/sh', [join(folder, 'post-up.sh'), 'haproxy'], {
+      encoding: 'utf8',
+      env: {
+        ...{ PATH: process.env['PATH'], SERVICE_COMMAND: start, STATE_FILE: join(here, 'state', 'web') },
+        ...{ SEALBEAT_GROUP: 'web', SEALBEAT_EPOCH: String(epoch) },
+      },
+    });
+  const ends = [16, 24, 24, 16].map(run);
+  assert.deepEqual(
+    ends.map(({ status }) => status),
+    [0, 0, 0, 1],
+  );
+  assert.equal(ends[3]!.stderr, 'epoch 16 is older than 24: not for me any more\n');
+  assert.equal(readFileSync(join(here, 'started'), 'utf8'), 'start haproxy\n'.repeat(3));
 });

@@ -353,6 +353,16 @@ const alarms: readonly (readonly [name: string, seen: Seen, alarm: string])[] = 
     'web is frozen: if its holder dies, nobody serves until "sealbeat thaw"',
   ],
   [
+    'a group that has moved to and fro',
+    { group: { moves: Array.from({ length: 6 }, () => after(new ManualClock().nowMs(), -1_500)) } },
+    'web: it has moved 6 times within 10 min, so for another 598 s it does not fail back',
+  ],
+  [
+    'a group that has moved to and fro even so',
+    { group: { moves: Array.from({ length: 12 }, () => after(new ManualClock().nowMs(), -1_500)) } },
+    'web: it has moved 12 times within 10 min, so for another 598 s it stays where it is, whatever checks say',
+  ],
+  [
     'a lease that is longer than the timeout allows',
     { settings: settingsWith(['timeout: 3s', 'timeout: 2s']) },
     'timeout is shorter than lease + 1.2 s: a frozen holder and its successor may overlap for 0.2 s',

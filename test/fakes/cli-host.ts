@@ -1,6 +1,6 @@
 import type { CliHost } from '../../src/cli/host.ts';
 import type { HostInterfaces } from '../../src/config/host-rules.ts';
-import { factsOf, realPath } from '../../src/system/files.ts';
+import { factsOf, firstLine, realPath } from '../../src/system/files.ts';
 import { seededRandom } from './seeded-random.ts';
 import { spokenHost } from './spoken.ts';
 
@@ -53,6 +53,6 @@ export function fakeHost({
     exec: { run: (file) => Promise.reject(new Error(`${file} was run`)) },
     interfaces: () => interfaces,
     promotesSecondaries: () => promotes,
-    files: { factsOf, realPath },
+    files: { factsOf, firstLine, realPath },
   };
 }

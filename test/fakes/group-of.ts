@@ -20,5 +20,6 @@ export const groupOf = (adapter: AdapterName, more: Partial<GroupSettings> = {})
   confirm: undefined,
   witness: undefined,
   fence: undefined,
+  hooks: [],
   ...more,
 });

@@ -152,7 +152,17 @@ export async function onThisHost(
     }),
     ...hostProgramFindings(settings, node, files),
     ...hostPasswordFindings(settings, node, files),
+    ...(await hookFindingsHere(host, settings)),
   ];
+}
+
+async function hookFindingsHere(host: CliHost, settings: Settings): Promise<readonly Finding[]> {
+  if (settings.groups.every(({ hooks }) => hooks.length === 0)) return [];
+  const [{ hostHookFindings }, { hookFilesOn }] = await Promise.all([
+    import('../../config/hook-host-rules.ts'),
+    import('../hook-accounts.ts'),
+  ]);
+  return hostHookFindings(settings, await hookFilesOn(host, settings));
 }
 
 /** Why an adapter cannot work on this host, as the daemon would say it. */

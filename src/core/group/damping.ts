@@ -1,4 +1,5 @@
-import type { MonoMs, NodeName } from '../units.ts';
+import type { DampedReport } from '../report.ts';
+import type { MonoMs } from '../units.ts';
 import type { GroupPolicy, GroupState, GroupView } from './state.ts';
 
 /*
@@ -55,15 +56,7 @@ export const dampingChangesAt = (
 ): readonly number[] => (damping === undefined ? [] : moves.map((at) => at + damping.withinMs));
 
 /** For people: how often it moved, and how long it stays for that. */
-export interface DampedFacts {
-  readonly damped: Damped;
-  readonly moves: number;
-  readonly withinMs: number;
-  readonly forMs: number;
-  readonly holder: NodeName | '';
-}
-
-export function dampedFacts(state: GroupState, view: GroupView): DampedFacts | undefined {
+export function dampedFacts(state: GroupState, view: GroupView): DampedReport | undefined {
   const damped = dampedNow(state, view);
   const { damping } = view.policy;
   if (damped === undefined || damping === undefined) return undefined;
@@ -71,10 +64,9 @@ export function dampedFacts(state: GroupState, view: GroupView): DampedFacts | u
   const limit = damped === 'checks' ? most(damping) : damping.moves;
   const freeAt = lately.at(-limit)! + damping.withinMs;
   return {
-    damped,
+    holds: damped,
     moves: lately.length,
     withinMs: damping.withinMs,
     forMs: freeAt - view.now,
-    holder: view.names[state.lastActive - 1] ?? '',
   };
 }

@@ -4,7 +4,7 @@ import { after, SECOND_MS } from '../../core/units.ts';
 import { vipText } from '../address.ts';
 import type { VipOptions } from '../options.ts';
 import { pause } from '../program/pause.ts';
-import { shownWords } from '../program/words.ts';
+import { shownWords } from '../../core/shown-words.ts';
 import { newAsking, type AskingOptions, type Limits } from './asking.ts';
 import { afterAttemptMs, downAgainMs } from './back-off.ts';
 import { sameAs } from './commands.ts';

@@ -6,7 +6,7 @@ import { vipKey } from '../address.ts';
 import type { VipOptions } from '../options.ts';
 import { pause } from '../program/pause.ts';
 import { newUpkeep } from '../program/upkeep.ts';
-import { shownWords } from '../program/words.ts';
+import { shownWords } from '../../core/shown-words.ts';
 import { showAgainMs } from './back-off.ts';
 import { newCloud } from './cloud.ts';
 import { filledCommands } from './commands.ts';

@@ -1,6 +1,6 @@
 import type { ProgramReport } from '../options.ts';
 import { endText, isDone, type ProgramEnd } from './run.ts';
-import { shownWords } from './words.ts';
+import { shownWords } from '../../core/shown-words.ts';
 
 const SHOWN_MAX = 4;
 

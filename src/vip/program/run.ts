@@ -1,8 +1,8 @@
 import { OperatorError } from '../../core/errors.ts';
 import type { Exec, Ran } from '../../core/ports.ts';
 import { SECOND_MS } from '../../core/units.ts';
-import { lastLines } from './output.ts';
-import { shownWords } from './words.ts';
+import { lastLines } from '../../core/last-lines.ts';
+import { shownWords } from '../../core/shown-words.ts';
 
 /** One call of an operator's program, with its arguments as they reach it. */
 export interface ProgramCall {

@@ -7,7 +7,7 @@ import { runInTurn } from '../guard/run-each.ts';
 import { assertMayLeave } from '../leaving.ts';
 import type { VipOptions } from '../options.ts';
 import { newUpkeep } from '../program/upkeep.ts';
-import { shownWords } from '../program/words.ts';
+import { shownWords } from '../../core/shown-words.ts';
 import { guardLine, wordsFor } from './calls.ts';
 import { leftIn } from './left.ts';
 import { cannotTell } from './problems.ts';

@@ -239,11 +239,12 @@ test('damping: ends by itself, and says when', () => {
   const held = active({ moves: moved(3), lastActive: 2, ...steady(1, 120, 60_000) });
   const now = view([idle(1, 120)], with_({ damping: DAMPING }));
   assert.equal(whyNoFailback(held, now), 'moved too often');
-  const facts = dampedFacts(held, now)!;
-  assert.deepEqual(
-    { ...facts, holder: String(facts.holder) },
-    { damped: 'failback', moves: 3, withinMs: 600_000, forMs: 500_000, holder: 'lb2' },
-  );
+  assert.deepEqual(dampedFacts(held, now), {
+    holds: 'failback',
+    moves: 3,
+    withinMs: 600_000,
+    forMs: 500_000,
+  });
   const over = view([idle(1, 120)], { ...with_({ damping: DAMPING }), now: at(500_000) });
   assert.equal(dampedNow(held, over), undefined);
   const waiting = active({ moves: [at(-599_999.5)], announce: undefined, lookedAt: at(0), renewedAt: at(0) });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lastLines } from '../../../src/vip/program/output.ts';
-import { shownWords } from '../../../src/vip/program/words.ts';
+import { lastLines } from '../../../src/core/last-lines.ts';
+import { shownWords } from '../../../src/core/shown-words.ts';
 
 const long = 'x'.repeat(500);
 const rows: readonly (readonly [name: string, stdout: string, stderr: string, lines: readonly string[]])[] = [
