@@ -61,22 +61,9 @@ for (const name of ['openbsd', 'freebsd'] as const) {
       t.diagnostic(`switchover: no answer for ${await gapSince(example, movedMs)} ms`);
       assert.deepEqual([await masters(fw1), await masters(fw2)], [[], ['MASTER 1', 'MASTER 2']]);
 
-      await type(fw1, demote(33));
-      const killedMs = Date.now();
-      agents[1]!.signal('SIGKILL');
-      await until('fw1 to say why it takes nothing', BOUND_MS, async () =>
-        (await eventsOf(fw1)).some(({ text, cause }) =>
-          /CARP is demoted on this host by 33/.test(`${text} ${cause}`),
-        ),
-      );
-      assert.deepEqual([await masters(fw1), await masters(fw2)], [[], []], 'the guard has let go of both');
-      await type(fw1, demote(-33));
-      await servedBy(example, 0, agents);
-      t.diagnostic(
-        `killed agent, and a demoted standby for a while: ${await gapSince(example, killedMs)} ms`,
-      );
-
+      await (name === 'openbsd' ? demotedStandby : refusedHeir)(t, example, agents);
       if (name === 'openbsd') await loseOuterCable(t, example, agents);
+
       for (const agent of agents) await agent.stop(15_000);
       for (const [at, host] of hosts.entries()) {
         const calls = (await host.system.calls()).slice(before[at]!.length).map(({ argv }) => argv.join(' '));
@@ -95,14 +82,52 @@ for (const name of ['openbsd', 'freebsd'] as const) {
   });
 }
 
+/** It takes neither, whoever is dead, until it has all states. */
+async function demotedStandby(t: TestContext, example: RunningExample, agents: Program[]): Promise<void> {
+  const { demote, masters } = SYSTEMS.openbsd;
+  const [fw1, fw2] = example.hosts;
+  await type(fw1, demote(33));
+  const killedMs = Date.now();
+  agents[1]!.signal('SIGKILL');
+  await until('fw1 to say why it takes nothing', BOUND_MS, async () =>
+    (await eventsOf(fw1)).some(({ text, cause }) =>
+      /CARP is demoted on this host by 33/.test(`${text} ${cause}`),
+    ),
+  );
+  assert.deepEqual([await masters(fw1), await masters(fw2)], [[], []], 'the guard has let go of both');
+  await type(fw1, demote(-33));
+  await servedBy(example, 0, agents);
+  t.diagnostic(`killed agent, and a demoted standby for a while: ${await gapSince(example, killedMs)} ms`);
+}
+
+/** A killed agent, whose firewall is back, but demoted: no order makes it take anything. */
+async function refusedHeir(t: TestContext, example: RunningExample, agents: Program[]): Promise<void> {
+  const { demote, masters } = SYSTEMS.freebsd;
+  const [fw1, fw2] = example.hosts;
+  const killedMs = Date.now();
+  agents[1]!.signal('SIGKILL');
+  await servedBy(example, 0, agents);
+  t.diagnostic(`killed agent: no answer for ${await gapSince(example, killedMs)} ms`);
+  agents[1] = fw2.start(SEALBEAT, 'run');
+  await untilStandby(fw2);
+  await type(fw2, demote(33));
+  const said = await fw1.sealbeat('switchover', 'gate', '--to', 'fw2').catch(String);
+  t.diagnostic(said.slice(-300));
+  await servedBy(example, 0, agents);
+  assert.deepEqual(await masters(fw2), []);
+}
+
+const untilStandby = (host: ExampleHost): Promise<void> =>
+  until(`${host.name} to be a standby`, BOUND_MS, async () =>
+    /standby/.test(await host.sealbeat('status').catch(() => '')),
+  );
+
 /** The carp interface inside could go on, and must not: its firewall leads nowhere. */
 async function loseOuterCable(t: TestContext, example: RunningExample, agents: Program[]): Promise<void> {
   const { lab, hosts } = example;
   const [fw1, fw2] = hosts;
   agents[1] = fw2.start(SEALBEAT, 'run');
-  await until('fw2 to be a standby', BOUND_MS, async () =>
-    /standby/.test(await fw2.sealbeat('status').catch(() => '')),
-  );
+  await untilStandby(fw2);
   const pulledMs = Date.now();
   lab.faults.unplug('h1', 'cross');
   await servedBy(example, 1, agents);

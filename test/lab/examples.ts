@@ -1,9 +1,9 @@
+import { dirname, join } from 'node:path';
 import { CLIENT, interfaceOn } from './addresses.ts';
 import type { Network } from './addresses.ts';
 import { runTool } from './host-tool.ts';
 import { Lab } from './lab.ts';
 import { PROJECT, requireBuilt, SEALBEAT } from './sealbeat.ts';
-import { dirname, join } from 'node:path';
 import { startProgram } from './program.ts';
 import type { Program } from './program.ts';
 import { environmentOf, linkAt } from './systems.ts';
@@ -54,6 +54,8 @@ export interface RunningExample {
 }
 
 const HOSTS = ['h1', 'h2'] as const;
+/** Gaps of tenths of a second are what these systems have. */
+const CLIENT_EVERY_MS = 10;
 const NETWORKS: readonly Network[] = ['lan', 'cross'];
 /** A cable between the two that no switch knows. */
 const DIRECT = 'eth2';
@@ -63,7 +65,7 @@ export async function startExample(name: ExampleName): Promise<RunningExample> {
   requireBuilt();
   const example: Example = EXAMPLES[name];
   const lab = await Lab.create({
-    ...{ hosts: HOSTS, vips: [example.vip] },
+    ...{ hosts: HOSTS, vips: [example.vip], clientEveryMs: CLIENT_EVERY_MS },
     networks: example.networks.length > 1 ? 2 : 1,
   });
   const running: RunningHost[] = [];
