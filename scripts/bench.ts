@@ -8,6 +8,7 @@ import { labProblem } from '../test/lab/requirement.ts';
 import { OWN_PROGRAM, PROJECT, SEALBEAT, sealbeat } from '../test/lab/sealbeat.ts';
 import { arbiterScenario } from './bench/arbiter.ts';
 import { binaryScenario } from './bench/binary.ts';
+import { checksScenario } from './bench/checks.ts';
 import { costScenario } from './bench/cost.ts';
 import { cryptoScenario } from './bench/crypto.ts';
 import { duplicatesScenario } from './bench/duplicates.ts';
@@ -39,6 +40,7 @@ const SCENARIOS: readonly Scenario[] = [
   lossScenario,
   replayScenario,
   strangersScenario,
+  checksScenario,
   systemsScenario,
   costScenario,
   scaleScenario,
@@ -52,7 +54,7 @@ const USAGE = `usage: npm run bench -- [options]
   --only NAMES          some of: ${SCENARIOS.map(({ name }) => name).join(', ')}
   --contenders NAMES    some of: ${CONTENDERS.join(', ')}; default: those that are installed
   --runs N              how often each fault is repeated (default 10)
-  --loss-seconds N      how long each loss rate is in force, and strangers call (default 30; 120 to compare)
+  --loss-seconds N      how long each loss rate is in force, strangers call and checks run (default 30; 120 to compare)
   --cpu-seconds N       how long CPU is counted (default 20)
   --settle-seconds N    how long the agents run before that (default 30: compiled, warm)
   --watch-seconds N     how long is watched after faults that may never end (default 4)

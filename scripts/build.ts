@@ -1,8 +1,9 @@
 // Bundles src/cli/main.ts and everything it needs into one CommonJS file, which bin/sealbeat runs.
 // node scripts/build.ts [FILE [VERSION]]
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { script, style } from '../src/web/page/built.ts';
 
 const [outfile = 'dist/sealbeat.cjs', wanted] = process.argv.slice(2);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -18,6 +19,17 @@ function commit(): string {
   }
 }
 
+/** The status page's script and style are made here once, and not by the program when it runs. */
+const page: Plugin = {
+  name: 'page',
+  setup({ onLoad }) {
+    const contents = Object.entries({ script, style })
+      .map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`)
+      .join('\n');
+    onLoad({ filter: /\/src\/web\/page\/built\.ts$/ }, () => ({ contents, loader: 'js' }));
+  },
+};
+
 await build({
   entryPoints: ['src/cli/main.ts'],
   bundle: true,
@@ -27,6 +39,7 @@ await build({
   minifySyntax: true,
   minifyWhitespace: true, // not names: a stack trace in a log has to be read by people
   legalComments: 'none',
+  plugins: [page],
   outfile,
   define: { SEALBEAT_VERSION: JSON.stringify(wanted ?? version), SEALBEAT_COMMIT: JSON.stringify(commit()) },
   logLevel: 'warning',

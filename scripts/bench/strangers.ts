@@ -1,15 +1,12 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { CLIENT, address4 } from '../../test/lab/addresses.ts';
 import { Pair } from '../../test/lab/agent.ts';
-import { toolEnv } from '../../test/lab/host-tool.ts';
 import { withLab } from '../../test/lab/lab.ts';
-import type { Lab } from '../../test/lab/lab.ts';
 import { startNamespaceChild } from '../../test/lab/namespace-child.ts';
 import { hasTcpdump } from '../../test/lab/packet-capture.ts';
 import { overTcp, sealbeat } from '../../test/lab/sealbeat.ts';
 import type { SealbeatConfig } from '../../test/lab/sealbeat.ts';
-import { until, watchFor } from '../../test/lab/wait.ts';
+import { watchFor } from '../../test/lab/wait.ts';
+import { beatTimes, lateness } from './beat-times.ts';
 import type { Row } from './row.ts';
 import { setupFor, timing } from './scenario.ts';
 import type { Scenario } from './scenario.ts';
@@ -25,32 +22,6 @@ const overBoth = (config: SealbeatConfig): void => {
   for (const [place, node] of Object.values(config.nodes).entries())
     node.paths = [...(udp[place] ?? []), ...node.paths];
 };
-
-/** When h1 sent datagrams to h2, in ms, as the switch saw it. */
-async function beatTimes(lab: Lab, during: () => Promise<void>): Promise<number[]> {
-  const filter = ['udp', 'and', 'ip', 'and', 'dst', 'port', `${PORT}`];
-  const args = ['-i', 'h1', '-Q', 'in', '-n', '-tt', '-l', ...filter];
-  const child = spawn('ip', ['netns', 'exec', lab.namespace('sw'), 'tcpdump', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: toolEnv,
-  });
-  let [lines, words] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (lines += chunk));
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (words += chunk));
-  const ended = once(child, 'close');
-  try {
-    await until('tcpdump to listen', 10_000, () => words.includes('listening on'));
-    await during();
-  } finally {
-    child.kill('SIGTERM');
-    await ended;
-  }
-  return lines.split('\n').flatMap((line) => (/^\d/.test(line) ? [1_000 * Number.parseFloat(line)] : []));
-}
-
-/** By how much each beat came later than one interval after the one before. */
-const lateness = (times: readonly number[]): readonly number[] =>
-  times.slice(1).map((at, index) => at - times[index]! - INTERVAL_MS);
 
 export const strangersScenario: Scenario = {
   name: 'strangers',
@@ -73,7 +44,7 @@ export const strangersScenario: Scenario = {
       await watchFor(2_000); // past the start's bursts and announcements
       const watched = (): Promise<number[]> => beatTimes(lab, () => watchFor(seconds * 1_000));
       options.say(`strangers: ${seconds} s without`);
-      const quiet = lateness(await watched());
+      const quiet = lateness(await watched(), INTERVAL_MS);
       const crowd = await startNamespaceChild(lab.namespace(CLIENT), 'crowd.ts', [
         ...[address4('h1'), `${PORT}`, `${STRANGERS}`],
       ]);
@@ -87,6 +58,7 @@ export const strangersScenario: Scenario = {
           await watchFor(seconds * 1_000);
           attempts = seen.attempts;
         }),
+        INTERVAL_MS,
       );
       const { peers, counters } = await pair.cluster.status('h1');
       const down = peers.flatMap(({ paths }) => paths.filter(({ up }) => !up).map(({ url }) => url));

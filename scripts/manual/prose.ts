@@ -71,6 +71,7 @@ export const ERRORS: Readonly<Record<ErrorCode, string>> = {
   TOOL_TIMEOUT: 'A program did not end in time.',
   CONTROL_UNREACHABLE: 'No daemon answers behind the control socket.',
   DRILL_FAILED: 'A rehearsed failover did not keep what the config promises.',
+  ALERT_FAILED: 'A test message was not delivered.',
   HOST_UNFIT: 'The doctor found a problem on this host, and printed it with its remedy.',
   HOOK_FAILED: 'A hook that was run by hand did not end with exit code 0.',
   REFUSED: 'The order was understood and declined, for the reason that is printed.',

@@ -57,5 +57,5 @@ export function payload(program: string, { zsh, fish }: Places): readonly Entry[
 
 const examples = (): readonly string[] =>
   readdirSync('config', { recursive: true, encoding: 'utf8' })
-    .filter((path) => statSync(join('config', path)).isFile() && !path.endsWith('.json'))
+    .filter((path) => statSync(join('config', path)).isFile() && path !== 'sealbeat.schema.json')
     .toSorted();

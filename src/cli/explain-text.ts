@@ -10,7 +10,8 @@ import type {
   Takeover,
 } from '../core/group/explanation.ts';
 import type { QuestionKind } from '../core/group/state.ts';
-import type { ExplainReport } from '../core/report.ts';
+import { arithmeticText } from '../core/checks/sum.ts';
+import type { CheckReport, ExplainReport } from '../core/report.ts';
 import { printable } from '../system/printable.ts';
 import { durationText } from './duration-text.ts';
 import { flow } from './layout.ts';
@@ -22,6 +23,7 @@ const INDENT = '  ';
 export function explainText(report: ExplainReport, columns: number): string {
   const sections: readonly (readonly [string, readonly string[]])[] = [
     [holderWords(report), reasonWords(report)],
+    [`What ${report.node} asks of itself:`, checkWords(report)],
     ['Who could hold it:', report.nodes.map((node) => nodeWords(node, report))],
     [takeoverHead(report), takeoverWords(report.takeover, report)],
     ['What would move it:', moveWords(report)],
@@ -81,6 +83,39 @@ function reasonWords(report: ExplainReport): readonly string[] {
       ? [`The lock is not ours: ${lockAsked.last.text}.`]
       : []),
   ];
+}
+
+/** What the checks make of this node's priority, and what would change that. */
+function checkWords({ checks = [], arithmetic }: ExplainReport): readonly string[] {
+  if (arithmetic === undefined) return [];
+  return [`Its priority is ${arithmeticText(arithmetic)}.`, ...checks.filter(wouldChange).map(effectWords)];
+}
+
+/** With many, only those that do something now, or could at any moment and are few. */
+const EFFECTS_MAX = 12;
+const wouldChange = ({ state, adds }: CheckReport, _: number, all?: readonly CheckReport[]): boolean =>
+  (all?.length ?? 0) <= EFFECTS_MAX || state !== 'up' || adds !== 0;
+
+function effectWords({
+  name,
+  state,
+  vital,
+  weight,
+  numeric,
+  adds,
+  kind,
+  output,
+  subject,
+}: CheckReport): string {
+  const said = output === '' ? 'it was not asked yet' : output;
+  const stands = `${name} is ${state === 'unknown' ? 'UNKNOWN, which counts for nothing' : state} (${kind} ${subject}: ${said})`;
+  if (vital)
+    return state === 'down'
+      ? `${stands}; while that is so, this node does not hold the group if another can.`
+      : `${stands}; if it goes down, this node gives the group away.`;
+  if (numeric) return `${stands}; it adds ${adds}.`;
+  const when = weight > 0 ? 'up' : 'down';
+  return `${stands}; it adds ${weight} while it is ${when}.`;
 }
 
 function nodeWords(facts: NodeFacts, { node }: ExplainReport): string {

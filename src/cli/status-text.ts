@@ -1,4 +1,5 @@
 import type {
+  AlertReport,
   GroupReport,
   HookReport,
   PathReport,
@@ -7,6 +8,7 @@ import type {
   VipReport,
 } from '../core/report.ts';
 import { printable } from '../system/printable.ts';
+import { checkLines, failingElsewhere, priorityFacts } from './checks-text.ts';
 import { durationText } from './duration-text.ts';
 import { flow, pad, painter, widthOf, type Paint } from './layout.ts';
 
@@ -34,6 +36,7 @@ export function statusText(report: StatusReport, { columns, colour }: StatusLook
     [...head(report, page), ...alarms(report, page)],
     ...report.groups.map((group) => groupLines(group, report, page)),
     ...report.peers.map((peer) => peerLines(peer, page)),
+    alertLines(report, page),
     counterLines(report, page),
   ];
   return sections
@@ -112,12 +115,13 @@ function groupLines(group: GroupReport, report: StatusReport, { columns, paint }
     holderText(group, paint),
     ...(group.heir === '' ? [] : [`handing over to ${group.heir}`]),
     `epoch ${group.epoch}`,
-    priorityText(group, paint),
+    priorityFacts(group, paint),
     ...(group.adapter === 'auto' ? [] : [`adapter ${group.adapter}`]),
   ];
   const flags = [
     ...(group.drained ? ['DRAINED: this node does not hold it until it is undrained'] : []),
     ...(group.frozen ? ['FROZEN: it does not move until it is thawed'] : []),
+    ...failingElsewhere(group),
     ...(group.sticky ? ['placed by hand: it does not fail back on its own'] : []),
   ];
   const vipWidth = Math.max(...group.vips.map((vip) => cidr(vip).length), 0);
@@ -128,6 +132,7 @@ function groupLines(group: GroupReport, report: StatusReport, { columns, paint }
     ...flags.flatMap((flag) => sentence(paint('warning', 'flag'), flag, columns)),
     ...leaseLines(group, report, { columns, paint }),
     ...agreementLines(group, { columns, paint }),
+    ...checkLines(group, paint).flatMap(([label, facts]) => labelled(label, facts, columns)),
     ...group.vips.flatMap((vip) => labelled('vip', [vipText(vip, group, vipWidth, paint)], columns)),
     ...(group.hooks ?? []).flatMap((hook) => hookLines(hook, { columns, paint })),
     ...(group.notes ?? []).flatMap((note) => sentence('note', note, columns)),
@@ -164,11 +169,6 @@ function holderText({ holder, holderKnown, backWithinMs = 0 }: GroupReport, pain
     case 'nobody':
       return paint('bad', 'NOBODY HOLDS IT');
   }
-}
-
-function priorityText({ priority, basePriority }: GroupReport, paint: Paint): string {
-  if (priority === 0) return paint('warning', `priority 0 (CANNOT HOLD; base ${basePriority})`);
-  return priority === basePriority ? `priority ${priority}` : `priority ${priority} (base ${basePriority})`;
 }
 
 function leaseLines(
@@ -280,6 +280,30 @@ function pathFacts(
     ...(lossPercent !== undefined && lossPercent >= 10 ? loss.map((text) => paint('warning', text)) : loss),
     `${sent} out`,
     `${received} in`,
+  ];
+}
+
+function alertLines({ alerts = [] }: StatusReport, { columns, paint }: Page): string[] {
+  return alerts.flatMap((alert) => [
+    ...flow(alertFacts(alert, paint), {
+      columns,
+      first: `${paint('heading', `alerts ${printable(alert.name)}`)}  `,
+      indent: INDENT,
+    }),
+    ...sentence('problem', alert.problem, columns),
+  ]);
+}
+
+function alertFacts(
+  { kind, queued, sent, failed, dropped, lastSentAgoMs }: AlertReport,
+  paint: Paint,
+): string[] {
+  return [
+    kind,
+    `${sent} sent${lastSentAgoMs === undefined ? '' : ` (last ${durationText(lastSentAgoMs)} ago)`}`,
+    ...(queued === 0 ? [] : [paint('warning', `${queued} WAITING`)]),
+    ...(failed === 0 ? [] : [paint('bad', `${failed} GIVEN UP`)]),
+    ...(dropped === 0 ? [] : [paint('bad', `${dropped} DROPPED`)]),
   ];
 }
 

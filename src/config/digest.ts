@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { HookSettings } from '../core/hooks.ts';
 import {
   CONFIG_PARTS,
   type ConfigPart,
@@ -6,7 +7,7 @@ import {
   type Settings,
   type VhostSettings,
 } from '../core/settings.ts';
-import type { HookSettings } from '../core/hooks.ts';
+import { checkMeaning } from './check-meaning.ts';
 import { probeMeaning } from './probe-meaning.ts';
 
 type Meaning = Omit<Settings, 'digest' | 'partDigests'>;
@@ -19,14 +20,17 @@ const PART_DIGITS = 8;
  * SHA-512, cut short, over the meaning as JSON without spaces. What doesn't change the meaning doesn't change a digest:
  * comments, quotes, the order of keys, nodes, groups, addresses and probes, a default written out, an interface said
  * once or per node. The order of paths, of keys and of endpoints does mean something. The whole is over all the parts,
- * so a setting that belongs to a part belongs to the whole.
+ * so a setting that belongs to a part belongs to the whole. A part that came with a later release is left out of it where a
+ * file has nothing of it: so the releases agree on files that all of them can read.
  */
 export function digestsOf(settings: Meaning): Digests {
   const parts = CONFIG_PARTS.map((part) => [part, meaningOf[part](settings)] as const);
   const partDigests = Object.fromEntries(
     parts.map((part) => [part[0], hexDigest(part, PART_DIGITS)]),
   ) as Record<ConfigPart, string>;
-  return { digest: hexDigest([settings.cluster, ...parts], WHOLE_DIGITS), partDigests };
+  // A part that came later, and that a file says nothing of, leaves the whole as older releases have it.
+  const said = parts.filter(([, meaning]) => meaning !== undefined);
+  return { digest: hexDigest([settings.cluster, ...said], WHOLE_DIGITS), partDigests };
 }
 
 const hexDigest = (meaning: readonly unknown[], digits: number): string =>
@@ -76,8 +80,23 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
       [announce.method, announce.refreshMs],
     ]),
   policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
-  hooks: ({ groups }) =>
-    groups.filter(({ hooks }) => hooks.length > 0).map(({ name, hooks }) => [name, hooks.map(hookMeaning)]),
+  checks: ({ nodes, groups }) => {
+    const names = nodes.map(({ name }) => name);
+    const checked = groups.filter(({ checks }) => checks.length > 0);
+    return checked.length === 0
+      ? undefined
+      : checked.map(({ name, checks }) => [name, checks.map((check) => checkMeaning(check, names))]);
+  },
+  hooks: ({ groups }) => {
+    const hooked = groups.filter(({ hooks }) => hooks.length > 0);
+    return hooked.length === 0 ? undefined : hooked.map(({ name, hooks }) => [name, hooks.map(hookMeaning)]);
+  },
+  alerts: ({ alerts, nodes }) =>
+    alerts && {
+      ...alerts,
+      mail: alerts.mail && { ...alerts.mail, from: byNodeMeaning(nodes, alerts.mail.from) },
+    },
+  web: ({ nodes, web }) => web && [byNodeMeaning(nodes, web.listen), web.page, web.metrics, web.allowHosts],
 };
 
 const byNodeMeaning = <T>(

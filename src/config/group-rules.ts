@@ -103,7 +103,7 @@ function vipFindings(parts: Parts, group: GroupShape, placed: PlacedVip): readon
   ];
 }
 
-function whyNoInterface(name: string, adapter: AdapterName): readonly string[] {
+export function whyNoInterface(name: string, adapter: AdapterName): readonly string[] {
   if (adapter === 'simulated') {
     return isAbsolute(name) && !/[\u0000-\u001f]/.test(name)
       ? []

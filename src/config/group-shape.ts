@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
 import { ADAPTER_MEANINGS } from './adapter-meanings.ts';
 import { carpShape } from './carp-shape.ts';
+import { checkShape } from './check-shape.ts';
 import { cloudShape } from './cloud-shape.ts';
 import { dampingShape } from './damping-shape.ts';
 import { confirmShape, fenceShape, witnessShape } from './probe-shape.ts';
@@ -129,6 +130,15 @@ export const groupShape = described(
       z.optional(fenceShape),
       'A command that makes sure that a silent holder cannot serve any more. Default: none.',
       { examples: [{ command: ['/usr/local/sbin/power-off', '{name}'] }] },
+    ),
+    checks: described(
+      z.prefault(byName(checkShape), {}),
+      'What this node asks of itself, by a name of your choice: whether what the addresses lead to works here. At most 1024.',
+      {
+        examples: [
+          { haproxy: { process: 'haproxy', weight: 2 }, disk: { command: ['/usr/local/bin/disk-ok'] } },
+        ],
+      },
     ),
     hooks: described(
       z.optional(hooksShape),

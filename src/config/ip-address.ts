@@ -58,6 +58,8 @@ const LOOPBACK: readonly Row[] = [
   within('::1', 128, 'the loopback address'),
 ];
 
+export const isLoopback = (address: IpAddress): boolean => whatIsIn(LOOPBACK, address) !== undefined;
+
 /** Why a path cannot lead there ("a multicast address"), or undefined. Loopback is fine: a pair may live on one machine. */
 export const whyNoPeer = (address: IpAddress): string | undefined => whatIsIn(NOT_A_HOST, address);
 

@@ -2,8 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { open } from 'node:fs/promises';
 import { OperatorError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
+import { alertFindings } from './alert-rules.ts';
 import { arbiterFindings } from './arbiter-rules.ts';
 import { carpFindings } from './carp-rules.ts';
+import { checkFindings } from './check-rules.ts';
 import { groupFindings } from './group-rules.ts';
 import { hookFindings } from './hook-rules.ts';
 import { nodeFindings } from './node-rules.ts';
@@ -17,6 +19,7 @@ import { restartFindings } from './restart-rules.ts';
 import { fileShape } from './schema.ts';
 import { findingsOf, type Finding } from './shape-problems.ts';
 import { timingFindings } from './timing.ts';
+import { webFindings } from './web-rules.ts';
 import { readYaml, type YamlPath } from './yaml-source.ts';
 
 const BYTES_MAX = 1_048_576;
@@ -122,7 +125,10 @@ const rules = (parts: Parts): readonly Finding[] => [
   ...programFindings(parts),
   ...cloudFindings(parts),
   ...arbiterFindings(parts),
+  ...checkFindings(parts),
   ...hookFindings(parts),
+  ...alertFindings(parts),
+  ...webFindings(parts),
 ];
 
 /** Where the shape is wrong, a rule about the same place or something in it is only an echo ("there are 0 nodes"). */

@@ -1,10 +1,12 @@
 import {
   sectionShapes,
+  type AlertsShape,
   type ArbiterShape,
   type FileShape,
   type GroupShape,
   type InterfaceShape,
   type NodeShape,
+  type WebShape,
 } from './schema.ts';
 
 /**
@@ -20,15 +22,28 @@ export interface Parts {
   readonly nodes: ReadonlyMap<string, NodeShape | undefined>;
   readonly groups: ReadonlyMap<string, GroupShape | undefined>;
   readonly arbiter: ArbiterShape | undefined;
+  readonly alerts: AlertsShape | undefined;
+  readonly web: WebShape | undefined;
 }
 
-export const partsOf = ({ heartbeat, lease, restart, nodes, groups, arbiter }: FileShape): Parts => ({
+export const partsOf = ({
+  heartbeat,
+  lease,
+  restart,
+  nodes,
+  groups,
+  arbiter,
+  alerts,
+  web,
+}: FileShape): Parts => ({
   heartbeat,
   leaseSeconds: lease,
   restartSeconds: restart,
   nodes: sortedByName(nodes, (node) => node),
   groups: sortedByName(groups, (group) => group),
   arbiter,
+  alerts,
+  web,
 });
 
 export function partsOfBroken(value: unknown): Parts {
@@ -43,6 +58,8 @@ export function partsOfBroken(value: unknown): Parts {
     nodes: sortedByName(asRecord(file['nodes']), (node) => sectionShapes.node.safeParse(node).data),
     groups: sortedByName(asRecord(file['groups']), (group) => sectionShapes.group.safeParse(group).data),
     arbiter: sectionShapes.arbiter.safeParse(file['arbiter']).data,
+    alerts: sectionShapes.alerts.safeParse(file['alerts']).data,
+    web: sectionShapes.web.safeParse(file['web']).data,
   };
 }
 

@@ -7,8 +7,10 @@ import type {
   VipSettings,
 } from '../core/settings.ts';
 import { SECOND_MS, type GroupId, type GroupName, type NodeName } from '../core/units.ts';
+import { alertsOf } from './alert-meaning.ts';
 import { adapterOf } from './adapter-of.ts';
 import { carpOf, vhostOf } from './carp-meaning.ts';
+import { checksOf } from './check-meaning.ts';
 import { commandOf } from './cloud-meaning.ts';
 import { digestsOf } from './digest.ts';
 import { vipsOf } from './group-rules.ts';
@@ -18,6 +20,7 @@ import { confirmOf, witnessOf } from './probe-shape.ts';
 import { dampingOf } from './damping-shape.ts';
 import { restartSecondsOf, startupDefaultMs } from './restart-rules.ts';
 import { scriptOf } from './script-shape.ts';
+import { webOf } from './web-meaning.ts';
 import type { ArbiterShape, FileShape, GroupShape, NodeShape } from './schema.ts';
 
 /** A file without errors, in the words of core/settings.ts. */
@@ -38,6 +41,8 @@ export function settingsOf(file: FileShape): Settings {
     leaseSeconds,
     restartMs: restartSeconds * SECOND_MS,
     arbiter: file.arbiter && arbiterOf(file.arbiter),
+    alerts: file.alerts && alertsOf(file.alerts, { cluster: file.cluster, nodes: nodeSettings }),
+    web: file.web && webOf(file.web, nodeSettings),
     nodes: nodeSettings,
     groups: [...groups].flatMap(([name, group]) =>
       group ? [groupOf(name as GroupName, group, nodeSettings, nodes)] : [],
@@ -103,6 +108,10 @@ function groupOf(
     priority: new Map(different),
     confirm: group.confirm && confirmOf(group.confirm),
     witness: group.witness && witnessOf(group.witness),
+    checks: checksOf(
+      group.checks,
+      nodes.map((node) => node.name),
+    ),
     fence: group.fence && { command: group.fence.command, timeoutMs: group.fence.timeout },
     hooks: group.hooks ? hooksOf(group.hooks) : [],
   };

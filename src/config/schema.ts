@@ -1,7 +1,9 @@
 import * as z from 'zod/mini';
 import { MINUTE_MS, SECOND_MS } from '../core/units.ts';
+import { alertsShape } from './alert-shape.ts';
 import { arbiterShape } from './arbiter-shape.ts';
 import { groupShape } from './group-shape.ts';
+import { webShape } from './web-shape.ts';
 import { heartbeatShape } from './heartbeat-shape.ts';
 import { nodeShape } from './node-shape.ts';
 import type { vipShape } from './vip-shape.ts';
@@ -58,6 +60,14 @@ export const fileShape = described(
       z.optional(arbiterShape),
       'A third party that grants each group to one node at a time. Default: none; the nodes agree among themselves.',
     ),
+    alerts: described(
+      z.optional(alertsShape),
+      'Whom to tell of what happens, by mail and by webhooks. Default: nobody.',
+    ),
+    web: described(
+      z.optional(webShape),
+      'Metrics and the status page over HTTP, for reading only. Default: nothing listens; the control socket has the metrics in any case.',
+    ),
   }),
   'Configuration of sealbeat, the same file on every node.',
 );
@@ -70,11 +80,15 @@ export const sectionShapes = {
   node: nodeShape,
   group: groupShape,
   arbiter: arbiterShape,
+  alerts: alertsShape,
+  web: webShape,
 } as const;
 
 export type FileShape = z.output<typeof fileShape>;
 export type NodeShape = z.output<typeof nodeShape>;
 export type GroupShape = z.output<typeof groupShape>;
 export type ArbiterShape = z.output<typeof arbiterShape>;
+export type AlertsShape = z.output<typeof alertsShape>;
+export type WebShape = z.output<typeof webShape>;
 export type VipShape = z.output<typeof vipShape>;
 export type InterfaceShape = string | Record<string, string>;

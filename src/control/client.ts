@@ -30,6 +30,14 @@ export async function controlRequest(
 export const fetchStatus = async (socketPath: string): Promise<StatusReport> =>
   (await controlRequest(socketPath, 'GET', '/v1/status')) as StatusReport;
 
+/** As Prometheus reads them. */
+export async function fetchMetrics(socketPath: string): Promise<string> {
+  const answer = await ask(socketPath, { method: 'GET', path: '/metrics', timeoutMs: READ_TIMEOUT_MS });
+  const text = await textOf(socketPath, answer);
+  if (answer.statusCode !== 200) jsonOf(socketPath, answer, text);
+  return text;
+}
+
 /** `group` must be a name: it becomes a part of the path. */
 export const fetchExplanation = async (socketPath: string, group: string): Promise<ExplainReport> =>
   (await controlRequest(socketPath, 'GET', `/v1/groups/${group}/explain`)) as ExplainReport;

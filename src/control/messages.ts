@@ -7,6 +7,8 @@ import type { GroupName, NodeName } from '../core/units.ts';
  * What the control socket says: HTTP/1.1 over a Unix socket, JSON both ways, one request per connection.
  *
  * GET  /                     this list, as text
+ * GET  /metrics              metrics in Prometheus' text format
+ * GET  /healthz, /readyz     200 or 503, and why, as text
  * GET  /v1/status            StatusReport
  * GET  /v1/events?after=N    EventRecord[], those with a number above N (default 0)
  * GET  /v1/events?follow=1   the same records and then every new one, one JSON object per line, without end
@@ -68,6 +70,11 @@ export type ControlAnswer =
 /** What the daemon lends to the control server. `status`, `explain` and `events` are called between beats: they only read. */
 export interface ControlPort {
   status(): StatusReport;
+  /** Prometheus' text format. */
+  metrics(): Promise<string>;
+  /** Whether beats have their turn; whether this node takes part. */
+  health(): Verdict;
+  readiness(): Verdict;
   /** Undefined for a group that is not in the config. */
   explain(group: GroupName): ExplainReport | undefined;
   /** What a drill of this group would do; `group` is in the config. */
@@ -78,6 +85,12 @@ export interface ControlPort {
   onEvent(listener: (record: EventRecord) => void): () => void;
   /** Settles when the order was carried out or refused. A rejection counts as a fault of ours and is logged. */
   command(command: ControlCommand): Promise<ControlAnswer>;
+}
+
+/** A yes or no, with the reason. */
+export interface Verdict {
+  readonly ok: boolean;
+  readonly text: string;
 }
 
 /** The body of 200 for an order. */

@@ -15,6 +15,7 @@ import {
 export type Route =
   | { readonly kind: 'help' }
   | { readonly kind: 'status' }
+  | { readonly kind: 'metrics' | 'health' | 'readiness' }
   | { readonly kind: 'explain'; readonly group: GroupName }
   | { readonly kind: 'drill'; readonly group: GroupName; readonly planned: boolean }
   | { readonly kind: 'events'; readonly after: number; readonly follow: boolean }
@@ -34,6 +35,8 @@ export type Routed =
 
 export const HELP_TEXT = `sealbeat control socket
 
+GET  /metrics                       metrics in Prometheus' text format
+GET  /healthz, /readyz              200 while it beats, while it takes part; else 503 and why
 GET  /v1/status                     what the daemon knows, as JSON
 GET  /v1/events?after=N             transitions with a number above N
 GET  /v1/events?follow=1            the same and every new one, a JSON object per line
@@ -63,6 +66,9 @@ export const refusal = (status: number, code: ErrorCode, message: string, hint: 
 export function routeOf(method: string, target: string): Routed {
   const [path = '', query = ''] = target.split('?', 2);
   if (path === '/') return reading(method, () => ok({ kind: 'help' }));
+  if (path === '/metrics') return reading(method, () => ok({ kind: 'metrics' }));
+  if (path === '/healthz') return reading(method, () => ok({ kind: 'health' }));
+  if (path === '/readyz') return reading(method, () => ok({ kind: 'readiness' }));
   if (path === '/v1/status') return reading(method, () => ok({ kind: 'status' }));
   if (path === '/v1/events') return reading(method, () => eventsRoute(query));
   if (path === '/v1/restart') return ordering(method, { kind: 'restart' });

@@ -9,6 +9,7 @@ import {
   type ControlCommand,
   type ControlPort,
   type DoneBody,
+  type Verdict,
 } from './messages.ts';
 import { readBody } from './body.ts';
 import { commandOf, HELP_TEXT, refusal, routeOf, type Refusal, type Route } from './routes.ts';
@@ -25,6 +26,10 @@ const REQUEST_TIMEOUT_MS = 5_000;
 export const COMMAND_TIMEOUT_MS = 60_000;
 /** For an answer to be read. */
 const IDLE_TIMEOUT_MS = COMMAND_TIMEOUT_MS + 10_000;
+
+const TEXT_TYPE = 'text/plain; charset=utf-8';
+/** Prometheus' text format. */
+const METRICS_TYPE = 'text/plain; version=0.0.4; charset=utf-8';
 
 export interface ControlServer {
   readonly path: string;
@@ -96,7 +101,13 @@ async function answer(request: IncomingMessage, response: ServerResponse, shell:
   const { route } = routed;
   switch (route.kind) {
     case 'help':
-      return send(response, 200, 'text/plain; charset=utf-8', HELP_TEXT);
+      return send(response, 200, TEXT_TYPE, HELP_TEXT);
+    case 'metrics':
+      return send(response, 200, METRICS_TYPE, await port.metrics());
+    case 'health':
+      return sendVerdict(response, port.health());
+    case 'readiness':
+      return sendVerdict(response, port.readiness());
     case 'status':
       return sendJson(response, 200, port.status());
     case 'explain': {
@@ -200,6 +211,9 @@ function send(
   head(response, status, type, { 'Content-Length': String(bytes.length), ...extra });
   response.end(bytes);
 }
+
+const sendVerdict = (response: ServerResponse, { ok, text }: Verdict): void =>
+  send(response, ok ? 200 : 503, TEXT_TYPE, `${text}\n`);
 
 function sendJson(
   response: ServerResponse,

@@ -20,7 +20,8 @@ export type ErrorCode =
   | 'REFUSED' // the daemon understood and declined, with the reason
   | 'PORT_TAKEN'
   | 'HOST_UNFIT' // doctor found a problem
-  | 'DRILL_FAILED'; // a rehearsed failover did not keep what the config promises
+  | 'DRILL_FAILED' // a rehearsed failover did not keep what the config promises
+  | 'ALERT_FAILED'; // a test message was not delivered
 
 /** Something the operator can put right. `hint` is the next thing to type or read. */
 export class OperatorError extends Error {

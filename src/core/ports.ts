@@ -33,7 +33,7 @@ export interface RunOptions {
   /** Where it begins; our own folder without it. */
   readonly folder?: string;
   /** As this user, with this one group and no other. Needs root, unless it is us. */
-  readonly as?: { readonly uid: number; readonly gid: number };
+  readonly as?: RunAs;
   /**
    * It may start others, as scripts do: at the time limit, and when `signal` aborts, all of them are ended. What it leaves
    * running when it ends by itself is not waited for.
@@ -44,6 +44,11 @@ export interface RunOptions {
   /** Of each stream so much is kept, the last; a MiB without it. */
   readonly outputBytesMax?: number;
   readonly signal?: AbortSignal;
+}
+
+export interface RunAs {
+  readonly uid: number;
+  readonly gid: number;
 }
 
 /** Runs a program to its end. No shell: arguments are a list, so nothing is ever quoted. Never rejects. */
@@ -165,6 +170,8 @@ export interface ProbeAnswer {
   readonly answered: boolean;
   /** What was seen, a few words: `connected`, `refused`, `no answer in 1 s`, `exit code 2: …`. */
   readonly text: string;
+  /** Not answered, because nothing came in time. */
+  readonly isLate?: true;
 }
 
 /** Asks the world a yes-or-no question. Never rejects, and never takes much longer than its limit. */

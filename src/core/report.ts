@@ -1,3 +1,5 @@
+import type { CheckKind, CheckStanding } from './checks/settings.ts';
+import type { Arithmetic } from './checks/sum.ts';
 import type { Explanation } from './group/explanation.ts';
 import type { QuestionKind } from './group/state.ts';
 import type { HookMoment } from './hooks.ts';
@@ -31,6 +33,25 @@ export interface StatusReport {
   /** Things an operator should look at now, one sentence each; empty in peace. */
   readonly alarms: readonly string[];
   readonly counters: Readonly<Record<string, number>>;
+  /** Whom the config wants told, and how that goes; absent where it names nobody. */
+  readonly alerts?: readonly AlertReport[];
+}
+
+/** One place that messages are sent to. Counts are since the config was read. */
+export interface AlertReport {
+  /** `mail`, or the name of the webhook. */
+  readonly name: string;
+  readonly kind: 'mail' | 'webhook';
+  readonly queued: number;
+  readonly sent: number;
+  /** Refused for good, or tried for too long. */
+  readonly failed: number;
+  /** Pushed out of a full queue. */
+  readonly dropped: number;
+  /** Since it last took one; undefined before the first. */
+  readonly lastSentAgoMs: number | undefined;
+  /** Why the last attempt failed; empty when it did not. */
+  readonly problem: string;
 }
 
 export interface PeerReport {
@@ -103,8 +124,41 @@ export interface GroupReport {
   readonly adapter: string;
   /** What the adapter says about how the VIPs are held here; one sentence each, mostly none. */
   readonly notes?: readonly string[];
+  /** Nodes that can't hold it for no other reason than their checks, as they say. */
+  readonly failingElsewhere?: readonly NodeName[];
+  /** What this node asks of itself, in the order of the names; undefined where it asks nothing. */
+  readonly checks?: readonly CheckReport[] | undefined;
+  /** How the priority comes about with them. */
+  readonly arithmetic?: Arithmetic | undefined;
   /** Where the config has some; in the order of the moments. */
   readonly hooks?: readonly HookReport[] | undefined;
+}
+
+export interface CheckReport {
+  readonly name: string;
+  readonly kind: CheckKind;
+  /** What it is about, as the config names it: a process, a URL, a command. */
+  readonly subject: string;
+  readonly state: CheckStanding;
+  readonly vital: boolean;
+  readonly weight: number;
+  /** It adds the number that it reads, times the weight. */
+  readonly numeric: boolean;
+  /** What it adds to the priority now. */
+  readonly adds: number;
+  readonly sinceMs: number;
+  /** What the last run saw: one short line, empty before the first. */
+  readonly output: string;
+  /** Undefined before the first run. */
+  readonly ranAgoMs: number | undefined;
+  readonly tookMs: number | undefined;
+  /** Runs without an answer in time, since the start. */
+  readonly slow: number;
+  /** How often it was due and could not run then: too much else did, or its last run had not ended. */
+  readonly behind: number;
+  readonly runs: number;
+  /** The last runs in a row that came to no result. */
+  readonly withoutResult: number;
 }
 
 export interface HookReport {
@@ -166,7 +220,7 @@ export interface VipReport {
 }
 
 /** What `explain` shows of one group. */
-export interface ExplainReport extends Explanation {
+export interface ExplainReport extends Explanation, Pick<GroupReport, 'checks' | 'arithmetic'> {
   /** Wall time, ISO 8601, for people. */
   readonly at: string;
   readonly node: NodeName;
@@ -178,7 +232,7 @@ export interface ExplainReport extends Explanation {
 export interface EventRecord {
   readonly number: number;
   readonly at: string;
-  readonly kind: 'role' | 'peer' | 'vip' | 'program' | 'config' | 'alarm' | 'daemon';
+  readonly kind: 'role' | 'peer' | 'vip' | 'program' | 'config' | 'alarm' | 'daemon' | 'check';
   /** The group, the peer or empty. */
   readonly subject: string;
   readonly text: string;

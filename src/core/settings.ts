@@ -1,3 +1,4 @@
+import type { CheckSettings, HttpQuestion } from './checks/settings.ts';
 import type { HookSettings } from './hooks.ts';
 import type { GroupId, GroupName, NodeId, NodeName } from './units.ts';
 
@@ -11,6 +12,10 @@ export interface Settings {
   readonly restartMs: number;
   /** A third party that grants each group to one node at a time; undefined for none. */
   readonly arbiter: ArbiterSettings | undefined;
+  /** Whom to tell of what happens; undefined for nobody. */
+  readonly alerts: AlertSettings | undefined;
+  /** Metrics and the status page over TCP; undefined for no listener at all. */
+  readonly web: WebSettings | undefined;
   /** Two to eight, sorted by name. */
   readonly nodes: readonly NodeSettings[];
   /** Sorted by name. */
@@ -31,7 +36,10 @@ export const CONFIG_PARTS = [
   'groups', // their names
   'addresses', // VIPs, interfaces, adapters, announcing
   'policies', // failback, confirm, witness, fence, arbiter
+  'checks',
   'hooks',
+  'alerts',
+  'web', // the listener
 ] as const;
 export type ConfigPart = (typeof CONFIG_PARTS)[number];
 
@@ -97,6 +105,8 @@ export interface GroupSettings {
   readonly witness: WitnessSettings | undefined;
   /** Makes sure that a silent holder cannot serve any more. */
   readonly fence: FenceSettings | undefined;
+  /** What the nodes ask of themselves, sorted by name. */
+  readonly checks: readonly CheckSettings[];
   /** What is run when something happens to the group on a node; in the order of the moments. */
   readonly hooks: readonly HookSettings[];
 }
@@ -110,8 +120,13 @@ export type ProbeSettings =
   | { readonly kind: 'tcp' | 'ssh'; readonly host: string; readonly port: number; readonly text: string }
   /** One echo is answered. */
   | { readonly kind: 'ping'; readonly host: string; readonly text: string }
-  /** A GET is answered with 200 to 399. */
-  | { readonly kind: 'http' | 'https'; readonly url: string; readonly text: string }
+  /** A GET is answered with 200 to 399, or as somebody wants it. */
+  | {
+      readonly kind: 'http' | 'https';
+      readonly url: string;
+      readonly text: string;
+      readonly wants?: Omit<HttpQuestion, 'kind' | 'url'>;
+    }
   /** It ends with exit code 0. No shell. */
   | { readonly kind: 'command'; readonly command: readonly string[]; readonly text: string };
 
@@ -148,6 +163,84 @@ export interface ArbiterSettings {
   readonly keyFile: string;
   /** etcd: `USER:PASSWORD`; Consul: an ACL token. A file, so that the secret is not in the config; empty for none. */
   readonly credentialFile: string;
+}
+
+export const ALERT_KINDS = ['moves', 'faults', 'checks', 'alarms', 'peers'] as const;
+export type AlertKind = (typeof ALERT_KINDS)[number];
+
+export const TEMPLATE_NAMES = ['json', 'slack', 'alertmanager'] as const;
+/** What may stand in braces in a template of the operator's own. */
+export const ALERT_WORDS = [
+  'group',
+  'node',
+  'from',
+  'to',
+  'cause',
+  'epoch',
+  'gap',
+  'time',
+  'severity',
+  'text',
+] as const;
+export type AlertWord = (typeof ALERT_WORDS)[number];
+export type AlertTemplate =
+  | { readonly kind: (typeof TEMPLATE_NAMES)[number] }
+  /** A JSON document with words in braces in its strings. */
+  | { readonly kind: 'own'; readonly text: string };
+
+export interface AlertSettings {
+  readonly mail: MailSettings | undefined;
+  /** Sorted by name. */
+  readonly webhooks: readonly WebhookSettings[];
+  readonly on: readonly AlertKind[];
+  /** More than that are counted and told in one message. */
+  readonly rate: { readonly most: number; readonly perMs: number };
+  /** Messages that wait for one place. */
+  readonly queueMax: number;
+}
+
+/** Paths of files are empty for none. Secrets are in files, so that they are not in the config. */
+export interface MailSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'implicit' | 'required' | 'if_offered' | 'off';
+  /** Empty for no login. */
+  readonly user: string;
+  readonly passwordFile: string;
+  readonly caFile: string;
+  /** By node; every node is in it. */
+  readonly from: ReadonlyMap<NodeName, string>;
+  readonly to: readonly string[];
+  /** What the subject begins with. */
+  readonly subject: string;
+  readonly timeoutMs: number;
+}
+
+export interface WebhookSettings {
+  readonly name: string;
+  /** Empty when it is in `urlFile`. */
+  readonly url: string;
+  readonly urlFile: string;
+  readonly template: AlertTemplate;
+  readonly tokenFile: string;
+  readonly headerFile: string;
+  readonly caFile: string;
+  readonly timeoutMs: number;
+}
+
+export interface WebSettings {
+  /** By node; one that is missing here has no listener. */
+  readonly listen: ReadonlyMap<NodeName, ListenSettings>;
+  readonly page: boolean;
+  readonly metrics: boolean;
+  /** Names under which a browser or a proxy may ask, beside addresses, localhost and the names of the nodes. Sorted. */
+  readonly allowHosts: readonly string[];
+}
+
+export interface ListenSettings {
+  /** An address, without brackets. */
+  readonly host: string;
+  readonly port: number;
 }
 
 export const ADAPTER_NAMES = [

@@ -10,7 +10,9 @@ import { newNeighbours } from '../net/neighbour.ts';
 import { newProber } from '../probe/prober.ts';
 import { systemPlatform } from '../vip/system-platform.ts';
 import { openAdapters } from './adapters.ts';
+import { newAlerts, type Alerts } from './alerts.ts';
 import { newArbiters } from './arbiters.ts';
+import { newChecks } from './checks.ts';
 import { newClosing, type Closing } from './closing.ts';
 import { keepConfigInForce } from './config-in-force.ts';
 import { newDrills, duringDrill } from './drill.ts';
@@ -41,6 +43,10 @@ import { reloader, type Running } from './reload.ts';
 import { restart } from './restart.ts';
 import { newShutdown, type Ending } from './shutdown.ts';
 import { statusReport } from './status.ts';
+import { newTallies } from './tallies.ts';
+import { healthOf, readinessOf } from './fitness.ts';
+import { newScraper } from './scraper.ts';
+import { newWebPlace, type WebPlace } from './web-place.ts';
 import { newSupervised } from './supervised.ts';
 
 export interface DaemonOptions {
@@ -103,7 +109,10 @@ async function start(
   const { self, settings } = running.configured;
   const counters = newCounters();
   const history = newHistory(clock, (error) => log.error({ err: error }, 'a follower of events failed'));
+  let alerts: Alerts | undefined;
   const problems = newProblems({ clock, log, history });
+  // Closed last: nobody waits for mails but the process itself.
+  closing.add('alerts', () => alerts?.close());
   const epochs = await openEpochs(options.stateDirectory, { clock, log });
   closing.add('epochs', epochs.settled);
   const legacy = legacyStore(options.stateDirectory, log);
@@ -116,6 +125,12 @@ async function start(
   let loop: Loop | undefined;
   let links: Links | undefined;
   const tell = (happening: Happening): string | undefined => loop?.tell(happening);
+  let onHappening = (_: Happening): void => undefined;
+  /** For what comes back from adapters and questions, which is counted. */
+  const tellCounted = (happening: Happening): string | undefined => {
+    onHappening(happening);
+    return tell(happening);
+  };
   const isHeld = (group: GroupId): boolean => isHolding(node?.groups.get(group));
   const leftovers = newLeftovers({
     clock,
@@ -141,7 +156,16 @@ async function start(
     isHere: (group) => groups.isHere(group),
   });
   const groups = openGroups({
-    ...{ self: self.name, adapters, leftovers, clock, log, tell, isHeld, onProblem: problems.add },
+    ...{
+      self: self.name,
+      adapters,
+      leftovers,
+      clock,
+      log,
+      tell: tellCounted,
+      isHeld,
+      onProblem: problems.add,
+    },
     beforeUp: hooks.beforeUp,
     onCarrier(group, text, cause) {
       if (history.add({ kind: 'vip', subject: group, text, cause }) !== undefined)
@@ -172,6 +196,8 @@ async function start(
     found: new Map(found),
   });
   node = begun;
+  const tallies = newTallies(begun, clock);
+  onHappening = tallies.onHappening;
 
   const supervised = newSupervised({
     ...{ supervisor: ports.supervisor ?? { tell: () => undefined, watchdogMs: 0 }, clock, node },
@@ -193,12 +219,41 @@ async function start(
     beforeDownMs,
   });
   const { isStopping } = shutdown;
+  let web: WebPlace | undefined;
+  const status = () =>
+    statusReport({
+      ...{ node: begun, clock, version: options.version, configPath: options.configPath },
+      configProblem: running.problem,
+      settings: running.configured.settings,
+      counters: counters.all(),
+      problems: [
+        ...[...problems.alarms(), ...leftovers.alarms(), ...groups.alarms()],
+        ...[...checks.alarms(), ...hooks.alarms(), ...alerting.alarms(), ...(web?.alarms() ?? [])],
+      ],
+      vipsOf: ({ id }) => groups.vipsOf(id),
+      lookOf: groups.lookOf,
+      notesOf: groups.notesOf,
+      checksOf: checks.reportOf,
+      hooksOf: hooks.reportsOf,
+      alerts: alerting.reports(),
+    });
+  const alerting = newAlerts({ node, clock, random, log, history, version: options.version, status });
+  alerts = alerting;
+  (await alerting.prepare(settings))();
+  cancelled.throwIfAborted();
   const setPeers = ({ settings, self: { name } }: Configured): void =>
     links?.setPeers(peersOf(settings, name), settings.heartbeat);
+  const prober = newProber({ exec: ports.exec, clock }, systemPlatform);
+  const checks = newChecks({
+    ...{ node: self.name, platform: systemPlatform, clock, exec: ports.exec, prober },
+    ...{ log, history, counters, tell },
+  });
+  closing.add('checks', checks.stop);
   const readAgain = reloader({
     ...{
       running,
       node,
+      checks,
       groups,
       epochs,
       arbiters,
@@ -210,6 +265,7 @@ async function start(
       tell,
       read,
       isStopping,
+      alerts: alerting,
     },
     setPeers,
   });
@@ -217,7 +273,10 @@ async function start(
   const reload = () =>
     supervised.reloading(async () => {
       const answer = await readAgain();
-      if (answer.ok) void keepConfig();
+      if (answer.ok) {
+        void keepConfig();
+        web?.configure(running.configured.settings);
+      }
       return answer;
     });
   let settleStarted = (): void => undefined;
@@ -226,7 +285,6 @@ async function start(
   });
   const moves = newMoves({ node, clock });
   const drills = newDrills({ node, clock, history, tell, moves });
-  const prober = newProber({ exec: ports.exec, clock }, systemPlatform);
   const planDrill = (name: string, isPlanned: boolean) => {
     const { settings } = running.configured;
     const group = settings.groups.find((one) => one.name === name)!;
@@ -235,7 +293,19 @@ async function start(
     const sources = { node: begun, settings, now, isStopping, configProblem, prober, planned: isPlanned };
     return drillPlan(group, sources);
   };
+  let isStarted = false;
+  const fitness = {
+    metrics: newScraper({ status, tallies, clock, quietMs: () => begun.wakeAt - clock.nowMs() }),
+    health: () =>
+      healthOf(clock.nowMs() - tallies.beatAt(), running.configured.settings.heartbeat.intervalMs),
+    readiness: () => readinessOf(begun, { isStarted, isStopping: isStopping() }),
+  };
+  const page = { status, events: history.after, onEvent: history.onEvent };
+  const webPlace = newWebPlace({ self: self.name, clock, log, port: { ...fitness, page } });
+  web = webPlace;
   const control: ControlPort = {
+    ...fitness,
+    status,
     async drill(group, isPlanned) {
       const last = drills.report();
       const underWay = { message: 'a drill is under way', hint: 'wait for its end' };
@@ -244,18 +314,9 @@ async function start(
       const found = 'plan' in planned ? planned : { plan: undefined, ...planned };
       return { refusal: undefined, ...found, last };
     },
-    explain: (group) => explainReport(group, { node: begun, clock, settings: running.configured.settings }),
-    status: () =>
-      statusReport({
-        ...{ node: begun, clock, version: options.version, configPath: options.configPath },
-        configProblem: running.problem,
-        settings: running.configured.settings,
-        counters: counters.all(),
-        problems: [...problems.alarms(), ...leftovers.alarms(), ...groups.alarms(), ...hooks.alarms()],
-        vipsOf: ({ id }) => groups.vipsOf(id),
-        lookOf: groups.lookOf,
-        notesOf: groups.notesOf,
-        hooksOf: hooks.reportsOf,
+    explain: (group) =>
+      explainReport(group, {
+        ...{ node: begun, clock, settings: running.configured.settings, checksOf: checks.reportOf },
       }),
     events: history.after,
     onEvent: history.onEvent,
@@ -299,7 +360,7 @@ async function start(
     arbiter: arbiters.current,
     groupSettings: (group) => running.configured.settings.groups.find(({ id }) => id === group),
     nodeSettings: (number) => running.configured.settings.nodes[number - 1],
-    tell,
+    tell: tellCounted,
   });
   const perform = performer({
     ...{ node, clock, random, log, counters, history, epochs, net, hooks, tell },
@@ -314,6 +375,8 @@ async function start(
     clock,
     perform(effect) {
       moves.onEffect(effect);
+      alerting.onEffect(effect);
+      tallies.onEffect(effect);
       perform(effect);
     },
     onOverflow: () => counters.add('events dropped'),
@@ -321,10 +384,13 @@ async function start(
       moves.onStep(now);
       drills.onStep(now);
       hooks.onStep();
+      alerting.onStep();
       supervised.stepped(now);
+      tallies.onStep();
     },
   });
   closing.add('loop', loop.stop);
+  checks.configure(settings);
   setPeers(running.configured);
   closing.add(
     'host watch',
@@ -338,6 +404,9 @@ async function start(
   );
   history.add({ kind: 'daemon', subject: '', text: 'started', cause: `version ${options.version}` });
   settleStarted();
+  isStarted = true;
+  webPlace.configure(settings);
+  closing.add('web', webPlace.close);
   const { timeoutMs } = settings.heartbeat;
   const endTrimming = ports.trimMemory?.({ timeoutMs, quietMs: () => begun.wakeAt - clock.nowMs() });
   if (endTrimming !== undefined) closing.add('memory', endTrimming);

@@ -6,7 +6,9 @@ import { reconfigure } from '../core/node/step.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { GroupSettings } from '../core/settings.ts';
 import type { GroupId } from '../core/units.ts';
+import type { Alerts } from './alerts.ts';
 import type { Arbiters } from './arbiters.ts';
+import type { Checks } from './checks.ts';
 import { keyChange, whyNotNow, type Configured } from './configured.ts';
 import type { EpochStore } from './epochs.ts';
 import type { Groups } from './groups.ts';
@@ -29,7 +31,9 @@ export interface ReloadPorts {
   readonly groups: Groups;
   readonly epochs: EpochStore;
   readonly arbiters: Arbiters;
+  readonly checks: Pick<Checks, 'configure'>;
   readonly hooks: Hooks;
+  readonly alerts: Pick<Alerts, 'prepare'>;
   readonly problems: Problems;
   readonly history: History;
   readonly clock: Clock;
@@ -81,6 +85,7 @@ async function once(ports: ReloadPorts): Promise<ControlAnswer> {
     const found = await lookForNew(ports, next);
     const useArbiter = await ports.arbiters.prepare(next.settings);
     const useHooks = await ports.hooks.prepare(next.settings);
+    const useAlerts = await ports.alerts.prepare(next.settings);
     if (ports.isStopping()) {
       throw new OperatorError('REFUSED', 'the daemon is stopping', {
         hint: 'it reads the config when it starts',
@@ -90,6 +95,7 @@ async function once(ports: ReloadPorts): Promise<ControlAnswer> {
     useArbiter();
     useHooks();
     putIntoForce(ports, next, found);
+    useAlerts();
     const text = changed ? 'the new config is in force' : 'the config means the same as before';
     log.info({ digest: next.settings.digest }, `reload: ${text}`);
     history.add({ kind: 'config', subject: '', text, cause: 'reload' });
@@ -117,7 +123,7 @@ async function lookForNew(
 
 /** Without a pause: no event may meet half of it. */
 function putIntoForce(
-  { running, node, groups, problems, clock, tell, setPeers }: ReloadPorts,
+  { running, node, groups, checks, problems, clock, tell, setPeers }: ReloadPorts,
   next: Configured,
   found: ReadonlyMap<GroupId, { readonly has: boolean; readonly epochSeen: number }>,
 ): void {
@@ -130,5 +136,6 @@ function putIntoForce(
   problems.forget();
   groups.configure(next.settings, had);
   setPeers(next);
+  checks.configure(next.settings);
   tell({ kind: 'tick' });
 }

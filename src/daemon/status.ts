@@ -10,10 +10,11 @@ import { hearsUs, timeoutFor, type Link } from '../core/peer/link.ts';
 import { isSuspect } from '../core/peer/suspicion.ts';
 import { isUnproven } from '../core/peer/unproven.ts';
 import type { Clock, Vip } from '../core/ports.ts';
-import type { GroupReport, HookReport, PeerReport, StatusReport } from '../core/report.ts';
+import type { AlertReport, GroupReport, HookReport, PeerReport, StatusReport } from '../core/report.ts';
 import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
 import { MINUTE_MS, SECOND_MS, type GroupId, type MonoMs, type NodeId } from '../core/units.ts';
 import { pathReports, pathsDown } from './path-status.ts';
+import type { Checks } from './checks.ts';
 import type { Look } from './groups.ts';
 
 export interface StatusSources {
@@ -29,7 +30,9 @@ export interface StatusSources {
   readonly vipsOf: (group: GroupSettings) => readonly Vip[];
   readonly lookOf: (group: GroupId) => Look | undefined;
   readonly notesOf: (group: GroupId) => readonly string[];
+  readonly checksOf?: Checks['reportOf'];
   readonly hooksOf?: (group: GroupId) => readonly HookReport[] | undefined;
+  readonly alerts?: readonly AlertReport[] | undefined;
 }
 
 /** The whole state as people and programs see it. Reads only. */
@@ -56,6 +59,7 @@ export function statusReport(sources: StatusSources): StatusReport {
     groups,
     alarms: alarms(sources, peers, groups, now),
     counters: { ...sources.counters, stalls: node.stalls },
+    ...(sources.alerts === undefined ? {} : { alerts: sources.alerts }),
   };
 }
 
@@ -110,7 +114,7 @@ const differenceText = ({ configDiffers = [] }: PeerReport): string =>
   configDiffers.length === 0 ? '' : `: other ${configDiffers.join(', ')}`;
 
 function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs): GroupReport {
-  const { node, vipsOf, lookOf, notesOf, hooksOf = () => undefined } = sources;
+  const { node, vipsOf, lookOf, notesOf, checksOf, hooksOf = () => undefined } = sources;
   const look = lookOf(group.id);
   const state = node.groups.get(group.id)!;
   const view = viewOf(node, group.id, now);
@@ -147,8 +151,15 @@ function groupReport(group: GroupSettings, sources: StatusSources, now: MonoMs):
     })),
     adapter: group.adapters.get(node.policy.self.name) ?? 'auto',
     notes: notesOf(group.id),
+    ...failingElsewhere(view),
+    ...checksOf?.(group.id, view.basePriority),
     hooks: hooksOf(group.id),
   };
+}
+
+function failingElsewhere({ peers }: GroupView): Pick<GroupReport, 'failingElsewhere'> {
+  const failing = peers.filter(({ alive, record }) => alive && record?.checksOnly === true);
+  return failing.length === 0 ? {} : { failingElsewhere: failing.map(({ name }) => name) };
 }
 
 const LOCK_SLACK_MS = SECOND_MS;

@@ -59,5 +59,5 @@ export async function askPing(
   const complaint = lastLine(ran.stderr).replace(/^\S*ping6?: /, '');
   if (!ran.timedOut && complaint !== '') return question.answer(false, `ping: ${complaint}`);
   if (/unreachable/i.test(ran.stdout)) return question.answer(false, 'host unreachable');
-  question.answer(false, `no answer in ${secondsText(timeoutMs)}`);
+  question.answerLate(`no answer in ${secondsText(timeoutMs)}`);
 }

@@ -7,6 +7,8 @@ export interface Question {
   readonly timeoutMs: number;
   isOver(): boolean;
   answer(answered: boolean, text: string): void;
+  /** The limit is here, as who was asked to end by then says itself. */
+  answerLate(text: string): void;
   /** Calls `close` when the question ends, whatever the reason; at once when it has. */
   onEnd(close: () => void): void;
   /** What has not come when the limit has: `no answer`, unless the way there is known better. */
@@ -24,20 +26,23 @@ export function asked(
     let missing = 'no answer';
     const closes: (() => void)[] = [];
 
-    const answer = (answered: boolean, text: string): void => {
+    const settle = (said: ProbeAnswer): void => {
       if (over) return;
       over = true;
       cancel();
       for (const close of closes) close();
-      resolve({ answered, text });
+      resolve(said);
     };
+    const answer = (answered: boolean, text: string): void => settle({ answered, text });
+    const answerLate = (text: string): void => settle({ answered: false, text, isLate: true });
     const cancel = clock.wakeAt(after(clock.nowMs(), timeoutMs), () =>
-      answer(false, `${missing} in ${secondsText(timeoutMs)}`),
+      answerLate(`${missing} in ${secondsText(timeoutMs)}`),
     );
     begin({
       timeoutMs,
       isOver: () => over,
       answer,
+      answerLate,
       onEnd: (close) => (over ? close() : void closes.push(close)),
       awaits: (what) => void (missing = what),
     }).catch((error: unknown) => answer(false, whatWentWrong(error)));

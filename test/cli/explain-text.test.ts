@@ -22,7 +22,7 @@ import {
   view,
   word,
 } from '../core/group/around.ts';
-import { groupNamed, node } from '../fakes/status-report.ts';
+import { checkReport, groupNamed, node } from '../fakes/status-report.ts';
 
 const report = (state: GroupState, seen: GroupView): ExplainReport => ({
   at: '2026-03-01T12:00:00.250Z',
@@ -115,6 +115,44 @@ const situations: Readonly<Record<string, ExplainReport>> = {
       }),
     ),
   ),
+  checks: {
+    ...report(
+      standby({ ...vacancy, health: { sum: 2, failed: ['page'] } }),
+      view([peer(1, holding({ priority: 110 }))]),
+    ),
+    arithmetic: {
+      base: 100,
+      terms: [{ name: 'haproxy', adds: 2 }],
+      sum: 102,
+      priority: 0,
+      failed: ['page'],
+    },
+    checks: [
+      checkReport(),
+      checkReport({
+        name: 'load',
+        kind: 'file',
+        subject: '/run/load',
+        numeric: true,
+        weight: 1,
+        adds: -6,
+        output: '-6',
+      }),
+      checkReport({
+        ...{ name: 'page', kind: 'http', subject: 'http://127.0.0.1/', vital: true, weight: 0, adds: 0 },
+        ...{ state: 'down', output: 'HTTP/1.1 503' },
+      }),
+      checkReport({
+        name: 'uplink',
+        kind: 'interface',
+        subject: 'eth1',
+        state: 'unknown',
+        weight: -5,
+        adds: 0,
+        output: '',
+      }),
+    ],
+  },
   'waits-for-answers': report(
     standby({
       ...vacancy,

@@ -7,6 +7,7 @@ import type { StatusReport } from '../../src/core/report.ts';
 import type { NodeId } from '../../src/core/units.ts';
 import { statusText } from '../../src/cli/status-text.ts';
 import {
+  checkReport,
   groupNamed,
   groupReport,
   node,
@@ -34,6 +35,18 @@ const standby = groupReport({
 
 const views: Readonly<Record<string, StatusReport>> = {
   peace: statusReport(),
+  alerts: statusReport({
+    alerts: [
+      {
+        ...{ name: 'mail', kind: 'mail', queued: 3, sent: 12, failed: 1, dropped: 2 },
+        ...{ lastSentAgoMs: 754_000, problem: 'mail.example.net: connection refused' },
+      },
+      {
+        ...{ name: 'chat', kind: 'webhook', queued: 0, sent: 0, failed: 0, dropped: 0 },
+        ...{ lastSentAgoMs: undefined, problem: '' },
+      },
+    ],
+  }),
   rotation: statusReport({
     keyIds: ['0123456789abcdef', 'fedcba9876543210'] as NodeId[],
     peers: [
@@ -63,6 +76,73 @@ const views: Readonly<Record<string, StatusReport>> = {
         adapter: 'script',
         renewedAgoMs: undefined,
         notes: ['no show script: that the VIPs are here is what vip-up.sh last said, nobody has looked'],
+      }),
+    ],
+  }),
+  checks: statusReport({
+    groups: [
+      groupReport({
+        priority: 97,
+        arithmetic: {
+          base: 101,
+          terms: [
+            { name: 'haproxy', adds: 2 },
+            { name: 'load', adds: -6 },
+          ],
+          sum: 97,
+          priority: 97,
+          failed: [],
+        },
+        checks: [
+          checkReport(),
+          checkReport({
+            ...{ name: 'load', kind: 'file', subject: '/run/load', weight: 1, numeric: true, adds: -6 },
+            output: '-6',
+          }),
+          checkReport({
+            ...{ name: 'page', kind: 'http', subject: 'http://127.0.0.1/', vital: true, weight: 0, adds: 0 },
+            ...{ output: 'no answer in 1 s', tookMs: 1_000, slow: 4, withoutResult: 4, behind: 1 },
+          }),
+          checkReport({
+            ...{ name: 'uplink', kind: 'interface', subject: 'eth1', state: 'down', weight: 10, adds: 0 },
+            output: 'has no carrier',
+          }),
+          checkReport({
+            ...{
+              name: 'well',
+              kind: 'command',
+              subject: '/usr/local/bin/well -q',
+              state: 'unknown',
+              adds: 0,
+            },
+            ...{ output: '', ranAgoMs: undefined, tookMs: undefined, runs: 0 },
+          }),
+        ],
+      }),
+    ],
+  }),
+  'vital-check': statusReport({
+    alarms: ['web: the vital check haproxy fails: no such process'],
+    groups: [
+      groupReport({
+        ...standby,
+        why: 'check haproxy failed',
+        priority: 0,
+        failingElsewhere: [node('lb2')],
+        arithmetic: { base: 100, terms: [], sum: 100, priority: 0, failed: ['haproxy'] },
+        checks: [checkReport({ state: 'down', vital: true, weight: 0, adds: 0, output: 'no such process' })],
+      }),
+    ],
+  }),
+  'thousand-checks': statusReport({
+    groups: [
+      groupReport({
+        checks: Array.from({ length: 1_000 }, (_, at) =>
+          checkReport({
+            ...{ name: `c${at}`, vital: true, weight: 0, adds: 0, subject: `p${at}`, output: 'runs as 7' },
+            ...(at === 500 ? { state: 'down' as const, output: 'no such process' } : {}),
+          }),
+        ),
       }),
     ],
   }),

@@ -27,6 +27,8 @@ test('load: a file becomes settings, with the defaults filled in', () => {
     leaseSeconds: 1,
     restartMs: 3000,
     arbiter: undefined,
+    alerts: undefined,
+    web: undefined,
     nodes: [
       { name: 'lb1', keys: [identities.lb1.public], paths: path('10.10.10.1'), priority: 101 },
       { name: 'lb2', keys: [identities.lb2.public], paths: path('10.10.10.2'), priority: 100 },
@@ -54,6 +56,7 @@ test('load: a file becomes settings, with the defaults filled in', () => {
         confirm: undefined,
         witness: undefined,
         fence: undefined,
+        checks: [],
         hooks: [],
       },
     ],
@@ -150,7 +153,7 @@ const rows: readonly { name: string; text: string; problems: readonly (string | 
     name: 'a key that is nowhere',
     text: pairWith(['lease:', 'multicast: true\nlease:']),
     problems: [
-      'error 5:1 multicast: is not a key here; there are cluster, heartbeat, lease, restart, nodes, groups, arbiter',
+      'error 5:1 multicast: is not a key here; there are cluster, heartbeat, lease, restart, nodes, groups, arbiter, alerts, web',
     ],
   },
   {

@@ -35,6 +35,7 @@ export interface ClusterFile {
       failback: { mode: string; delay: string };
       announce?: { method: string };
       script?: { up: string; down: string; show?: string };
+      checks?: Record<string, object>;
       hooks?: Record<string, unknown>;
     }
   >;

@@ -39,6 +39,9 @@ export function fakePort(): FakePort {
       for (const listener of fake.listeners) listener(record);
     },
     status: () => fake.report,
+    metrics: () => Promise.resolve('up 1\n'),
+    health: () => ({ ok: true, text: 'ok' }),
+    readiness: () => ({ ok: false, text: 'it is starting' }),
     explain: (group) => (fake.explained?.group === group ? fake.explained : undefined),
     drill: () => Promise.resolve(fake.drilled),
     events: (after) => fake.records.filter(({ number }) => number > after),

@@ -20,6 +20,7 @@ export const groupOf = (adapter: AdapterName, more: Partial<GroupSettings> = {})
   confirm: undefined,
   witness: undefined,
   fence: undefined,
+  checks: [],
   hooks: [],
   ...more,
 });

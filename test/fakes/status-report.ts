@@ -1,4 +1,11 @@
-import type { GroupReport, PathReport, PeerReport, StatusReport, VipReport } from '../../src/core/report.ts';
+import type {
+  CheckReport,
+  GroupReport,
+  PathReport,
+  PeerReport,
+  StatusReport,
+  VipReport,
+} from '../../src/core/report.ts';
 import type { GroupName, NodeName } from '../../src/core/units.ts';
 
 export const node = (name: string): NodeName => name as NodeName;
@@ -33,6 +40,26 @@ export const peerReport = (changes: Partial<PeerReport> = {}): PeerReport => ({
   configDrift: false,
   paths: [pathReport(), pathReport({ url: 'tcp://192.168.1.2:7112', rttMs: 0.81, sent: 12_344 })],
   rejects: {},
+  ...changes,
+});
+
+export const checkReport = (changes: Partial<CheckReport> = {}): CheckReport => ({
+  name: 'haproxy',
+  kind: 'process',
+  subject: 'haproxy',
+  state: 'up',
+  vital: false,
+  weight: 2,
+  numeric: false,
+  adds: 2,
+  sinceMs: 3_723_000,
+  output: 'runs as 1234',
+  ranAgoMs: 412,
+  tookMs: 0.6,
+  slow: 0,
+  behind: 0,
+  runs: 1_861,
+  withoutResult: 0,
   ...changes,
 });
 

@@ -55,7 +55,11 @@ test('addresses: a resolver that hangs is waited for until the limit, and what i
   await aTurn();
   assert.equal(seen.text, undefined);
   clock.goOn(1);
-  assert.deepEqual(await seen.asked, { answered: false, text: 'no address for lb1.test in 1 s' });
+  assert.deepEqual(await seen.asked, {
+    answered: false,
+    text: 'no address for lb1.test in 1 s',
+    isLate: true,
+  });
   calls[0]!.done(null, [{ address: '127.0.0.1', family: 4 }]);
 });
 

@@ -123,7 +123,7 @@ for (const [what, pieces] of [
     await aTurn();
     assert.equal(seen.text, undefined);
     clock.goOn(1);
-    assert.deepEqual(await seen.asked, { answered: false, text: 'no answer in 1 s' });
+    assert.deepEqual(await seen.asked, { answered: false, text: 'no answer in 1 s', isLate: true });
     await server.left();
   });
 }

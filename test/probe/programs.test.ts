@@ -62,7 +62,12 @@ const noEchoes: readonly (readonly [what: string, ran: Partial<Ran>, text: strin
 for (const [what, ran, text] of noEchoes) {
   test(`ping: ${what}`, async () => {
     const { clock, prober } = standing({ exec: toldExec(ran) });
-    assert.deepEqual(await prober.ask(ping('lb1.test'), { timeoutMs: 1_000 }), { answered: false, text });
+    const isLate = text.startsWith('no answer') ? { isLate: true } : {};
+    assert.deepEqual(await prober.ask(ping('lb1.test'), { timeoutMs: 1_000 }), {
+      answered: false,
+      text,
+      ...isLate,
+    });
     assert.equal(clock.waiting, 0);
   });
 }
@@ -142,7 +147,7 @@ for (const [probe, text] of [
     await aTurn();
     assert.equal(seen.text, undefined);
     clock.goOn(1);
-    assert.deepEqual(await seen.asked, { answered: false, text });
+    assert.deepEqual(await seen.asked, { answered: false, text, isLate: true });
   });
 }
 

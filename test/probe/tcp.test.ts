@@ -28,7 +28,7 @@ test('tcp: the limit is reached before anything has come back', async (t) => {
   const { clock, prober } = standing();
   const asked = prober.ask(tcp(server.port), { timeoutMs: 1_500 });
   clock.goOn(1_500);
-  assert.deepEqual(await asked, { answered: false, text: 'no answer in 1.5 s' });
+  assert.deepEqual(await asked, { answered: false, text: 'no answer in 1.5 s', isLate: true });
 });
 
 test('tcp: a port that cannot be is a no with a reason, and not a fault', async () => {

@@ -137,11 +137,13 @@ export async function onThisHost(
   settings: Settings,
   node: NodeSettings,
 ): Promise<readonly Finding[]> {
-  const [{ hostFindings }, { hostProgramFindings }, { hostPasswordFindings }] = await Promise.all([
-    import('../../config/host-rules.ts'),
-    import('../../config/program-host-rules.ts'),
-    import('../../config/password-host-rules.ts'),
-  ]);
+  const [{ hostFindings }, { hostProgramFindings }, { hostPasswordFindings }, { hostCheckFindings }] =
+    await Promise.all([
+      import('../../config/host-rules.ts'),
+      import('../../config/program-host-rules.ts'),
+      import('../../config/password-host-rules.ts'),
+      import('../../config/check-host-rules.ts'),
+    ]);
   const files = { ...host.files, euid: host.euid };
   return [
     ...hostFindings(settings, node, {
@@ -152,6 +154,11 @@ export async function onThisHost(
     }),
     ...hostProgramFindings(settings, node, files),
     ...hostPasswordFindings(settings, node, files),
+    ...hostCheckFindings(settings, node, {
+      platform: host.platform,
+      interfaces: host.interfaces(),
+      files,
+    }),
     ...(await hookFindingsHere(host, settings)),
   ];
 }
@@ -185,7 +192,8 @@ async function adapterRefusals(
   };
 }
 
-async function nodeNamed(name: string, { nodes }: Settings): Promise<NodeSettings> {
+/** Throws OperatorError USAGE. */
+export async function nodeNamed(name: string, { nodes }: Settings): Promise<NodeSettings> {
   const found = nodes.find((node) => node.name === name);
   if (found) return found;
   const { closest } = await import('../../config/closest.ts');
