@@ -1,11 +1,11 @@
 // Goal: docs/stories/carp.md from its first line to its last, on OpenBSD and on FreeBSD: one master for inside and outside, a
 // demoted firewall that takes neither, and not one command that is about anything else.
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { EventRecord } from '../../src/core/report.ts';
-import { storyFile, withExample, type ExampleHost, type RunningExample } from '../lab/examples.ts';
+import { EXAMPLE_FILES, withExample, type ExampleHost, type RunningExample } from '../lab/examples.ts';
 import type { Program } from '../lab/program.ts';
 import { labTest } from '../lab/requirement.ts';
 import { SEALBEAT } from '../lab/sealbeat.ts';
@@ -139,21 +139,18 @@ async function loseOuterCable(t: TestContext, example: RunningExample, agents: P
 
 /** The commands for sealbeat that stand on the page. */
 async function asOnThePage({ hosts }: RunningExample, folder: string): Promise<void> {
-  const [fw1, fw2] = hosts;
-  const lines: string[] = [];
+  const build = `mkdir -p -m 700 $DIR
+cp -p $EXAMPLES/stories/carp/not-demoted.sh $DIR/
+sed "s,/etc/sealbeat/,$DIR/,g" $EXAMPLES/stories/carp/sealbeat.yaml >$DIR/sealbeat.yaml
+(umask 077; echo PASSWORD >$DIR/carp-password)
+sealbeat keygen -o $DIR/identity`;
+  const settings = `set -e; EXAMPLES='${EXAMPLE_FILES}'; DIR=${folder}`;
+  const lines = await Promise.all(hosts.map((host) => host.type('sh', '-c', `${settings}\n${build}`)));
+  const trusts = hosts.map(({ name }, at) => `sealbeat key trust ${name} ${lines[at]} --replace --yes`);
   for (const host of hosts) {
-    await host.type('sh', '-c', `umask 077; mkdir -p ${folder}; echo not-this-one >${folder}/carp-password`);
-    await host.type('cp', '-p', storyFile('carp/not-demoted.sh'), folder);
-    lines.push(await host.sealbeat('keygen', '-o', `${folder}/identity`));
+    const said = await host.type('sh', '-c', ['set -e', ...trusts, 'sealbeat check --strict'].join('\n'));
+    assert.match(said, /is good: cluster firewalls/);
   }
-  const config = `${folder}/sealbeat.yaml`;
-  const example = storyFile('carp/sealbeat.yaml');
-  await fw1.type('sh', '-c', `sed 's,/etc/sealbeat/,${folder}/,g' '${example}' >${config}`);
-  await fw1.sealbeat('key', 'trust', 'fw1', lines[0]!, '--replace', '--yes');
-  await fw1.sealbeat('key', 'trust', 'fw2', lines[1]!, '--replace', '--yes');
-  copyFileSync(fw1.outside(config), fw2.outside(config));
-  for (const host of hosts)
-    assert.match(await host.sealbeat('check', '--strict'), /is good: cluster firewalls/);
 }
 
 const type = async (host: ExampleHost, line: string): Promise<void> => {

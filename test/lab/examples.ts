@@ -101,8 +101,8 @@ export async function withExample(
   }
 }
 
-/** A file of `config/stories`. */
-export const storyFile = (path: string): string => join(PROJECT, 'config/stories', path);
+/** What packages put into the folder of examples. */
+export const EXAMPLE_FILES = join(PROJECT, 'config');
 
 async function hostOf(
   lab: Lab,
