@@ -336,6 +336,30 @@ for (const { name, carp, text = (written: string) => written, more = [], problem
   });
 }
 
+test('carp: a virtual host of one address, and its place in the digest', () => {
+  const text = (own: string): string => withOwn(own)(withCarp('{ vhid: 1, password_file: /p }'));
+  const settingsOf = (own: string) => examine(text(own)).settings!;
+  const own = '{ vhid: 2, interface: { lb1: carp1 }, unicast: { lb1: "2001:db8::1", lb2: "2001:db8::2" } }';
+  assert.deepEqual(
+    settingsOf(own).groups[0]?.vips.map(({ carp }) => carp),
+    [
+      undefined,
+      {
+        vhid: 2,
+        interfaces: new Map([['lb1', 'carp1']]),
+        peers: new Map([
+          ['lb1', '2001:db8::2'],
+          ['lb2', '2001:db8::1'],
+        ]),
+      },
+    ],
+  );
+  const digests = ['{ vhid: 2 }', '{ vhid: 3 }', '{ vhid: 2, interface: carp1 }', own].map(
+    (one) => settingsOf(one).partDigests.addresses,
+  );
+  assert.equal(new Set(digests).size, digests.length);
+});
+
 test('carp: three nodes cannot use unicast', () => {
   const { problems } = examine(
     withCarp('{ vhid: 1, unicast: true, password_file: /p }').replace('groups:', lb3),

@@ -1,9 +1,10 @@
+import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CLIENT, interfaceOn } from './addresses.ts';
 import type { Network } from './addresses.ts';
 import { runTool } from './host-tool.ts';
 import { Lab } from './lab.ts';
-import { PROJECT, requireBuilt, SEALBEAT } from './sealbeat.ts';
+import { OWN_PROGRAM, PROJECT, requireBuilt, SEALBEAT } from './sealbeat.ts';
 import { startProgram } from './program.ts';
 import type { Program } from './program.ts';
 import { environmentOf, linkAt } from './systems.ts';
@@ -115,12 +116,22 @@ async function hostOf(
     folder: join(lab.folder, `${labName}.${system}`),
   });
   const env = environmentOf(system, model);
-  const path = `${dirname(SEALBEAT)}:${env['PATH'] ?? ''}`;
+  const path = `${folderOfProgram(lab)}:${env['PATH'] ?? ''}`;
   const terminal = terminalOf(lab, labName, { node: true, name, env: { ...env, PATH: path } });
   return {
     ...{ ...terminal, name, labName, system: model },
     sealbeat: (...words) => terminal.type(SEALBEAT, ...words),
   };
+}
+
+/** Where it is called `sealbeat`, whatever the file under test is called. */
+function folderOfProgram(lab: Lab): string {
+  if (SEALBEAT === OWN_PROGRAM) return dirname(OWN_PROGRAM);
+  const folder = join(lab.folder, 'program');
+  mkdirSync(folder, { recursive: true });
+  const link = join(folder, 'sealbeat');
+  if (!existsSync(link)) symlinkSync(SEALBEAT, link);
+  return folder;
 }
 
 /** The addresses of the example in the place of the lab's own. */
