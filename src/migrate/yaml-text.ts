@@ -1,6 +1,7 @@
 import { formatDuration } from '../config/duration.ts';
 import { DEFAULT_PORT } from '../config/path-url.ts';
-import type { ByNode, Draft, DraftGroup, DraftNode, DraftVip } from './draft.ts';
+import type { ByNode, Draft, DraftGroup, DraftHook, DraftNode, DraftVip } from './draft.ts';
+import { comment, flowText, itemLines, mappingLines, scalar, valueText } from './yaml-value.ts';
 
 /** The file that an operator goes on with: every key that is still to be written says so where it belongs. */
 export function yamlOf(draft: Draft, origin: string): string {
@@ -22,6 +23,7 @@ export function yamlOf(draft: Draft, origin: string): string {
     '',
     'groups:',
     ...draft.groups.flatMap((group, nth) => [...(nth === 0 ? [] : ['']), ...groupLines(group, draft.nodes)]),
+    ...alertLines(draft),
     ...(draft.kept.length === 0 ? [] : ['', ...keptLines(draft.kept, '')]),
   ];
   return `${lines.join('\n')}\n`;
@@ -54,6 +56,8 @@ function groupLines(group: DraftGroup, nodes: readonly DraftNode[]): readonly st
       ? []
       : [`    announce: { refresh: ${formatDuration(group.refreshMs)} }`]),
     ...(different.length === 0 ? [] : [`    priority: ${mappingText(new Map(different))}`]),
+    ...checkLines(group),
+    ...hookLines(group),
     ...group.offers.map((line) => `    # ${comment(line)}`),
     ...keptLines(group.kept, '    '),
   ];
@@ -68,11 +72,61 @@ function failbackLines({ failback }: DraftGroup): readonly string[] {
   return parts.length === 0 ? [] : [`    failback: { ${parts.join(', ')} }`];
 }
 
+const checkLines = ({ checks }: DraftGroup): readonly string[] =>
+  checks.length === 0
+    ? []
+    : [
+        '    checks:',
+        ...checks.flatMap(({ name, settings }) => mappingLines(scalar(name), settings, '      ')),
+      ];
+
+/** Whom they are run as is written once where it is the same for all. */
+function hookLines({ hooks }: DraftGroup): readonly string[] {
+  if (hooks.length === 0) return [];
+  const accounts = new Set(hooks.map(({ settings }) => flowText(settings.filter(ofAccount))));
+  const shared = accounts.size === 1 ? hooks[0]!.settings.filter(ofAccount) : [];
+  const own = hooks.map((hook) =>
+    shared.length === 0 ? hook : { ...hook, settings: hook.settings.filter((one) => !ofAccount(one)) },
+  );
+  const moments = [...new Set(hooks.map(({ moment }) => moment))];
+  return [
+    '    hooks:',
+    ...shared.map(([key, value]) => `      ${key}: ${valueText(value)}`),
+    ...moments.flatMap((moment) =>
+      momentLines(
+        moment,
+        own.filter((hook) => hook.moment === moment),
+      ),
+    ),
+  ];
+}
+
+const ofAccount = ([key]: readonly [string, unknown]): boolean => key === 'user' || key === 'group';
+
+function momentLines(moment: string, hooks: readonly DraftHook[]): readonly string[] {
+  const [first] = hooks;
+  if (hooks.length === 1 && first?.settings.length === 0) return [`      ${moment}: ${valueText(first.run)}`];
+  const mappings = hooks.map(({ run, settings }) => [['run', run] as const, ...settings]);
+  if (mappings.length === 1) return mappingLines(moment, mappings[0]!, '      ');
+  return [`      ${moment}:`, ...mappings.flatMap((settings) => itemLines(settings, '        '))];
+}
+
+const alertLines = ({ alerts }: Draft): readonly string[] =>
+  alerts
+    ? [
+        '',
+        'alerts:',
+        '  mail:',
+        ...alerts.mail.map(([key, value]) => `    ${key}: ${valueText(value)}`),
+        `  on: ${valueText(alerts.on)}`,
+      ]
+    : [];
+
 const keptLines = (kept: readonly string[], indent: string): readonly string[] =>
   kept.length === 0
     ? []
     : [
-        `${indent}# From the old config, without an equivalent yet:`,
+        `${indent}# From the old config, without an equivalent:`,
         ...kept.map((line) => `${indent}#   ${comment(line)}`),
       ];
 
@@ -97,21 +151,3 @@ function interfaceText(interfaces: ByNode, nodes: readonly DraftNode[]): string 
 
 const mappingText = (map: ReadonlyMap<string, string | number>): string =>
   `{ ${[...map].map(([key, value]) => `${scalar(key)}: ${typeof value === 'number' ? value : scalar(value)}`).join(', ')} }`;
-
-const PLAIN =
-  /^[A-Za-z][A-Za-z0-9_.-]*$|^\/[A-Za-z0-9_./-]*$|^\d+\.\d+\.\d+\.\d+(\/\d+)?$|^udp:\/\/[a-z0-9.-]+:\d+$/;
-/** What YAML 1.1 or 1.2 takes for something else than text. */
-const WORDS = /^(true|false|null|yes|no|on|off|y|n)$/i;
-
-export function scalar(text: string): string {
-  if (PLAIN.test(text) && !WORDS.test(text)) return text;
-  if (/^[\x20-\x7e]*$/.test(text)) return `'${text.replaceAll("'", "''")}'`;
-  return JSON.stringify(text).replace(
-    /[^\x20-\x7e]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
-}
-
-/** On one line, whatever was in it. */
-const comment = (text: string): string =>
-  text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]/g, ' ').trimEnd();

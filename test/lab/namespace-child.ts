@@ -3,10 +3,13 @@ import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { until } from './wait.ts';
 
+export type NamespaceProgram =
+  'probe.ts' | 'responder.ts' | 'replayer.ts' | 'relay.ts' | 'crowd.ts' | 'stream.ts' | 'shopper.ts';
+
 /** Starts one of this folder's programs in a namespace, with a message channel, and waits for its first message. */
 export async function startNamespaceChild(
   namespace: string,
-  program: 'probe.ts' | 'responder.ts' | 'replayer.ts' | 'relay.ts' | 'crowd.ts',
+  program: NamespaceProgram,
   args: readonly string[],
 ): Promise<ChildProcess> {
   const path = fileURLToPath(new URL(program, import.meta.url));

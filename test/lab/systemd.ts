@@ -70,7 +70,7 @@ exec ${SYSTEMD} --system --unit=lab.target --log-target=journal --show-status=no
 `;
 
 /** /tmp is another one in there, and with it a PATH that leads there. */
-const insideEnv = { ...toolEnv, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
+export const insideEnv = { ...toolEnv, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
 /** `before`: shell lines that are run before systemd starts. */
 export async function startSystemd({

@@ -100,6 +100,111 @@ test('import: every statement of a keepalived.conf is in the report exactly once
   );
 });
 
+/** Of what a word of keepalived is about, what may stand behind it. */
+const line = fc
+  .oneof(
+    fc.constantFrom(
+      ...[
+        'killall -0 x',
+        'pidof x y',
+        'curl -f http://10.0.0.1:99999/',
+        'curl -fk https://[fd00::1]/',
+        '< /dev/tcp/0.0.0.0/1',
+      ],
+      ...[
+        'nc -z 1.2.3 80',
+        'nc -z a 0',
+        'ping -c1 224.0.0.1',
+        'ping -c 1 a..b',
+        'systemctl is-active -x',
+        'a | b',
+        '/x $(y)',
+      ],
+      ...[
+        'curl -f -H "A: b" a/{x}',
+        "/x ''",
+        '/',
+        '/x/',
+        'x',
+        '',
+        'sh -c',
+        "sh -c 'pgrep -x ..'",
+        'pgrep .',
+        '!',
+        '/ä/b',
+      ],
+    ),
+    fc.string({ maxLength: 12 }),
+  )
+  .map((text) => text.replace(/["\\\r\n]/g, ''));
+const numbers = fc.constantFrom(
+  '0',
+  '1',
+  '-1',
+  '253',
+  '-254',
+  '999999',
+  '0.001',
+  'x',
+  '5 reverse',
+  '0 reverse',
+  '-9 noreverse',
+);
+const mail = fc.constantFrom(
+  'a@b',
+  'A B <a@b.c>',
+  '@',
+  'a@b@c',
+  'ä@b',
+  '10.0.0.1',
+  '127.0.0.1 0',
+  'mail.example 25',
+  '::1',
+  '224.0.0.1',
+);
+const tracking = fc.record({
+  line,
+  user: line,
+  file: line,
+  link: line,
+  process: line,
+  n: fc.tuple(numbers, numbers, numbers, numbers),
+  mail: fc.tuple(mail, mail, mail),
+});
+
+test('import: whatever is tracked, run and mailed by keepalived becomes checks, hooks and alerts that are good', () => {
+  fc.assert(
+    fc.property(fc.array(tracking, { minLength: 1, maxLength: 3 }), (all) => {
+      const texts = all.map(({ line: one, user, file, link, process, n, mail: [to, from, server] }) =>
+        [
+          `global_defs {\nscript_user "${user}"\nnotification_email {\n"${to}"\n}\nnotification_email_from "${from}"\nsmtp_server ${server}\nsmtp_alert\n}`,
+          `vrrp_script s {\nscript "${one}"\ninterval ${n[0]}\ntimeout ${n[1]}\nrise ${n[2]}\nfall ${n[3]}\nuser "${user}"\nweight ${n[0]}\n}`,
+          `vrrp_track_process p {\nprocess "${process}"\nquorum ${n[0]}\nquorum_max ${n[1]}\ndelay ${n[2]}\nweight ${n[3]}\n}`,
+          `track_file f {\nfile "${file}"\nweight ${n[1]}\n}`,
+          `vrrp_instance V {\ninterface eth0\nunicast_src_ip 10.0.0.1\nunicast_peer {\n10.0.0.2\n}`,
+          `track_script {\ns\ns weight ${n[3]}\n}\ntrack_process {\np\n}\ntrack_file {\nf\n}`,
+          `track_interface {\n"${link}" weight ${n[2]}\n}\nnotify "${one}" "${user}"\nnotify_master "${one}"`,
+          `virtual_ipaddress {\n10.0.0.9\n}\n}`,
+        ].join('\n'),
+      );
+      const files = texts.map((text, nth) => ({ file: `${nth}`, text }));
+      let imported: Imported;
+      try {
+        imported = importKeepalived(files, plain, NO_FILES);
+      } catch (error) {
+        assert.ok(error instanceof OperatorError);
+        return;
+      }
+      const { problems } = examine(yamlOf(imported.draft!, 'x'));
+      assert.deepEqual(
+        problems.filter(({ severity, text }) => severity === 'error' && /checks|hooks|alerts/.test(text)),
+        [],
+      );
+    }),
+    { numRuns: 120 },
+  );
+});
+
 const statement = fc.oneof(
   fc.constantFrom(
     'auto lo',

@@ -1,3 +1,4 @@
+import type { GroupRecord } from '../frame.ts';
 import { after, type MonoMs } from '../units.ts';
 import { agreedWords, seekConsent } from './asking.ts';
 import {
@@ -27,8 +28,16 @@ export const obeysOffer: Rule = (state, view) => {
   const consent = seekConsent(state, view, 'offer');
   if (consent !== 'agreed') return consent;
   const obeying = { ...state, offerUsed: offer.epoch, byOrder: offer.sticky };
-  return claim(obeying, view, [`${giver.name} hands over`, ...agreedWords(state, view, 'offer')].join('; '));
+  const words = `${giver.name} hands over${reasonOf(offer, me(state, view).priority)}`;
+  return claim(obeying, view, [words, ...agreedWords(state, view, 'offer')].join('; '));
 };
+
+/** Why, as far as its word on itself tells. */
+function reasonOf({ priority, checksOnly, sticky }: GroupRecord, mine: number): string {
+  if (sticky) return ' (ordered)';
+  if (priority === 0) return checksOnly ? ' (a vital check fails there)' : ' (it cannot hold)';
+  return priority < mine ? ` (priority ${priority} there, ${mine} here)` : '';
+}
 
 export const dropsVipFound: Rule = (state, view) => {
   if (!state.has || state.calls.down !== undefined || view.now < state.downAgainAt) return undefined;

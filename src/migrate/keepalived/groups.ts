@@ -5,6 +5,8 @@ import { unique, type PlacedNode } from '../nodes.ts';
 import type { Instance } from './instance.ts';
 import { withoutRepeats } from './kept.ts';
 import { bareAddress } from './vip.ts';
+import { checksOf } from './unit-checks.ts';
+import { hooksOf } from './unit-hooks.ts';
 import type { Joint, NamedView, Unit } from './together.ts';
 
 interface Around {
@@ -37,6 +39,8 @@ export function groupOf(unit: Unit, around: Around): DraftGroup | undefined {
   const manual = instances.some((instance) => instance.manual);
   const delayMs = Math.max(-1, ...instances.map((instance) => instance.delayMs ?? -1));
   const refresh = instances.flatMap(({ refreshMs }) => refreshMs ?? []);
+  const { checks, kept: unchecked } = checksOf(unit, around);
+  const { hooks, kept: unhooked } = hooksOf(unit, around);
   return {
     name,
     comments: [unit.what],
@@ -45,8 +49,10 @@ export function groupOf(unit: Unit, around: Around): DraftGroup | undefined {
     failback: { manual, delayMs: delayMs < 0 ? undefined : delayMs },
     refreshMs: refresh.length === 0 ? undefined : Math.min(...refresh),
     priorities: prioritiesOf(unit, around),
+    checks,
+    hooks,
     offers: [],
-    kept: keptOf(unit, around.views),
+    kept: withoutRepeats([...keptOf(unit), ...unhooked, ...unchecked]),
   };
 }
 
@@ -148,10 +154,5 @@ function compare({ joints }: Unit, notes: string[]): void {
   }
 }
 
-function keptOf({ joints, syncGroups }: Unit, views: readonly NamedView[]): readonly string[] {
-  const instances = joints.flatMap(({ onNode }) => [...onNode.values()]);
-  const tracked = unique([...instances, ...syncGroups].flatMap(({ scripts }) => scripts));
-  const scripts = tracked.flatMap((name) => views.flatMap(({ view }) => view.definitions.get(name) ?? []));
-  const blocks = [...syncGroups, ...instances].flatMap(({ kept }) => kept);
-  return [...withoutRepeats(blocks), ...withoutRepeats(scripts)];
-}
+const keptOf = ({ joints, syncGroups }: Unit): readonly string[] =>
+  [...syncGroups, ...joints.flatMap(({ onNode }) => [...onNode.values()])].flatMap(({ kept }) => kept);

@@ -9,6 +9,8 @@ import { refuseTooMany } from '../too-many.ts';
 import { expand, type Line, type Reader } from './expand.ts';
 import { groupOf } from './groups.ts';
 import { withoutRepeats } from './kept.ts';
+import { alertsOf } from './mails.ts';
+import { notePrograms } from './program-notes.ts';
 import { tokensOf } from './lexer.ts';
 import { treeOf } from './parser.ts';
 import { jointsOf, unitsOf, type NamedView } from './together.ts';
@@ -131,25 +133,26 @@ function draftOf(
   const taken = new Set<string>();
   const units = unitsOf(joints, views);
   const groups = units.flatMap((unit) => groupOf(unit, { nodes, views, notes, ledger: book, taken }) ?? []);
+  const alerts = alertsOf(
+    views,
+    nodes.map(({ name }) => name),
+    { ledger: book, notes },
+  );
   if (groups.length === 0) return undefined;
   noteFailback(groups, notes);
+  notePrograms(groups, views, notes);
   return {
     cluster: options.cluster,
     ...timing(views, notes),
     nodes: nodes.map(({ name, addresses }) => ({ name, addresses, priority: priorityOf(name, groups) })),
     groups,
-    kept: withoutRepeats([...views.flatMap(({ view }) => view.kept), ...untracked(views)]),
+    alerts,
+    kept: withoutRepeats(views.flatMap(({ view }) => view.kept)),
   };
 }
 
 const priorityOf = (node: string, groups: readonly DraftGroup[]): number =>
   groups.map(({ priorities }) => priorities.get(node)).find((priority) => priority !== undefined) ?? 100;
-
-const untracked = (views: readonly NamedView[]): readonly string[] =>
-  views.flatMap(({ view }) => {
-    const tracked = [...view.instances, ...view.syncGroups].flatMap(({ scripts }) => scripts);
-    return [...view.definitions].flatMap(([name, lines]) => (tracked.includes(name) ? [] : lines));
-  });
 
 function timing(
   views: readonly NamedView[],

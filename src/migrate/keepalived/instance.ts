@@ -1,6 +1,9 @@
 import type { Ledger } from '../ledger.ts';
 import { keptLines } from './kept.ts';
 import { INSTANCE, keywordIn } from './keywords.ts';
+import { readSmtpAlert, type SmtpAlert } from './mails.ts';
+import { isNotify, readNotify, type Notify } from './notify.ts';
+import { isTracking, readTrackers, type Tracker } from './trackers.ts';
 import { pathAddress } from '../path-address.ts';
 import { secondsAsMs, wholeNumber } from '../number.ts';
 import type { Statement } from './parser.ts';
@@ -23,15 +26,19 @@ export interface Instance {
   readonly vips: readonly ReadVip[];
   readonly refreshMs: number | undefined;
   readonly kept: readonly string[];
-  /** Scripts, processes and files that it tracks. */
-  readonly scripts: readonly string[];
+  readonly trackers: readonly Tracker[];
+  readonly notifies: readonly Notify[];
+  readonly smtpAlert: SmtpAlert | undefined;
+  /** Priority 255, which no weight changes in keepalived. */
+  readonly isOwner: boolean;
 }
 
 type Draft = { -readonly [Key in keyof Instance]: Instance[Key] } & {
   vips: ReadVip[];
   peers: string[];
   kept: string[];
-  scripts: string[];
+  trackers: Tracker[];
+  notifies: Notify[];
 };
 
 export interface InstanceDefaults {
@@ -57,7 +64,10 @@ export function readInstance(statement: Statement, defaults: InstanceDefaults, l
     vips: [],
     refreshMs: defaults.refreshMs,
     kept: [],
-    scripts: [],
+    trackers: [],
+    notifies: [],
+    smtpAlert: undefined,
+    isOwner: false,
   };
   const children = statement.children ?? [];
   // A label is judged by the interface, which may be written behind it.
@@ -70,16 +80,33 @@ function readWord(statement: Statement, draft: Draft, ledger: Ledger): void {
   const [word = '', value] = statement.words;
   const handler = Object.hasOwn(HANDLERS, word) ? HANDLERS[word] : undefined;
   if (handler) return handler(statement, value, draft, ledger);
+  if (readTransition(statement, draft, ledger)) return;
   const known = keywordIn(INSTANCE, word);
   if (!known) return keepUnknown(statement, draft.kept, ledger);
   ledger.cover(statement, known.verdict, known.says);
   if (known.keep) draft.kept.push(...keptLines(statement));
-  if (TRACKS_DEFINED.has(word))
-    draft.scripts.push(...(statement.children ?? []).map((child) => child.words[0] ?? ''));
 }
 
-/** Their words are names of blocks at the top. */
-export const TRACKS_DEFINED: ReadonlySet<string> = new Set(['track_script', 'track_process', 'track_file']);
+/** What an instance and a sync group have alike: what they track, run and mail. Whether it was such a word. */
+export function readTransition(
+  statement: Statement,
+  owner: {
+    readonly kept: string[];
+    readonly trackers: Tracker[];
+    readonly notifies: Notify[];
+    smtpAlert: SmtpAlert | undefined;
+  },
+  ledger: Ledger,
+): boolean {
+  const [word = ''] = statement.words;
+  if (isTracking(word)) owner.trackers.push(...readTrackers(statement, ledger));
+  else if (isNotify(word)) {
+    const notify = readNotify(statement, owner.kept, ledger);
+    if (notify) owner.notifies.push(notify);
+  } else if (word === 'smtp_alert') owner.smtpAlert = readSmtpAlert(statement);
+  else return false;
+  return true;
+}
 
 /** Whatever it is, the operator sees it where it stood. */
 export function keepUnknown(statement: Statement, kept: string[], ledger: Ledger): void {
@@ -113,6 +140,7 @@ const HANDLERS: Readonly<Record<string, Handler>> = {
     const priority = wholeNumber(value, 1, 255);
     if (priority === undefined) return bad(ledger, statement, 'a number from 1 to 255');
     draft.priority = Math.min(254, priority);
+    draft.isOwner = priority === 255;
     if (priority === 255)
       ledger.cover(statement, 'changed', 'priority 254: there is no owner of an address that always wins');
     else ledger.cover(statement, 'taken', `priority ${priority}`);

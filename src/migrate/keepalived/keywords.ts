@@ -19,16 +19,24 @@ const ignored = (says: string): Keyword => ({ verdict: 'ignored', says });
 const kept = (says: string): Keyword => ({ verdict: 'missing', says, keep: true });
 const missing = (says: string): Keyword => ({ verdict: 'missing', says });
 
-const CHECK =
-  'no equivalent yet: a health check, planned as "checks"; until then have the program that checks type "sealbeat drain" and "sealbeat undrain"';
-const HOOK = 'no equivalent yet: a hook, planned as "notify"; until then follow "sealbeat events --follow"';
-const MAIL = 'no equivalent yet: mail, planned as "notify"; until then follow "sealbeat events --follow"';
+const BFD =
+  'no equivalent: the heartbeats themselves find a dead peer; see heartbeat.interval and heartbeat.timeout';
+const TRACK = 'groups.NAME.checks: asked for all addresses of the group; one without a weight is vital';
+const STOP =
+  'hooks.post_down with style: keepalived, which is run at the end only; INSTANCE, the name of the group here, STOP and the priority follow its own words';
+const NOTIFY =
+  'hooks.post_up, on_standby, on_fault and post_down, with style: keepalived: INSTANCE, the name of the group here, the state and the priority follow its own words';
+const FIFO =
+  'no equivalent: let a program read "sealbeat events --follow --json", or make hooks of it (hooks.post_up and so on)';
+const RIVAL =
+  'no equivalent: the better of two holders keeps the group, and "adapter: script" or "command" is run again after a rival was seen';
+const MAIL_BY_GROUP = 'alerts.mail, if it is on anywhere: of all groups, and of all nodes';
 const NO_VRRP = 'VRRP is not spoken, so there is nothing to say about its packets';
 const GARP = 'addresses are announced at once, after 0.1, 0.5, 1, 2 and 5 s, and then every announce.refresh';
 const PRIORITY_OF_PROCESS =
   'the process needs no special scheduling: a node that stood still lets go before it goes on';
 const ROUTE =
-  'no equivalent yet: a hook, planned as "notify", could set it; until then "adapter: script" with a program that sets address and route';
+  'no equivalent: a hook can set it, post_up: [/sbin/ip, route, replace, …], and post_down: [/sbin/ip, route, del, …] takes it away; a rule likewise';
 const VMAC =
   'no equivalent: addresses keep the MAC address of the host and are announced by ARP; a MAC address that moves along needs "adapter: carp" (BSD)';
 const LVS =
@@ -39,10 +47,10 @@ export const TOP: Keywords = {
   global_defs: taken('its statements are named one by one'),
   vrrp_instance: taken('groups.NAME'),
   vrrp_sync_group: taken('groups.NAME, one for all its instances: the addresses of a group move together'),
-  vrrp_script: kept(CHECK),
-  vrrp_track_process: kept(CHECK),
-  vrrp_track_file: kept(CHECK),
-  track_file: kept(CHECK),
+  vrrp_script: taken('groups.NAME.checks.NAME of each group that tracks it'),
+  vrrp_track_process: taken('groups.NAME.checks.NAME of each group that tracks it'),
+  vrrp_track_file: taken('groups.NAME.checks.NAME of each group that tracks it'),
+  track_file: taken('groups.NAME.checks.NAME of each group that tracks it'),
   static_ipaddress: missing(HOST),
   static_routes: missing(HOST),
   static_rules: missing(HOST),
@@ -58,9 +66,7 @@ export const TOP: Keywords = {
   virtual_server: missing(LVS),
   virtual_server_group: missing(LVS),
   SSL: missing(LVS),
-  bfd_instance: missing(
-    'no equivalent: the heartbeats themselves find a dead peer; see heartbeat.interval and heartbeat.timeout',
-  ),
+  bfd_instance: missing(BFD),
   garp_group: ignored(GARP),
   interface_up_down_delays: missing(
     'no equivalent: a takeover waits for heartbeat.startup after a start, and for nothing after an interface comes back',
@@ -94,11 +100,11 @@ export const INSTANCE: Keywords = {
   ),
   virtual_routes: kept(ROUTE),
   virtual_rules: kept(ROUTE),
-  track_interface: kept(CHECK),
-  track_script: kept(CHECK),
-  track_process: kept(CHECK),
-  track_file: kept(CHECK),
-  track_bfd: kept(CHECK),
+  track_interface: taken(TRACK),
+  track_script: taken(TRACK),
+  track_process: taken(TRACK),
+  track_file: taken(TRACK),
+  track_bfd: kept(BFD),
   authentication: ignored('each node has a key; every heartbeat is signed and encrypted'),
   use_vmac: missing(VMAC),
   use_vmac_addr: missing(VMAC),
@@ -137,49 +143,55 @@ export const INSTANCE: Keywords = {
   garp_interval: ignored(GARP),
   gna_interval: ignored(GARP),
   garp_extra_if: missing('no equivalent: addresses are announced on the interface that they are on'),
-  notify_master: kept(HOOK),
-  notify_backup: kept(HOOK),
-  notify_fault: kept(HOOK),
-  notify_stop: kept(HOOK),
-  notify_deleted: kept(HOOK),
-  notify: kept(HOOK),
-  notify_master_rx_lower_pri: kept(HOOK),
-  notify_priority_changes: kept(HOOK),
-  smtp_alert: kept(MAIL),
+  notify_master: taken('hooks.post_up'),
+  notify_backup: taken('hooks.on_standby'),
+  notify_fault: taken('hooks.on_fault'),
+  notify_stop: changed(STOP),
+  notify_deleted: kept('no equivalent: a group that leaves the config gets its post_down'),
+  notify: changed(NOTIFY),
+  notify_master_rx_lower_pri: kept(RIVAL),
+  notify_priority_changes: kept(
+    'no equivalent: only a FIFO was told; "sealbeat events --follow" says what moves a priority',
+  ),
+  smtp_alert: changed(MAIL_BY_GROUP),
 };
 
 export const SYNC_GROUP: Keywords = {
   group: taken('their addresses are in this group'),
-  track_interface: kept(CHECK),
-  track_script: kept(CHECK),
-  track_process: kept(CHECK),
-  track_file: kept(CHECK),
-  track_bfd: kept(CHECK),
-  notify_master: kept(HOOK),
-  notify_backup: kept(HOOK),
-  notify_fault: kept(HOOK),
-  notify_stop: kept(HOOK),
-  notify: kept(HOOK),
-  notify_priority_changes: kept(HOOK),
-  smtp_alert: kept(MAIL),
+  track_interface: taken(TRACK),
+  track_script: taken(TRACK),
+  track_process: taken(TRACK),
+  track_file: taken(TRACK),
+  track_bfd: kept(BFD),
+  notify_master: taken('hooks.post_up'),
+  notify_backup: taken('hooks.on_standby'),
+  notify_fault: taken('hooks.on_fault'),
+  notify_stop: changed(STOP),
+  notify: changed(NOTIFY),
+  notify_priority_changes: kept(
+    'no equivalent: only a FIFO was told; "sealbeat events --follow" says what moves a priority',
+  ),
+  smtp_alert: changed(MAIL_BY_GROUP),
   global_tracking: ignored('a group has one state for all its addresses'),
   sync_group_tracking_weight: ignored('a group has one state for all its addresses'),
 };
 
 export const GLOBAL: Keywords = {
   router_id: taken('the name of the node, if it is one and differs between the nodes'),
-  notification_email: kept(MAIL),
-  notification_email_from: kept(MAIL),
-  smtp_server: kept(MAIL),
-  smtp_connect_timeout: kept(MAIL),
-  smtp_helo_name: kept(MAIL),
-  smtp_alert: kept(MAIL),
-  smtp_alert_vrrp: kept(MAIL),
+  notification_email: taken('alerts.mail.to'),
+  notification_email_from: taken('alerts.mail.from'),
+  smtp_server: changed(
+    'alerts.mail.server, with tls: if_offered, or off on this host, as keepalived speaks no TLS',
+  ),
+  smtp_connect_timeout: changed('alerts.mail.timeout, for the whole delivery of a mail'),
+  smtp_helo_name: kept('no equivalent: a mail server is greeted with the name of the host'),
+  smtp_alert: changed(MAIL_BY_GROUP),
+  smtp_alert_vrrp: changed(MAIL_BY_GROUP),
   smtp_alert_checker: missing(LVS),
-  email_faults: kept(MAIL),
-  no_email_faults: kept(MAIL),
-  script_user: kept(
-    'no equivalent yet: programs run as the user of the agent; it matters once there are "checks" and "notify"',
+  email_faults: ignored('faults are told unless no_email_faults is there'),
+  no_email_faults: taken('alerts.on without faults'),
+  script_user: taken(
+    'the user of checks and hooks, and the group of hooks; root is who runs the agent anyway',
   ),
   enable_script_security: ignored(
     'always so: "sealbeat check" names each program that others than root can change',
@@ -212,10 +224,10 @@ export const GLOBAL: Keywords = {
   vrrp_higher_prio_send_advert: ignored('of two holders that hear each other the lower one lets go at once'),
   vrrp_startup_delay: taken('heartbeat.startup, if it is longer than what that is anyway'),
   vrrp_down_timer_adverts: taken('heartbeat.timeout: so many advert_int in the place of three'),
-  vrrp_notify_fifo: kept(HOOK),
-  vrrp_notify_fifo_script: kept(HOOK),
-  notify_fifo: kept(HOOK),
-  notify_fifo_script: kept(HOOK),
+  vrrp_notify_fifo: kept(FIFO),
+  vrrp_notify_fifo_script: kept(FIFO),
+  notify_fifo: kept(FIFO),
+  notify_fifo_script: kept(FIFO),
   lvs_notify_fifo: missing(LVS),
   lvs_sync_daemon: missing(LVS),
   lvs_flush: missing(LVS),
@@ -233,12 +245,37 @@ export const GLOBAL: Keywords = {
   disable_local_igmp: ignored('there is no multicast'),
 };
 
+/** In all blocks that are checks here. */
+export const CHECK_WORDS: Keywords = {
+  script: taken(
+    'the built-in check that asks the same (killall -0, pidof, pgrep, systemctl is-active, curl, nc -z, ping -c), or command: with an absolute path',
+  ),
+  interval: taken('interval; 1s if there is none'),
+  timeout: taken('timeout; as long as the interval if there is none'),
+  rise: taken('rise; 1 if there is none'),
+  fall: taken('fall; 1 if there is none, which is written, as 2 is usual here'),
+  weight: taken('weight, if it is not 0; 253 at most'),
+  user: taken('user, of a command'),
+  init_fail: taken('initial: down'),
+  process: taken('process'),
+  param_match: changed('see "process"'),
+  full_command: changed('see "process"'),
+  quorum: taken('1 is what "process" asks for; more are counted by a command'),
+  quorum_max: changed('counted by a command'),
+  delay: changed('rise and fall, with one question each second'),
+  fork_delay: changed('rise, with one question each second'),
+  terminate_delay: changed('fall, with one question each second'),
+  file: taken('file, and adds: true; a command where its number takes the address away'),
+  init_file: ignored('a file that is not there adds nothing, so none has to be made'),
+};
+
 /** The tables, with the block that their words stand in; `docs/from-keepalived.md` shows all of them. */
 export const TABLES: readonly (readonly [string, Keywords])[] = [
   ['at the top', TOP],
   ['vrrp_instance', INSTANCE],
   ['vrrp_sync_group', SYNC_GROUP],
   ['global_defs', GLOBAL],
+  ['vrrp_script, vrrp_track_process, vrrp_track_file and track_file', CHECK_WORDS],
 ];
 
 export const keywordIn = (table: Keywords, word: string): Keyword | undefined =>

@@ -6,7 +6,7 @@ import { placeNodes, unique, type PlacedNode } from '../nodes.ts';
 import { noteFailback } from '../notes.ts';
 import { timingFor } from '../timing.ts';
 import { refuseTooMany } from '../too-many.ts';
-import { scalar } from '../yaml-text.ts';
+import { scalar } from '../yaml-value.ts';
 import { readCommandLines } from './command-line.ts';
 import { hasStanzas, readInterfaces } from './interfaces.ts';
 import { meaningOf, type Meaning } from './read.ts';
@@ -154,6 +154,8 @@ function groupOf(
     vips: addresses.map((address) => ({ address })),
     failback: { manual: !same.some(({ preempt }) => preempt) },
     priorities,
+    checks: [],
+    hooks: [],
     offers: scriptOffer(same),
     kept: [],
   };

@@ -1,0 +1,55 @@
+// Goal: the files of each story are sound, and its page says of each where it goes.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { main } from '../../src/cli/main.ts';
+import { fakeHost } from '../fakes/cli-host.ts';
+import { needs } from '../vip/lab.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const stories = join(root, 'config', 'stories');
+/** Node, and a command that stands in its plan. */
+const PLANS = {
+  firewalls: ['fw1', 'ip address replace 203.0.113.10/32 valid_lft 1 dev eth0'],
+  haproxy: ['lb1', 'label eth0:web'],
+} as const;
+
+test('stories: these are all', () => {
+  assert.deepEqual(readdirSync(stories).toSorted(), Object.keys(PLANS).toSorted());
+});
+
+for (const [story, [node, command]] of Object.entries(PLANS)) {
+  const names = readdirSync(join(stories, story));
+  const page = readFileSync(join(root, 'docs', 'stories', `${story}.md`), 'utf8');
+
+  test(`story ${story}: the page has each file in its table, and none that is not there`, () => {
+    const named = [...page.matchAll(/^\| `([^`]+)` \| `\//gm)].map(([, name = '']) => name);
+    assert.deepEqual(named.toSorted(), names.toSorted());
+  });
+
+  test(`story ${story}: the page leads to what is there`, () => {
+    for (const [, path = ''] of page.matchAll(/\]\(([^)#]+)[^)]*\)/g))
+      assert.ok(existsSync(join(root, 'docs', 'stories', path)), path);
+  });
+
+  test(`story ${story}: what ${node} would run`, async () => {
+    const host = fakeHost();
+    const config = join(stories, story, 'sealbeat.yaml');
+    const words = ['-c', config, '--as', node, '--plan', '--platform', 'linux'];
+    assert.equal(await main(['check', ...words], host), 0, host.errs.join('\n'));
+    assert.ok(
+      host.outs.some((line) => line.startsWith('  ') && line.includes(command)),
+      host.outs.join('\n'),
+    );
+  });
+
+  test(`story ${story}: its scripts can be run, and shellcheck finds nothing`, (t) => {
+    const scripts = names.filter((name) => name.endsWith('.sh')).map((name) => join(stories, story, name));
+    for (const script of scripts) assert.equal(statSync(script).mode & 0o111, 0o111, script);
+    if (scripts.length === 0 || !needs(t, ['shellcheck'], { root: false })) return;
+    const { stdout } = spawnSync('shellcheck', ['-s', 'sh', ...scripts], { encoding: 'utf8' });
+    assert.equal(stdout, '');
+  });
+}
