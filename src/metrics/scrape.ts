@@ -5,8 +5,8 @@ import { FAMILIES } from './families.ts';
 /** So long at a time, then whoever waits, such as a beat, has its turn. */
 const SLICE_MS = 2;
 /**
- * The report is one piece: 4 ms with 100 groups and 8 nodes, several times that where the machine is overloaded. It is made when nothing is
- * due for this long, so that no beat waits for it; for that it waits, but not for ever.
+ * The report is one piece, which takes several milliseconds with 100 groups and 8 nodes. It is made when nothing is due for this long, so
+ * that no beat waits for it; for that it waits, but not for ever.
  */
 const QUIET_MS_MIN = 20;
 const LOOK_EVERY_MS = 4;

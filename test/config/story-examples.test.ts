@@ -11,11 +11,13 @@ import { needs } from '../vip/lab.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const stories = join(root, 'config', 'stories');
-/** Node, and a command that stands in its plan. */
+/** Node, a command that stands in its plan, and the system. */
 const PLANS = {
-  firewalls: ['fw1', 'ip address replace 203.0.113.10/32 valid_lft 1 dev eth0'],
-  haproxy: ['lb1', 'label eth0:web'],
-  mail: ['lb1', 'ip address replace 10.10.10.42/32 valid_lft 1 dev eth0'],
+  carp: ['fw1', 'ifconfig carp1 carpdev em1 vhid 2', 'openbsd'],
+  firewalls: ['fw1', 'ip address replace 203.0.113.10/32 valid_lft 1 dev eth0', 'linux'],
+  haproxy: ['lb1', 'label eth0:web', 'linux'],
+  mail: ['lb1', 'ip address replace 10.10.10.42/32 valid_lft 1 dev eth0', 'linux'],
+  omnios: ['om2', '/etc/sealbeat/vip-up.sh e1000g0 10.10.10.42', 'illumos'],
 } as const;
 
 /** Its config, or what comes out of its template with the keys of another story, which belong to nobody. */
@@ -41,7 +43,7 @@ test('stories: these are all', () => {
   assert.deepEqual(readdirSync(stories).toSorted(), Object.keys(PLANS).toSorted());
 });
 
-for (const [story, [node, command]] of Object.entries(PLANS)) {
+for (const [story, [node, command, platform]] of Object.entries(PLANS)) {
   const names = readdirSync(join(stories, story));
   const page = readFileSync(join(root, 'docs', 'stories', `${story}.md`), 'utf8');
 
@@ -58,7 +60,7 @@ for (const [story, [node, command]] of Object.entries(PLANS)) {
   test(`story ${story}: what ${node} would run`, async (t) => {
     const host = fakeHost();
     const config = configOf(story, t);
-    const words = ['-c', config, '--as', node, '--plan', '--platform', 'linux'];
+    const words = ['-c', config, '--as', node, '--plan', '--platform', platform];
     assert.equal(await main(['check', ...words], host), 0, host.errs.join('\n'));
     assert.ok(
       host.outs.some((line) => line.startsWith('  ') && line.includes(command)),
