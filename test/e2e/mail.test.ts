@@ -86,7 +86,7 @@ async function startHosts(t: TestContext, site: Site): Promise<Login> {
       const before = `hostname ${node}\nmkdir /run/bin\nln -s ${insideOf(SEALBEAT)} /run/bin/sealbeat\n`;
       const host = await startSystemd({ namespace: site.namespace(node), before });
       t.after(() => host.end());
-      return [node, [...host.entrance, 'env', 'PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin']] as const;
+      return [node, host.entrance] as const;
     }),
   );
   const login = loginTo(site.folder, Object.fromEntries(hosts));

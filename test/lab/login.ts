@@ -15,7 +15,7 @@ export interface Login {
   type(host: string, line: string): Promise<string>;
 }
 
-/** `entrances`: by host, the words that have a command run there. */
+/** `entrances`: by host, the words that have a command run there. What is in /run/bin there comes first on its PATH. */
 export function loginTo(folder: string, entrances: Readonly<Record<string, readonly string[]>>): Login {
   const command = join(folder, 'login');
   const cases = Object.entries(entrances).map(
@@ -25,6 +25,8 @@ export function loginTo(folder: string, entrances: Readonly<Record<string, reado
     '#!/bin/sh',
     'host=$1',
     'shift',
+    // Before the entrance: it looks a command up on the PATH that it has been given itself.
+    'export PATH=/run/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     'case $host in',
     ...cases,
     '*) echo "no host $host" >&2; exit 255 ;;',
