@@ -1,9 +1,9 @@
 // Bundles src/cli/main.ts and everything it needs into one CommonJS file, which bin/sealbeat runs.
 // node scripts/build.ts [FILE [VERSION]]
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { script, style } from '../src/web/page/built.ts';
+import { page } from './build-page.ts';
 
 const [outfile = 'dist/sealbeat.cjs', wanted] = process.argv.slice(2);
 const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -18,17 +18,6 @@ function commit(): string {
     return 'unknown'; // a tarball, not a checkout
   }
 }
-
-/** The status page's script and style are made here once, and not by the program when it runs. */
-const page: Plugin = {
-  name: 'page',
-  setup({ onLoad }) {
-    const contents = Object.entries({ script, style })
-      .map(([name, text]) => `export const ${name} = ${JSON.stringify(text)};`)
-      .join('\n');
-    onLoad({ filter: /\/src\/web\/page\/built\.ts$/ }, () => ({ contents, loader: 'js' }));
-  },
-};
 
 await build({
   entryPoints: ['src/cli/main.ts'],

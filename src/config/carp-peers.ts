@@ -1,6 +1,6 @@
 import { parseIpAddress, type IpAddress } from './ip-address.ts';
 import { ownValue } from './parts.ts';
-import type { CarpShape } from './carp-shape.ts';
+import type { VhostShape } from './carp-shape.ts';
 import type { NodeShape } from './schema.ts';
 
 /** Where the nodes receive unicast advertisements. */
@@ -11,7 +11,7 @@ export interface CarpPeers {
 }
 
 export function peersOf(
-  unicast: CarpShape['unicast'],
+  unicast: VhostShape['unicast'],
   nodes: readonly string[],
   shapes: ReadonlyMap<string, Pick<NodeShape, 'paths'> | undefined>,
 ): CarpPeers {

@@ -1,79 +1,58 @@
-import { adapterOf } from './adapter-of.ts';
-import { peersOf } from './carp-peers.ts';
-import { VHID_MAX, type CarpShape } from './carp-shape.ts';
+import { placeOf, unicastFindings } from './carp-unicast-rules.ts';
+import { VHID_MAX, type VhostShape } from './carp-shape.ts';
+import { carpNodes, sharedLinks, vhostsOf, type Vhost } from './carp-vhosts.ts';
 import { unknownNodes, vipsOf } from './group-rules.ts';
-import { interfacesOn, type Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 import type { GroupShape } from './schema.ts';
 import type { Finding } from './shape-problems.ts';
 import type { YamlPath } from './yaml-source.ts';
 
 const CARP_INTERFACE = /^carp\d{1,5}$/;
 
-/** What the shape of `carp` can't say. */
+/** What the shapes of `carp` can't say. */
 export function carpFindings(parts: Parts): readonly Finding[] {
-  const groups = [...parts.groups].flatMap(([name, group]) => (group ? [placed(parts, name, group)] : []));
-  const known = groups.flatMap(({ carp, ...rest }) => (carp ? [{ ...rest, carp }] : []));
+  const groups = [...parts.groups].flatMap(([name, group]) => (group ? [{ name, group }] : []));
+  const vhosts = groups.flatMap(({ name, group }) => vhostsOf(parts, name, group));
   return [
-    ...groups.flatMap(wantedAndThere),
-    ...known.flatMap((one) => [
+    ...groups.flatMap((one) => wantedAndThere(parts, one)),
+    ...vhosts.flatMap((one) => [
       ...unknownNodes(parts, [...one.path, 'interface'], one.carp.interface),
       ...interfaceNames(one),
       ...carpOnCarp(one),
       ...oneLinkEach(one),
-      ...withoutPassword(one),
       ...unicastFindings(parts, one),
     ]),
-    ...vhidsTwice(known),
-    ...interfacesTwice(known),
+    ...groups.flatMap(withoutPassword),
+    ...oneOnEachLink(vhosts),
+    ...vhidsTwice(vhosts),
+    ...interfacesTwice(vhosts),
   ];
-}
-
-/** A group with the nodes that use CARP for it, and where it has its addresses there. */
-interface Placed {
-  readonly name: string;
-  readonly path: YamlPath;
-  readonly group: GroupShape;
-  readonly carp: CarpShape | undefined;
-  readonly nodes: readonly string[];
-  /** By node, the interfaces of its addresses. */
-  readonly links: ReadonlyMap<string, ReadonlySet<string>>;
-  /** By node, its carp interface. */
-  readonly interfaces: ReadonlyMap<string, string>;
-}
-type WithCarp = Placed & { readonly carp: CarpShape };
-
-function placed(parts: Parts, name: string, group: GroupShape): Placed {
-  const nodes = [...parts.nodes.keys()].filter((node) => adapterOf(group, node) === 'carp');
-  const perVip = vipsOf(name, group).map(({ interfaces }) => interfacesOn(nodes, interfaces));
-  const links = nodes.map((node) => {
-    const names = perVip.map((byNode) => byNode.get(node)).filter((link) => link !== undefined);
-    return [node, new Set(names)] as const;
-  });
-  return {
-    name,
-    path: ['groups', name, 'carp'],
-    group,
-    carp: group.carp,
-    nodes,
-    links: new Map(links),
-    interfaces: interfacesOn(nodes, group.carp?.interface),
-  };
 }
 
 const error = (path: YamlPath, text: string): Finding => ({ severity: 'error', path, text });
 
-function wantedAndThere({ name, path, carp, nodes }: Placed): readonly Finding[] {
-  if (nodes.length > 0 && carp === undefined) {
+interface Named {
+  readonly name: string;
+  readonly group: GroupShape;
+}
+
+function wantedAndThere(parts: Parts, { name, group }: Named): readonly Finding[] {
+  const nodes = carpNodes(parts, group);
+  const own = vipsOf(name, group).find(({ carp }) => carp !== undefined);
+  if (group.carp !== undefined && nodes.length > 0) return [];
+  if (nodes.length > 0) {
     const text = `is carp on ${nodes.join(', ')}, and there is no "carp" beside it; write for instance carp: { vhid: 1 }`;
     return [error(['groups', name, 'adapter'], text)];
   }
-  if (nodes.length > 0 || carp === undefined) return [];
-  return [
-    { ...error(path, 'is used by no node; write "adapter: carp" beside it, or remove it'), atKey: true },
+  const paths = [
+    ...(group.carp === undefined ? [] : [['groups', name, 'carp']]),
+    ...(own === undefined ? [] : [[...own.path, 'carp']]),
   ];
+  const unused = 'is used by no node; write "adapter: carp" beside it, or remove it';
+  return paths.map((path) => ({ ...error(path, unused), atKey: true }));
 }
 
-function interfaceNames({ path, carp, interfaces }: WithCarp): readonly Finding[] {
+function interfaceNames({ path, carp, interfaces }: Vhost): readonly Finding[] {
   const wrong = [...new Set(interfaces.values())].filter((name) => !CARP_INTERFACE.test(name));
   return wrong.map((name) =>
     error(
@@ -84,7 +63,7 @@ function interfaceNames({ path, carp, interfaces }: WithCarp): readonly Finding[
 }
 
 /** The place for it is the section: ifconfig would be asked to put a carp interface on a carp interface. */
-function carpOnCarp({ name, carp, links }: WithCarp): readonly Finding[] {
+function carpOnCarp({ interfacePath, carp, links }: Vhost): readonly Finding[] {
   const wrong = [...new Set([...links.values()].flatMap((on) => [...on]))].filter((link) =>
     CARP_INTERFACE.test(link),
   );
@@ -92,23 +71,41 @@ function carpOnCarp({ name, carp, links }: WithCarp): readonly Finding[] {
     carp.interface === undefined ? (link: string) => `, and ${link} in the carp section` : () => '';
   return wrong.map((link) =>
     error(
-      ['groups', name, 'interface'],
+      interfacePath,
       `${link} is a carp interface; write the network card that it is on here${remedy(link)}`,
     ),
   );
 }
 
 /** One carp interface belongs to one physical interface; FreeBSD, which has none, may have a vhid on several. */
-function oneLinkEach({ path, carp, links, interfaces }: WithCarp): readonly Finding[] {
+function oneLinkEach({ path, carp, links, interfaces }: Vhost): readonly Finding[] {
   const split = [...interfaces].filter(([node]) => (links.get(node)?.size ?? 0) > 1);
   return split.slice(0, 1).map(([node, name]) => {
-    const on = [...links.get(node)!].join(' and ');
-    const text = `${name} belongs to one interface, but on ${node} the addresses are on ${on}; make a group for each, with a carp interface of its own`;
+    const on = [...links.get(node)!];
+    const instead = `carp: { vhid: ${(carp.vhid % VHID_MAX) + 1}, interface: carp${Number(name.slice(4)) + 1} }`;
+    const text = `${name} belongs to one interface, but on ${node} the addresses are on ${on.join(' and ')}; write one of its own at each address on ${on.at(-1)}, for instance ${instead}`;
     return error(whereIn([...path, 'interface'], carp.interface, interfaces, name), text);
   });
 }
 
-function vhidsTwice(groups: readonly WithCarp[]): readonly Finding[] {
+/** The addresses of a group on one interface are taken and left together, as one virtual host. */
+function oneOnEachLink(vhosts: readonly Vhost[]): readonly Finding[] {
+  return vhosts.flatMap((one, place) => {
+    const other = vhosts.slice(0, place).find((before) => before.name === one.name && isOtherOn(before, one));
+    if (other === undefined) return [];
+    const [{ link, node } = { link: '', node: '' }] = sharedLinks(one, other);
+    const text = `is another than that of ${other.owner}, and both are on ${link} of ${node}; addresses of a group on one interface are one virtual host: write the same, or make a group for each`;
+    return [error(one.path, text)];
+  });
+}
+
+const isOtherOn = (one: Vhost, other: Vhost): boolean =>
+  sharedLinks(one, other).some(
+    ({ node }) =>
+      one.carp.vhid !== other.carp.vhid || one.interfaces.get(node) !== other.interfaces.get(node),
+  );
+
+function vhidsTwice(groups: readonly Vhost[]): readonly Finding[] {
   return usedTwice(groups, ({ links, carp }) =>
     [...links].flatMap(([node, on]) =>
       [...on].map((link) => ({ key: `${node} ${link} ${carp.vhid}`, node, link })),
@@ -121,88 +118,49 @@ function vhidsTwice(groups: readonly WithCarp[]): readonly Finding[] {
     const instead = free === undefined ? '' : `; write for instance ${free}`;
     return error(
       [...one.path, 'vhid'],
-      `${one.carp.vhid} is the vhid of group ${other.name} too, on ${link} of ${node}; every group on a network needs its own${instead}`,
+      `${one.carp.vhid} is the vhid of ${other.owner} too, on ${link} of ${node}; every group on a network needs its own${instead}`,
     );
   });
 }
 
-function interfacesTwice(groups: readonly WithCarp[]): readonly Finding[] {
+function interfacesTwice(groups: readonly Vhost[]): readonly Finding[] {
   return usedTwice(groups, ({ interfaces }) =>
     [...interfaces].map(([node, name]) => ({ key: `${node} ${name}`, node, name })),
   ).map(({ one, other, use: { node, name } }) =>
     error(
       whereIn([...one.path, 'interface'], one.carp.interface, one.interfaces, name),
-      `${name} is the carp interface of group ${other.name} too, on ${node}; every group needs its own`,
+      `${name} is the carp interface of ${other.owner} too, on ${node}; every virtual host needs its own`,
     ),
   );
 }
 
-/** Each group that uses what an earlier one uses, once. */
+/** Each that uses what an earlier one uses, once; two of a group on the same interface are another matter. */
 function usedTwice<Use extends { readonly key: string }>(
-  groups: readonly WithCarp[],
-  usesOf: (group: WithCarp) => readonly Use[],
-): readonly { readonly one: WithCarp; readonly other: WithCarp; readonly use: Use }[] {
-  const users = new Map<string, WithCarp>();
+  groups: readonly Vhost[],
+  usesOf: (group: Vhost) => readonly Use[],
+): readonly { readonly one: Vhost; readonly other: Vhost; readonly use: Use }[] {
+  const users = new Map<string, Vhost>();
   return groups.flatMap((one) => {
     const uses = usesOf(one);
     const use = uses.find(({ key }) => users.has(key));
     const other = use && users.get(use.key);
     for (const { key } of uses) if (!users.has(key)) users.set(key, one);
-    return use && other ? [{ one, other, use }] : [];
+    if (use === undefined || other === undefined) return [];
+    return one.name === other.name && sharedLinks(one, other).length > 0 ? [] : [{ one, other, use }];
   });
 }
 
-function withoutPassword({ path, carp }: WithCarp): readonly Finding[] {
-  if (carp.password_file !== undefined) return [];
+/** One password serves all virtual hosts of a group. */
+function withoutPassword({ name, group: { carp } }: Named): readonly Finding[] {
+  if (carp === undefined || carp.password_file !== undefined) return [];
   const text = `has no password_file, so that any host on the network can speak for vhid ${carp.vhid}`;
-  return [{ severity: 'note', path, atKey: true, text }];
+  return [{ severity: 'note', path: ['groups', name, 'carp'], atKey: true, text }];
 }
-
-function unicastFindings(parts: Parts, { path, carp, group, nodes, name }: WithCarp): readonly Finding[] {
-  if (carp.unicast === false || nodes.length === 0) return [];
-  const at = [...path, 'unicast'];
-  const strangers = unknownNodes(parts, at, carp.unicast);
-  if (strangers.length > 0) return strangers;
-  if (nodes.length !== 2) {
-    const text = `reaches one other node, but ${nodes.length === 1 ? `only ${nodes[0]} uses` : `${nodes.length} nodes use`} CARP here; leave it out, and advertisements are multicast`;
-    return [error(at, text)];
-  }
-  const { problems } = peersOf(carp.unicast, nodes, parts.nodes);
-  if (problems.length > 0)
-    return problems.map(({ node, text }) => error(placeOf(at, carp.unicast, node), text));
-  return wrongAddresses(parts, { at, carp, nodes, vips: vipsOf(name, group).map(({ vip }) => vip.address) });
-}
-
-function wrongAddresses(
-  parts: Parts,
-  {
-    at,
-    carp,
-    nodes,
-    vips,
-  }: { at: YamlPath; carp: CarpShape; nodes: readonly string[]; vips: readonly Address[] },
-): readonly Finding[] {
-  return [...peersOf(carp.unicast, nodes, parts.nodes).own].flatMap(([node, { text, family }]) => {
-    const place = placeOf(at, carp.unicast, node);
-    if (vips.some((vip) => vip.text === text))
-      return [
-        error(place, `${text} is a virtual address of this group; name one that ${node} has for itself`),
-      ];
-    if (vips.some((vip) => vip.family === family)) return [];
-    const why = `${text} is an IPv${family} address, and CARP speaks only in the families of the virtual addresses; write an IPv${vips[0]?.family ?? 4} address of ${node}`;
-    return [error(place, why)];
-  });
-}
-
-type Address = { readonly text: string; readonly family: 4 | 6 };
-
-const placeOf = (at: YamlPath, written: unknown, node: string): YamlPath =>
-  typeof written === 'object' && written !== null && Object.hasOwn(written, node) ? [...at, node] : at;
 
 /** The entry of the first node that has this value, where it is written per node. */
 function whereIn(
   path: YamlPath,
-  written: CarpShape['interface'],
+  written: VhostShape['interface'],
   byNode: ReadonlyMap<string, string>,
   value: string,
 ): YamlPath {

@@ -3,7 +3,7 @@ import { SECOND_MS } from '../core/units.ts';
 import { absoluteFile } from './file-shape.ts';
 import { parseIpAddress, type IpAddress } from './ip-address.ts';
 import { byName, described, mapping, must, seconds, textAs, wholeNumber } from './value-shapes.ts';
-import { interfaces } from './vip-shape.ts';
+import { interfaces } from './interface-shape.ts';
 
 export const VHID_MAX = 255;
 const ADVBASE_SECONDS_MAX = 255;
@@ -19,7 +19,7 @@ const unicast = () => {
   return z.union([z.boolean({ error }), byName(address())], { error });
 };
 
-export const carpShape = mapping({
+const vhost = () => ({
   vhid: described(
     wholeNumber(1, VHID_MAX),
     'The number of the virtual host, the same on every node; on one network every group, and everything else that speaks CARP or VRRP, has another. 1 to 255.',
@@ -30,6 +30,18 @@ export const carpShape = mapping({
     'OpenBSD and NetBSD, where CARP is an interface: its name, or one per node. It is created when it is missing. Default: none, as FreeBSD needs none.',
     { examples: ['carp0', { fw1: 'carp0', fw2: 'carp1' }] },
   ),
+  unicast: described(
+    z.prefault(unicast(), false),
+    'Advertisements go to the other of two nodes instead of to the multicast address (FreeBSD 14, OpenBSD). true: to the host of its first path. Or a mapping of both nodes to their addresses on the interface of the group.',
+    { examples: [true, { fw1: '10.10.10.1', fw2: '10.10.10.2' }] },
+  ),
+});
+
+/** Of one VIP: the virtual host of the network that it is on. */
+export const vhostShape = mapping(vhost());
+
+export const carpShape = mapping({
+  ...vhost(),
   advbase: described(
     z.prefault(
       seconds({
@@ -47,11 +59,7 @@ export const carpShape = mapping({
     'A file with the password of the virtual host in one line, which only root may read. Default: none, and anybody on the network can speak for it.',
     { examples: ['/etc/sealbeat/carp-password'] },
   ),
-  unicast: described(
-    z.prefault(unicast(), false),
-    'Advertisements go to the other of two nodes instead of to the multicast address (FreeBSD 14, OpenBSD). true: to the host of its first path. Or a mapping of both nodes to their addresses on the interface of the group.',
-    { examples: [true, { fw1: '10.10.10.1', fw2: '10.10.10.2' }] },
-  ),
 });
 
+export type VhostShape = z.output<typeof vhostShape>;
 export type CarpShape = z.output<typeof carpShape>;

@@ -12,7 +12,7 @@ import {
 } from './check-subject.ts';
 import { absoluteFile } from './file-shape.ts';
 import { described, duration, list, mapping, must, oneOf, textAs, wholeNumber } from './value-shapes.ts';
-import { interfaces } from './vip-shape.ts';
+import { interfaces } from './interface-shape.ts';
 
 export const CHECKS_MAX = 1_024;
 /** What a check is about: exactly one of these stands in it. */

@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { HookSettings } from '../core/hooks.ts';
-import { CONFIG_PARTS, type ConfigPart, type GroupSettings, type Settings } from '../core/settings.ts';
+import {
+  CONFIG_PARTS,
+  type ConfigPart,
+  type GroupSettings,
+  type Settings,
+  type VhostSettings,
+} from '../core/settings.ts';
 import { checkMeaning } from './check-meaning.ts';
 import { probeMeaning } from './probe-meaning.ts';
 
@@ -60,23 +66,17 @@ const meaningOf: Readonly<Record<ConfigPart, (settings: Meaning) => unknown>> = 
   addresses: ({ nodes, groups }) =>
     groups.map(({ vips, adapters, script, command, carp, announce }) => [
       sorted(
-        vips.map(({ address, prefixLength, label, interfaces }) => [
-          address,
-          prefixLength,
-          label,
+        vips.map(({ address, prefixLength, label, interfaces, carp: own }) => [
+          ...[address, prefixLength, label],
           nodes.map(({ name }) => interfaces.get(name) ?? null),
+          // Last, and only where it is, so that the digests of files without it stay what they were.
+          ...(own ? [vhostMeaning(nodes, own)] : []),
         ]),
       ),
       byNodeMeaning(nodes, adapters),
       script ?? null,
       command ? { ...command, values: byNodeMeaning(nodes, command.values, (values) => [...values]) } : null,
-      carp
-        ? {
-            ...carp,
-            interfaces: byNodeMeaning(nodes, carp.interfaces),
-            peers: byNodeMeaning(nodes, carp.peers),
-          }
-        : null,
+      carp ? vhostMeaning(nodes, carp) : null,
       [announce.method, announce.refreshMs],
     ]),
   policies: ({ groups, arbiter }) => [groups.map(policiesOf), arbiter ? arbiterMeaning(arbiter) : null],
@@ -108,6 +108,12 @@ const byNodeMeaning = <T>(
     const value = byNode.get(name);
     return value === undefined ? null : meaning(value);
   });
+
+const vhostMeaning = (nodes: Meaning['nodes'], carp: VhostSettings): unknown => ({
+  ...carp,
+  interfaces: byNodeMeaning(nodes, carp.interfaces),
+  peers: byNodeMeaning(nodes, carp.peers),
+});
 
 const policiesOf = (group: GroupSettings): readonly unknown[] => {
   const { failback, whenAllUnhealthy, damping, confirm, witness, fence } = group;

@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path';
 import type { AdapterName } from '../core/settings.ts';
 import { hostAdapterOf } from './adapter-of.ts';
+import type { VhostShape } from './carp-shape.ts';
 import { closest } from './closest.ts';
 import { parseIpAddress } from './ip-address.ts';
 import { interfacesOn, ownValue, type Parts } from './parts.ts';
@@ -33,12 +34,13 @@ export function groupFindings(parts: Parts): readonly Finding[] {
 }
 
 /** One address of a group, with its own or the group's interface, and where the file says so. */
-interface PlacedVip {
+export interface PlacedVip {
   readonly path: YamlPath;
   readonly vip: VipAddress;
   readonly label: string;
   readonly interfaces: InterfaceShape | undefined;
   readonly interfacePath: YamlPath;
+  readonly carp: VhostShape | undefined;
 }
 
 export function vipsOf(name: string, group: GroupShape): readonly PlacedVip[] {
@@ -49,6 +51,7 @@ export function vipsOf(name: string, group: GroupShape): readonly PlacedVip[] {
       path,
       vip: isWrittenOut(shape) ? shape.address : shape,
       label: isWrittenOut(shape) ? shape.label : '',
+      carp: isWrittenOut(shape) ? shape.carp : undefined,
       interfaces: own ?? group.interface,
       interfacePath: own === undefined ? ['groups', name, 'interface'] : [...path, 'interface'],
     };

@@ -10,7 +10,8 @@ import { hooksShape } from './hooks-shape.ts';
 import { priority } from './node-shape.ts';
 import { scriptShape } from './script-shape.ts';
 import { byName, described, duration, list, mapping, must, oneOf } from './value-shapes.ts';
-import { interfaces, vipShape } from './vip-shape.ts';
+import { interfaces } from './interface-shape.ts';
+import { vipShape } from './vip-shape.ts';
 
 /** One for all nodes, or by node. */
 const adapters = () => {

@@ -9,7 +9,7 @@ import type {
 import { SECOND_MS, type GroupId, type GroupName, type NodeName } from '../core/units.ts';
 import { alertsOf } from './alert-meaning.ts';
 import { adapterOf } from './adapter-of.ts';
-import { carpOf } from './carp-meaning.ts';
+import { carpOf, vhostOf } from './carp-meaning.ts';
 import { checksOf } from './check-meaning.ts';
 import { commandOf } from './cloud-meaning.ts';
 import { digestsOf } from './digest.ts';
@@ -84,16 +84,19 @@ function groupOf(
   return {
     name,
     id: groupIdOf(name),
-    vips: vipsOf(name, group).map(({ vip: { address, prefixLength }, label, interfaces }): VipSettings => ({
-      address: address.text,
-      family: address.family,
-      prefixLength,
-      label,
-      interfaces: interfacesOn(
-        nodes.map((node) => node.name),
-        interfaces,
-      ) as Map<NodeName, string>,
-    })),
+    vips: vipsOf(name, group).map(
+      ({ vip: { address, prefixLength }, label, interfaces, carp }): VipSettings => ({
+        address: address.text,
+        family: address.family,
+        prefixLength,
+        label,
+        interfaces: interfacesOn(
+          nodes.map((node) => node.name),
+          interfaces,
+        ) as Map<NodeName, string>,
+        ...(carp === undefined ? {} : { carp: vhostOf(carp, group, shapes) }),
+      }),
+    ),
     adapters: new Map(nodes.map(({ name: node }) => [node, adapterOf(group, node)])),
     script: group.script && scriptOf(group.script),
     command: group.command && commandOf(group.command, nodes),

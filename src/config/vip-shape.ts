@@ -1,14 +1,8 @@
 import * as z from 'zod/mini';
+import { vhostShape } from './carp-shape.ts';
+import { interfaces } from './interface-shape.ts';
 import { parseVipAddress } from './vip-address.ts';
-import { byName, described, mapping, must, textAs } from './value-shapes.ts';
-
-export const interfaces = () => {
-  const error = must('the name of an interface, or a mapping of nodes to interfaces');
-  const one = z
-    .string({ error })
-    .check(z.minLength(1, { error: 'is empty; it must be the name of an interface' }));
-  return z.union([one, byName(one)], { error });
-};
+import { described, mapping, must, textAs } from './value-shapes.ts';
 
 const address = () => textAs('an IPv4 or IPv6 address', '^[0-9a-fA-F.:]+(/[0-9]{1,3})?$', parseVipAddress);
 export const vipShape = z.union(
@@ -26,6 +20,11 @@ export const vipShape = z.union(
         z.optional(interfaces()),
         "Where this address goes. Default: the group's interface.",
         { examples: ['eth1', { lb1: 'eth1', lb2: 'ens4' }] },
+      ),
+      carp: described(
+        z.optional(vhostShape),
+        "Its virtual host where it is on another network than the group's, on the nodes whose adapter is carp. Default: that of the group.",
+        { examples: [{ vhid: 2, interface: 'carp1' }] },
       ),
     }),
   ],

@@ -298,17 +298,21 @@ export interface ShowSettings {
   readonly everyMs: number;
 }
 
-/** CARP carries the addresses, sealbeat says who is its master. */
-export interface CarpSettings {
+/** One virtual host of CARP, on one network. */
+export interface VhostSettings {
   readonly vhid: number;
   /** OpenBSD and NetBSD: the carp interface, by node. */
   readonly interfaces: ReadonlyMap<NodeName, string>;
+  /** By node, whom it sends its advertisements to instead of multicast; a node that is missing here uses multicast. */
+  readonly peers: ReadonlyMap<NodeName, string>;
+}
+
+/** CARP carries the addresses, sealbeat says who is its master. The virtual host is that of all VIPs without one of their own. */
+export interface CarpSettings extends VhostSettings {
   /** Seconds between two advertisements, 1 to 255. */
   readonly advbaseSeconds: number;
   /** A file with the password, so that the secret is not in the config; empty for none. */
   readonly passwordFile: string;
-  /** By node, whom it sends its advertisements to instead of multicast; a node that is missing here uses multicast. */
-  readonly peers: ReadonlyMap<NodeName, string>;
 }
 export type AnnounceMethod = 'auto' | 'arping' | 'same-mac' | 'none';
 
@@ -320,4 +324,6 @@ export interface VipSettings {
   readonly label: string;
   /** The interface on each node; a node that is missing here cannot hold the group. */
   readonly interfaces: ReadonlyMap<NodeName, string>;
+  /** Its virtual host, where it is on another network than those of the group's. */
+  readonly carp?: VhostSettings;
 }

@@ -3,6 +3,7 @@ import type { OperatorError } from '../core/errors.ts';
 import { OTHER } from '../core/placeholders.ts';
 import type { GroupSettings } from '../core/settings.ts';
 import type { GroupName, NodeName } from '../core/units.ts';
+import { ownVhosts } from '../vip/carp/vhosts-here.ts';
 import { besideCloud, vipAdapterFor } from '../vip/for-platform.ts';
 import { systemPlatform } from '../vip/system-platform.ts';
 import type { ProgramReport } from '../vip/options.ts';
@@ -93,8 +94,11 @@ function sectionFor(
 ): unknown {
   const { script, command, carp } = group;
   if (kind === 'script') return script;
-  if (kind === 'carp')
-    return carp && { ...carp, interfaces: carp.interfaces.get(node), peers: carp.peers.get(node) };
+  if (kind === 'carp') {
+    const own = [...ownVhosts(group, node)];
+    const section = carp && { ...carp, interfaces: carp.interfaces.get(node), peers: carp.peers.get(node) };
+    return own.length === 0 ? section : { ...section, own };
+  }
   if (command === undefined) return undefined;
   const { up, down, show, values, also } = command;
   const namesOthers = JSON.stringify([up, down, show]).includes(`{${OTHER}`);

@@ -88,6 +88,12 @@ const lb3 = `  lb3:\n    key: ${lines.lb3}\n    paths: [udp://10.10.10.3:7112]\n
 const noPassword = /^note 20:5 groups.web.carp: has no password_file, so that any host/;
 
 // The carp of the group `web`, and what is said of it; a file with a password unless the row says otherwise.
+/** The second address brings a virtual host along. */
+const withOwn =
+  (carp: string, link = 'em1') =>
+  (text: string): string =>
+    text.replace('"2001:db8::42"', `{ address: "2001:db8::42", interface: ${link}, carp: ${carp} }`);
+
 const rows: readonly {
   name: string;
   carp: string;
@@ -179,7 +185,7 @@ const rows: readonly {
     carp: '{ vhid: 1, interface: carp0, password_file: /p }',
     text: (text) => text.replace('"2001:db8::42"', '{ address: "2001:db8::42", interface: em1 }'),
     problems: [
-      'error 20:33 groups.web.carp.interface: carp0 belongs to one interface, but on lb1 the addresses are on em0 and em1; make a group for each, with a carp interface of its own',
+      'error 20:33 groups.web.carp.interface: carp0 belongs to one interface, but on lb1 the addresses are on em0 and em1; write one of its own at each address on em1, for instance carp: { vhid: 2, interface: carp1 }',
     ],
   },
   {
@@ -187,6 +193,51 @@ const rows: readonly {
     carp: '{ vhid: 1, password_file: /p }',
     text: (text) => text.replace('"2001:db8::42"', '{ address: "2001:db8::42", interface: em1 }'),
     problems: [],
+  },
+  {
+    name: 'a virtual host of its own for the other network',
+    carp: '{ vhid: 1, interface: carp0, password_file: /p }',
+    text: withOwn('{ vhid: 1, interface: carp1 }'),
+    problems: [],
+  },
+  {
+    name: 'one of its own on the same network',
+    carp: '{ vhid: 1, interface: carp0, password_file: /p }',
+    text: withOwn('{ vhid: 2, interface: carp1 }', 'em0'),
+    problems: [
+      'error 17:74 groups.web.vips[1].carp: is another than that of group web, and both are on em0 of lb1; addresses of a group on one interface are one virtual host: write the same, or make a group for each',
+    ],
+  },
+  {
+    name: 'the same one written out on the same network',
+    carp: '{ vhid: 1, interface: carp0, password_file: /p }',
+    text: withOwn('{ vhid: 1, interface: carp0 }', 'em0'),
+    problems: [],
+  },
+  {
+    name: 'the same carp interface for two networks',
+    carp: '{ vhid: 1, interface: carp0, password_file: /p }',
+    text: withOwn('{ vhid: 2, interface: carp0 }'),
+    problems: [
+      'error 17:96 groups.web.vips[1].carp.interface: carp0 is the carp interface of group web too, on lb1; every virtual host needs its own',
+    ],
+  },
+  {
+    name: 'a group has the vhid of the other network',
+    carp: '{ vhid: 1, password_file: /p }',
+    text: withOwn('{ vhid: 2 }'),
+    more: secondGroup('{ vhid: 2, password_file: /p }', 'em1'),
+    problems: [
+      'error 25:19 groups.x-mail.carp.vhid: 2 is the vhid of 2001:db8::42 of group web too, on em1 of lb1; every group on a network needs its own; write for instance 1',
+    ],
+  },
+  {
+    name: 'unicast on the other network, to its own address',
+    carp: '{ vhid: 1, unicast: { lb1: 10.10.10.1, lb2: 10.10.10.2 }, password_file: /p }',
+    text: withOwn('{ vhid: 2, unicast: { lb1: 2001:db8::1, lb2: 10.10.11.2 } }'),
+    problems: [
+      /^error 17:\d+ groups.web.vips.1..carp.unicast.lb2: 10.10.11.2 is an IPv4 address, .*; write an IPv6 address of lb2$/,
+    ],
   },
   {
     name: 'unicast to a mapping that names one node of two',
@@ -263,7 +314,7 @@ const rows: readonly {
     carp: '{ vhid: 1, interface: { lb1: carp1, lb2: carp0 }, password_file: /p }',
     more: secondGroup('{ vhid: 2, interface: carp0, password_file: /p }'),
     problems: [
-      'error 25:33 groups.x-mail.carp.interface: carp0 is the carp interface of group web too, on lb2; every group needs its own',
+      'error 25:33 groups.x-mail.carp.interface: carp0 is the carp interface of group web too, on lb2; every virtual host needs its own',
     ],
   },
 ];
@@ -284,6 +335,30 @@ for (const { name, carp, text = (written: string) => written, more = [], problem
     );
   });
 }
+
+test('carp: a virtual host of one address, and its place in the digest', () => {
+  const text = (own: string): string => withOwn(own)(withCarp('{ vhid: 1, password_file: /p }'));
+  const settingsOf = (own: string) => examine(text(own)).settings!;
+  const own = '{ vhid: 2, interface: { lb1: carp1 }, unicast: { lb1: "2001:db8::1", lb2: "2001:db8::2" } }';
+  assert.deepEqual(
+    settingsOf(own).groups[0]?.vips.map(({ carp }) => carp),
+    [
+      undefined,
+      {
+        vhid: 2,
+        interfaces: new Map([['lb1', 'carp1']]),
+        peers: new Map([
+          ['lb1', '2001:db8::2'],
+          ['lb2', '2001:db8::1'],
+        ]),
+      },
+    ],
+  );
+  const digests = ['{ vhid: 2 }', '{ vhid: 3 }', '{ vhid: 2, interface: carp1 }', own].map(
+    (one) => settingsOf(one).partDigests.addresses,
+  );
+  assert.equal(new Set(digests).size, digests.length);
+});
 
 test('carp: three nodes cannot use unicast', () => {
   const { problems } = examine(

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { runTool } from '../lab/host-tool.ts';
 import { startProgram, type Program } from '../lab/program.ts';
+import { prometheusApi, type PrometheusApi } from '../lab/prometheus.ts';
 import { PROJECT, requireBuilt, SEALBEAT } from '../lab/sealbeat.ts';
 import { until } from '../lab/wait.ts';
 import { freePort } from '../net/free-port.ts';
@@ -16,11 +17,8 @@ const PATIENCE_MS = 20_000;
 const NODES = ['n1', 'n2'] as const;
 type Node = (typeof NODES)[number];
 
-interface Running {
+interface Running extends PrometheusApi {
   readonly agents: Readonly<Record<Node, Program>>;
-  /** What the API says to an expression: values by instance, or by the labels that are left. */
-  query(expression: string): Promise<Readonly<Record<string, string>>>;
-  firing(): Promise<readonly string[]>;
 }
 
 function getJson(port: number, path: string): Promise<unknown> {
@@ -103,23 +101,7 @@ async function scraped(t: TestContext): Promise<Running> {
   ]);
   return {
     agents,
-    async query(expression) {
-      const path = `/api/v1/query?query=${encodeURIComponent(expression)}`;
-      const { data } = (await getJson(port, path)) as {
-        data: { result: { metric: Record<string, string>; value: [number, string] }[] };
-      };
-      return Object.fromEntries(
-        data.result.map(({ metric, value }) => [metric['instance'] ?? metric['group'] ?? '', value[1]]),
-      );
-    },
-    async firing() {
-      const { data } = (await getJson(port, '/api/v1/alerts')) as {
-        data: { alerts: { state: string; labels: Record<string, string> }[] };
-      };
-      return data.alerts
-        .filter(({ state }) => state === 'firing')
-        .map(({ labels }) => `${labels['alertname']} ${labels['cluster'] ?? ''} ${labels['group'] ?? ''}`);
-    },
+    ...prometheusApi((path) => getJson(port, path)),
   };
 }
 

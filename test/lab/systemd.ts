@@ -15,6 +15,8 @@ import { until } from './wait.ts';
 export interface Systemd {
   /** A command inside; `rc` is its exit code. */
   run(...words: string[]): { readonly rc: number; readonly text: string };
+  /** Words that, before a command, have it run inside. */
+  readonly entrance: readonly string[];
   /** A process inside that stays until the end. */
   start(...words: string[]): ChildProcess;
   end(): Promise<void>;
@@ -58,7 +60,7 @@ mount -t tmpfs tmpfs /tmp
 
 const inside = (writable: readonly string[], before: string): string => `set -e
 ${overlays(writable)}${before}
-umount -l /sys/fs/cgroup
+mount -t sysfs sysfs /sys
 mount -t cgroup2 cgroup2 /sys/fs/cgroup
 ip link set lo up
 for t in sysinit basic network-online time-sync multi-user; do
@@ -72,16 +74,27 @@ exec ${SYSTEMD} --system --unit=lab.target --log-target=journal --show-status=no
 /** /tmp is another one in there, and with it a PATH that leads there. */
 export const insideEnv = { ...toolEnv, PATH: '/usr/sbin:/usr/bin:/sbin:/bin' };
 
-/** `before`: shell lines that are run before systemd starts. */
+export interface SystemdOptions {
+  readonly writable?: readonly string[];
+  /** Shell lines that are run before systemd starts. */
+  readonly before?: string;
+  /** Whose network it has; one of its own unless given. */
+  readonly namespace?: string;
+}
+
+let started = 0;
+
 export async function startSystemd({
   writable = ['etc', 'var'],
   before = '',
-}: { readonly writable?: readonly string[]; readonly before?: string } = {}): Promise<Systemd> {
-  const cgroup = join(cgroupRoot() ?? '', `sealbeat-lab-${process.pid}`);
+  namespace,
+}: SystemdOptions = {}): Promise<Systemd> {
+  const cgroup = join(cgroupRoot() ?? '', `sealbeat-lab-${process.pid}-${(started += 1)}`);
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-systemd-'));
   writeFileSync(join(folder, 'inside'), inside(writable, before));
   mkdirSync(cgroup, { recursive: true });
-  const unshare = 'unshare --pid --mount --net --uts --ipc --cgroup --fork --mount-proc --kill-child=SIGKILL';
+  const network = namespace === undefined ? 'unshare --net' : `nsenter --net=/run/netns/${namespace}`;
+  const unshare = `${network} unshare --pid --mount --uts --ipc --cgroup --fork --mount-proc --kill-child=SIGKILL`;
   const outer = spawn(
     'sh',
     [
@@ -114,6 +127,7 @@ export async function startSystemd({
   }
   const into = ['-t', first() ?? '', '-a'];
   return {
+    entrance: ['nsenter', ...into],
     run(...words) {
       const ran = spawnSync('nsenter', [...into, ...words], {
         encoding: 'utf8',

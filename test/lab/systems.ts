@@ -26,6 +26,9 @@ export const LINK: Readonly<Record<SystemName, string>> = {
   netbsd: 'wm0',
 };
 
+/** And the others: `e1000g1`, `em1`. */
+export const linkAt = (system: SystemName, at: number): string => LINK[system].replace(/0$/, `${at}`);
+
 const HOSTS = ['h1', 'h2'] as const;
 export type HostName = (typeof HOSTS)[number];
 

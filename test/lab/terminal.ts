@@ -25,6 +25,9 @@ export interface Terminal {
   type(...words: readonly string[]): Promise<string>;
   /** Something that stays, such as a daemon. */
   start(...words: readonly string[]): Program;
+  /** The words before a command line that is to run there. */
+  readonly enter: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** Every Node that this PATH leads to. */
@@ -35,8 +38,19 @@ const nodes = (): readonly string[] =>
     .filter((path) => path.startsWith('/') && existsSync(path))
     .map((path) => realpathSync(path));
 
-/** With `node` false it is as if Node were not installed. */
-export function terminalOf(lab: Lab, host: string, { node }: { node: boolean }): Terminal {
+export interface TerminalOptions {
+  /** With false it is as if Node were not installed. */
+  readonly node: boolean;
+  /** What the host calls itself; its name in the lab unless said otherwise. */
+  readonly name?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function terminalOf(
+  lab: Lab,
+  host: string,
+  { node, name = host, env = {} }: TerminalOptions,
+): Terminal {
   const folder = join(lab.folder, host);
   for (const path of FOLDERS) mkdirSync(join(folder, path), { recursive: true, mode: 0o755 });
   writeFileSync(join(folder, 'nothing'), '', { mode: 0o644 });
@@ -50,22 +64,24 @@ export function terminalOf(lab: Lab, host: string, { node }: { node: boolean }):
     '-c',
     SHELL,
     'sh',
-    host,
+    name,
     folder,
     hidden,
   ];
   return {
+    env,
+    enter: ['ip', 'netns', 'exec', lab.namespace(host), 'unshare', ...view],
     outside: (path) => join(folder, path),
     async type(...words) {
       const args = ['netns', 'exec', lab.namespace(host), 'unshare', ...view, ...words];
       try {
-        return (await call('ip', args, { env: toolEnv, timeout: BOUND_MS })).stdout.trim();
+        return (await call('ip', args, { env: { ...toolEnv, ...env }, timeout: BOUND_MS })).stdout.trim();
       } catch (error) {
         const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
-        throw new Error(`${host}# ${words.join(' ')}\n${stdout}\n${stderr}`, { cause: error });
+        throw new Error(`${name}# ${words.join(' ')}\n${stdout}\n${stderr}`, { cause: error });
       }
     },
     start: (...words) =>
-      startProgram({ namespace: lab.namespace(host), file: 'unshare', args: [...view, ...words] }),
+      startProgram({ namespace: lab.namespace(host), file: 'unshare', args: [...view, ...words], env }),
   };
 }

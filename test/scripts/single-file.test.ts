@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { build } from 'esbuild';
+import { page } from '../../scripts/build-page.ts';
 import { billOfMaterials, licences } from '../../scripts/package/contents.ts';
 import { targetsFrom } from '../../scripts/package/target.ts';
 import { makeSingleFile } from '../lab/single-file.ts';
@@ -36,6 +37,7 @@ test('single file: two builds are one, and it runs alone', async (t) => {
 test('single file: the bill of materials names every library of the bundle, Node, and what Node contains', async () => {
   const built = await build({
     ...{ entryPoints: ['src/cli/main.ts'], bundle: true, platform: 'node', write: false, metafile: true },
+    plugins: [page],
     outfile: 'sealbeat.cjs',
   });
   const inBundle = Object.keys(built.metafile.inputs).flatMap(

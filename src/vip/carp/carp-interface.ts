@@ -34,7 +34,7 @@ export function carpInterface(exec: Exec, bearer: string, wish: VhostWish, diale
   });
 
   return {
-    wish,
+    wishOn: () => wish,
     emptySeat,
     async look(link, { physical }) {
       const below = physical ? physicalOf(await showInterface(exec, link)) : undefined;

@@ -3,7 +3,7 @@ import type { Vip } from '../../core/ports.ts';
 import type { Command, OpenCommand, Secret } from './command.ts';
 import type { ListedAddress, Vhost } from './listing.ts';
 
-/** What the group asks of the virtual host, the same on every interface. */
+/** What the group asks of the virtual host on one interface. */
 export interface VhostWish {
   readonly vhid: number;
   readonly advbaseSeconds: number;
@@ -53,7 +53,7 @@ export interface Circumstances {
  * OpenBSD and NetBSD.
  */
 export interface CarpSystem {
-  readonly wish: VhostWish;
+  wishOn(link: string): VhostWish;
   /** `physical` costs a second look where the bearer is another interface. Throws OperatorError when it cannot tell. */
   look(link: string, how: { readonly physical: boolean }): Promise<Seat>;
   /** Never throws: what cannot be found out is left out. */

@@ -32,7 +32,6 @@ const FRESH_MS = 900;
  */
 export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
   const { clock, system, watchman } = options;
-  const { wish } = system;
   const holdings = newHoldings();
   const surroundings = newSurroundings(system, clock);
   const patience = demotion();
@@ -42,7 +41,7 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
   let tookAt: MonoMs | undefined;
 
   const isHere = (seat: Seat, vip: Vip): boolean =>
-    holdings.has(vip) ? isServed(seat, vip, wish) : mayServe(seat, vip);
+    holdings.has(vip) ? isServed(seat, vip, system.wishOn(vip.link)) : mayServe(seat, vip);
 
   const lookAt = async (link: string, physical: boolean): Promise<Seat> => {
     const seat = await system.look(link, { physical });
@@ -72,8 +71,9 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
   /** As the last look showed them, which is at most a second old while they are held. */
   const needPuttingBack = (vips: readonly Vip[]): boolean => {
     const seats = vips.map((vip) => ({ vip, seat: seen.get(vip.link) }));
-    if (seats.some(({ vip, seat }) => seat === undefined || !isServed(seat, vip, wish))) return true;
-    if (seats.every(({ seat }) => isAsWished(seat!, wish))) return false;
+    if (seats.some(({ vip, seat }) => seat === undefined || !isServed(seat, vip, system.wishOn(vip.link))))
+      return true;
+    if (seats.every(({ seat }) => isAsWished(seat!, system.wishOn(seat!.link)))) return false;
     const now = clock.nowMs();
     if (putRightAt !== undefined && now - putRightAt < PUT_RIGHT_EVERY_MS) return false;
     putRightAt = now;
@@ -90,7 +90,7 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
     for (const [link, onIt] of byLink(vips)) {
       const seat = seen.get(link);
       if (seat?.vhost?.state === 'BACKUP' && onIt.every((vip) => addressOn(seat, vip) !== undefined))
-        throw notTaken(seat, onIt, wish);
+        throw notTaken(seat, onIt, system.wishOn(link));
     }
   };
 
@@ -148,7 +148,7 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
         throw mayNotLeave(vips[0]!, 'the other addresses of its carp interface stay', 'leave all of them');
       const seats = await look(vips, { physical: false });
       for (const vip of vips) {
-        const isThere = isServed(seats.get(vip.link)!, vip, wish);
+        const isThere = isServed(seats.get(vip.link)!, vip, system.wishOn(vip.link));
         assertMayLeave(vip, { leaseSeconds, mayVanish: true, isThere });
       }
       await watchman.leave(lines, leaseSeconds);
@@ -161,7 +161,7 @@ export function carpVip({ hasPassword, ...options }: CarpOptions): VipAdapter {
         const seat = seen.get(link);
         return seat === undefined
           ? []
-          : seatNotes(seat, wish, { vips: onIt, isOurs: onIt.some(holdings.has) });
+          : seatNotes(seat, system.wishOn(link), { vips: onIt, isOurs: onIt.some(holdings.has) });
       });
       const ofPatience = holds ? patience.note() : '';
       return [...ofSeats, ...surroundings.notes({ holds }), ...(ofPatience === '' ? [] : [ofPatience])];

@@ -28,7 +28,7 @@ export function freebsdCarp(exec: Exec, wish: VhostWish): CarpSystem {
   });
 
   return {
-    wish,
+    wishOn: () => wish,
     emptySeat,
     async look(link) {
       const listing = await showInterface(exec, link);

@@ -75,8 +75,8 @@ async function assertMayTake(hands: Hands, vips: readonly Vip[], seats: Seats): 
   if (!areServed(system, vips, seats)) patience.assertPatient(demotion, clock.nowMs());
 }
 
-const areServed = ({ wish }: CarpSystem, vips: readonly Vip[], seats: Seats): boolean =>
-  vips.every((vip) => isServed(seats.get(vip.link)!, vip, wish));
+const areServed = (system: CarpSystem, vips: readonly Vip[], seats: Seats): boolean =>
+  vips.every((vip) => isServed(seats.get(vip.link)!, vip, system.wishOn(vip.link)));
 
 /** What the first command that failed had to say. */
 async function runTake(hands: Hands, vips: readonly Vip[], seats: Seats): Promise<OperatorError | undefined> {
@@ -103,7 +103,7 @@ async function settle(hands: Hands, vips: readonly Vip[], failed: OperatorError 
     const elapsedMs = clock.nowMs() - startedAt;
     const waits = lacking.every(([link, onIt]) => system.isOnItsWay(seats.get(link)!, onIt, elapsedMs));
     if (failed !== undefined || !waits || elapsedMs >= system.settleMs)
-      throw failed ?? notTaken(seats.get(first[0])!, first[1], system.wish);
+      throw failed ?? notTaken(seats.get(first[0])!, first[1], system.wishOn(first[0]));
     await new Promise<void>((wake) => clock.wakeAt(after(clock.nowMs(), everyMs), wake));
   }
 }

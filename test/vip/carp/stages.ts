@@ -1,5 +1,5 @@
 import type { Vip } from '../../../src/core/ports.ts';
-import type { CarpSettings } from '../../../src/core/settings.ts';
+import type { CarpSettings, VhostSettings } from '../../../src/core/settings.ts';
 import type { NodeName } from '../../../src/core/units.ts';
 import { carpVipFor } from '../../../src/vip/carp/carp-for-system.ts';
 import { groupOf, NODE } from '../../fakes/group-of.ts';
@@ -27,8 +27,13 @@ export type CarpHost = BsdHost & {
   endBulkUpdate?(): void;
 };
 
+type PlaceOptions = Omit<ReturnType<Network['place']>, 'clock'>;
+
 export function carpHost(system: SystemName, net: Network, number: number, options: object = {}): CarpHost {
-  const place = { ...net.place(number, linkOf(system)), ...options };
+  const place =
+    'wire' in options
+      ? { clock: net.clock, ...(options as object as PlaceOptions) }
+      : { ...net.place(number, linkOf(system)), ...options };
   if (isFreebsd(system)) {
     const host = freebsdHost({ ...place, version: system === 'freebsd 13' ? 13 : 14 });
     return { ...host, state: () => host.carpState('em0', 1) };
@@ -55,6 +60,8 @@ export interface CarpStageOptions {
   readonly number?: number;
   readonly carp?: Partial<CarpSettings>;
   readonly vips?: readonly [string, string];
+  /** The second VIP is on another network, with this virtual host. */
+  readonly outside?: VhostSettings;
   /** Of the model: what sources leave open, and so on. */
   readonly host?: object;
   readonly programs?: Programs;
@@ -62,14 +69,19 @@ export interface CarpStageOptions {
 
 export function carpStage(system: SystemName, options: CarpStageOptions = {}): CarpStage {
   const { net = network(), number = 1, vips: texts = [`${VIP}/32`, `${VIP6}/128`] } = options;
-  const host = carpHost(system, net, number, options.host);
   const link = linkOf(system);
-  const vips = texts.map((text) => vipOf(text, link)) as unknown as readonly [Vip, Vip];
+  const { outside } = options;
+  const place = outside === undefined ? {} : onBothNetworks(net, number, link);
+  const host = carpHost(system, net, number, { ...place, ...options.host });
+  const vips = texts.map((text, at) =>
+    vipOf(text, at === 1 && outside !== undefined ? outsideOf(link) : link),
+  ) as unknown as readonly [Vip, Vip];
   let { carp } = options;
   const stage = stageOnModel({
     ...{ clock: net.clock, vips, missingLink: 'em9' },
     host: withPrograms(host, { ...programsOf(system), ...options.programs }),
-    open: (ports) => carpVipFor({ ...ports, group: groupWith(carp, vips), node: NODE }, platformOf(system)),
+    open: (ports) =>
+      carpVipFor({ ...ports, group: groupWith(carp, vips, outside), node: NODE }, platformOf(system)),
     removal: removalOn(system),
     // Behind CARP's back, as an address of the host itself.
     addition: ({ family, address, prefixLength }) =>
@@ -91,7 +103,27 @@ export function carpStage(system: SystemName, options: CarpStageOptions = {}): C
   };
 }
 
-export function groupWith(carp: Partial<CarpSettings> = {}, vips: readonly Vip[] = []) {
+/** `em1` beside `em0`. */
+export const outsideOf = (link: string): string => link.replace(/0$/, '1');
+
+function onBothNetworks(net: Network, number: number, link: string) {
+  const { links } = net.place(number, link);
+  const other = {
+    name: outsideOf(link),
+    mac: `08:00:27:01:03:0${number}`,
+    addresses: [`203.0.113.${number}/24`],
+  };
+  return {
+    links: [...links, other],
+    wire: net.lan.join(`host${number}`, { [link]: 'lan', [outsideOf(link)]: 'outside' }),
+  };
+}
+
+export function groupWith(
+  carp: Partial<CarpSettings> = {},
+  vips: readonly Vip[] = [],
+  outside?: VhostSettings,
+) {
   return groupOf('carp', {
     carp: {
       ...{ vhid: 1, advbaseSeconds: 1, passwordFile: '', peers: new Map<NodeName, string>() },
@@ -101,6 +133,7 @@ export function groupWith(carp: Partial<CarpSettings> = {}, vips: readonly Vip[]
     vips: vips.map(({ address, family, prefixLength, label, link }) => ({
       ...{ address, family, prefixLength, label },
       interfaces: new Map([[NODE, link]]),
+      ...(outside !== undefined && link.endsWith('1') ? { carp: outside } : {}),
     })),
   });
 }
