@@ -15,6 +15,7 @@ export function agentFindings({ agent, files, platform }: Facts): readonly Findi
     ),
     ...status.groups.flatMap((group) => groupFindings(group, status.upForMs)),
     ...status.alarms.filter(isAdapters).map(adapterAlarm),
+    ...status.alarms.filter(isAround).map(aroundAlarm),
   ];
 }
 
@@ -117,3 +118,12 @@ function adapterAlarm(alarm: string): Finding {
   const why = 'the agent has met it since the last reload';
   return { id: 'adapter-alarm', level: 'warning', subject: '', what, why, fix };
 }
+
+/** Checks, hooks, alerts and the listener: what goes on around the addresses, and is looked at nowhere else here. */
+const AROUND = /^\S+: the (?:vital check|check|hook) |^alerts: |^web: cannot listen /;
+const isAround = (alarm: string): boolean => AROUND.test(alarm) && !isAdapters(alarm);
+
+const aroundAlarm = (what: string): Finding => ({
+  ...{ id: 'service-alarm', level: 'warning', subject: '', what },
+  ...{ why: 'the agent says so now', fix: 'sealbeat status; sealbeat events' },
+});

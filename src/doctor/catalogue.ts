@@ -38,6 +38,10 @@ export const CATALOGUE = {
   'group-fault': entry(['problem'], 'the agent cannot hold a group: it says why'),
   'group-unheld': entry(['problem'], 'nobody is known to hold a group'),
   'group-frozen': entry(['note'], 'a group is frozen'),
+  'service-alarm': entry(
+    ['warning'],
+    'a check fails or says nothing, a hook fails, an alert is not taken, or the page cannot listen',
+  ),
   'adapter-alarm': entry(['warning'], 'what an adapter complained of since the last reload'),
   'adapter-note': entry(['note'], 'what an adapter says about how the addresses are held'),
 

@@ -289,6 +289,17 @@ const rows: readonly Row[] = [
     says: /eth0 sent nothing.*see its driver/s,
   },
   {
+    ...{ id: 'service-alarm', level: 'warning', name: 'a check that fails, and a server that takes no mail' },
+    facts: {
+      agent: running(
+        standby({
+          alarms: ['web: the vital check disk fails: full', 'alerts: mail: connection refused; 9 wait'],
+        }),
+      ),
+    },
+    says: /vital check disk fails: full/,
+  },
+  {
     ...{ id: 'adapter-note', level: 'note', name: 'what an adapter says' },
     facts: { agent: running(group({ notes: ['no lease'] })), answers: [] },
     says: /web: no lease/,
