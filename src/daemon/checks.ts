@@ -32,7 +32,7 @@ export interface Checks {
 }
 
 export function newChecks(ports: ChecksPorts): Checks {
-  const { node, counters, tell } = ports;
+  const { node, counters, log, tell } = ports;
   let wanted: Settings | undefined;
   let runs: Runs | undefined;
   let loading: Promise<void> | undefined;
@@ -57,7 +57,9 @@ export function newChecks(ports: ChecksPorts): Checks {
       [wanted, isFirst] = [settings, false];
       if (runs !== undefined) return runs.configure(settings);
       if (settings.groups.some(({ checks }) => checksOn(checks, node).length > 0)) {
-        loading ??= load();
+        loading ??= load().catch((err: unknown) =>
+          log.error({ err }, 'the checks cannot be loaded; none is asked'),
+        );
         return;
       }
       // The process before this one may have had some, and have left what they said.

@@ -1,5 +1,6 @@
 import { effectivePriority } from '../core/group/election.ts';
 import { hookBudgetMs, hooksAt, type HookMoment, type HookSettings } from '../core/hooks.ts';
+import type { GroupState } from '../core/group/state.ts';
 import type { NodeState } from '../core/node/state.ts';
 import { viewOf } from '../core/node/view.ts';
 import type { Clock, Errand, Exec, Vip } from '../core/ports.ts';
@@ -42,6 +43,11 @@ interface Kept {
   stopSaid: boolean;
 }
 
+/** What is wrong, for whoever is run because of it: why the node has its role says something else. */
+const faultOf = ({ fault, health: { failed } }: GroupState): string =>
+  fault?.text ??
+  (failed.length === 0 ? '' : `${failed.length === 1 ? 'check' : 'checks'} ${failed.join(', ')} failed`);
+
 export function newHookKeeper(ports: HookKeeperPorts): HookKeeper {
   const { exec, clock, onProgram } = ports;
   const accounts = newAccounts({ exec });
@@ -53,14 +59,20 @@ export function newHookKeeper(ports: HookKeeperPorts): HookKeeper {
   let leaving: readonly Kept[] = [];
   let hasTakenPart = false;
 
-  const toldOf = (settings: GroupSettings): Told => {
+  const toldOf = (settings: GroupSettings, moment?: HookMoment): Told => {
     const node = ports.node();
     const state = node?.groups.get(settings.id);
     const priority =
       node === undefined || state === undefined
         ? 0
         : effectivePriority(state, viewOf(node, settings.id, clock.nowMs()));
-    return { errand: ports.errandFor(settings), vips: ports.vipsOf(settings.id), priority };
+    const errand = ports.errandFor(settings);
+    const fault = moment === 'on_fault' && state !== undefined ? faultOf(state) : '';
+    return {
+      errand: fault === '' ? errand : { ...errand, cause: fault },
+      vips: ports.vipsOf(settings.id),
+      priority,
+    };
   };
   const keep = (settings: GroupSettings): Kept => {
     const records = newHookRecords(clock);
@@ -86,7 +98,7 @@ export function newHookKeeper(ports: HookKeeperPorts): HookKeeper {
     { settings, queue }: Kept,
     moment: HookMoment,
     {
-      told = toldOf(settings),
+      told = toldOf(settings, moment),
       hooks = hooksAt(settings.hooks, moment),
     }: { told?: Told; hooks?: readonly HookSettings[] } = {},
   ): Promise<void> =>

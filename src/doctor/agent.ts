@@ -120,7 +120,7 @@ function adapterAlarm(alarm: string): Finding {
 }
 
 /** Checks, hooks, alerts and the listener: what goes on around the addresses, and is looked at nowhere else here. */
-const AROUND = /^\S+: the (?:vital check|check|hook) |^alerts: |^web: cannot listen /;
+const AROUND = /^\S+: the (?:vital check|check|hook) |^alerts: |^the listener cannot listen /;
 const isAround = (alarm: string): boolean => AROUND.test(alarm) && !isAdapters(alarm);
 
 const aroundAlarm = (what: string): Finding => ({

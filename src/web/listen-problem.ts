@@ -5,7 +5,7 @@ import type { ListenSettings } from '../core/settings.ts';
 export function listenProblem({ host, port }: ListenSettings, cause: NodeJS.ErrnoException): OperatorError {
   const where = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
   const of = (why: string, hint: string): OperatorError =>
-    new OperatorError('PORT_TAKEN', `web: cannot listen on ${where}: ${why}`, { hint, cause });
+    new OperatorError('PORT_TAKEN', `the listener cannot listen on ${where}: ${why}`, { hint, cause });
   switch (cause.code) {
     case 'EADDRINUSE':
       return of('another program has this port', 'choose another one with "listen" under "web"');

@@ -1,6 +1,6 @@
 // A whole daemon with hooks: each is run at its moment, with the VIP where it should be then, and nothing depends on them.
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { test, type TestContext } from 'node:test';
 import { HOOK_MOMENTS } from '../../src/core/hooks.ts';
 import { sendOrder } from '../../src/control/client.ts';
@@ -102,6 +102,21 @@ test('hooks: one that fails stops nothing, and is an event and an alarm', TIMEOU
   const event = (await cluster.events('n1')).find(({ text }) => text.startsWith('pre_up: '));
   assert.match(event?.text ?? '', /: exit code 3; the takeover goes on$/);
   assert.equal(event?.cause, 'no thanks');
+});
+
+test('hooks: a vital check that fails is a fault, and on_fault is told which', TIMEOUT, async (t) => {
+  const cluster = await newCluster(t);
+  const tells = cluster.file('tells.sh');
+  writeFileSync(tells, `#!/bin/sh\necho "$SEALBEAT_HOOK: $SEALBEAT_CAUSE" >>${cluster.file('calls')}\n`, {
+    mode: 0o755,
+  });
+  const disk = { file: cluster.file('well'), is: 'well', interval: '100ms', fall: 1 };
+  cluster.write((file) =>
+    Object.assign(file.groups['web']!, { checks: { disk }, hooks: { on_fault: [tells] } }),
+  );
+  await cluster.start('n1');
+  await untilCalls(cluster, 1);
+  assert.deepEqual(calls(cluster), ['on_fault: check disk failed']);
 });
 
 test('hooks: a takeover waits for pre_up as long as that may take, and no longer', TIMEOUT, async (t) => {

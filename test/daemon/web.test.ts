@@ -86,8 +86,8 @@ test('web: a port that somebody else has is an alarm, and nothing else', async (
   await cluster.start('n2');
   await cluster.untilActive('n1');
   const { alarms } = await cluster.untilStatus('n1', 'an alarm', ({ alarms }) =>
-    alarms.some((alarm) => alarm.startsWith('web: ')),
+    alarms.some((alarm) => alarm.startsWith('the listener ')),
   );
-  const expected = `web: cannot listen on 127.0.0.1:${port}: another program has this port; choose another one with "listen" under "web" (tried again every 5 s)`;
+  const expected = `the listener cannot listen on 127.0.0.1:${port}: another program has this port; choose another one with "listen" under "web" (tried again every 5 s)`;
   assert.equal(alarms[0], expected);
 });

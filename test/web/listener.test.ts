@@ -242,9 +242,9 @@ test('web: a port that is taken, and an address that is not here, are said', asy
   const { port: taken } = listener.address;
   await assert.rejects(listen({ host: '127.0.0.1', port: taken }, listening), {
     code: 'PORT_TAKEN',
-    message: `web: cannot listen on 127.0.0.1:${taken}: another program has this port`,
+    message: `the listener cannot listen on 127.0.0.1:${taken}: another program has this port`,
   });
   await assert.rejects(listen({ host: '192.0.2.1', port: 7180 }, listening), {
-    message: 'web: cannot listen on 192.0.2.1:7180: this host has no such address now',
+    message: 'the listener cannot listen on 192.0.2.1:7180: this host has no such address now',
   });
 });
