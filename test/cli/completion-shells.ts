@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { requireBuilt } from '../lab/sealbeat.ts';
 
 /** Real shells, asked what they would offer behind a line. */
 export type Shell = 'bash' | 'zsh' | 'fish';
@@ -13,6 +14,8 @@ const root = join(import.meta.dirname, '..', '..');
  * names no other, so that no test depends on what is in /etc.
  */
 export function completionLab(config: string) {
+  // A shell starts it dozens of times, so it is the built one.
+  requireBuilt();
   const folder = mkdtempSync(join(tmpdir(), 'sealbeat-completion-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
   const program = join(folder, 'sealbeat');
@@ -20,7 +23,7 @@ export function completionLab(config: string) {
     program,
     `#!/bin/sh
 case $*:$4 in completion\\ names\\ *:) set -- "$@" --config '${config}' ;; esac
-exec '${process.execPath}' --disable-warning=ExperimentalWarning '${join(root, 'src/cli/main.ts')}' "$@"
+exec '${join(root, 'bin/sealbeat')}' "$@"
 `,
   );
   chmodSync(program, 0o755);

@@ -10,6 +10,7 @@ import { systemRandom } from '../../src/system/random.ts';
 import { makeIdentity } from '../../src/wire/identity.ts';
 import { collectedLog } from '../fakes/collected-log.ts';
 import { fakePort } from '../fakes/control-port.ts';
+import { requireBuilt } from '../lab/sealbeat.ts';
 
 interface Pair {
   readonly control: string;
@@ -57,9 +58,10 @@ interface Said {
 
 /** A process of its own: what stays on the host once it has ended is the question. */
 function sealbeat(...args: readonly string[]): Promise<Said> {
-  const main = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+  requireBuilt();
+  const program = new URL('../../bin/sealbeat', import.meta.url).pathname;
   return new Promise((resolve) => {
-    execFile(process.execPath, [main, ...args], { timeout: 20_000 }, (error, out, err) => {
+    execFile(program, [...args], { timeout: 20_000 }, (error, out, err) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ code, out, err });
     });
