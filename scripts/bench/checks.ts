@@ -104,8 +104,9 @@ async function moveRows({ say, runs }: BenchOptions): Promise<readonly Row[]> {
       const since = Date.now();
       rmSync(file);
       await until('h2 to hold it', 20_000, async () => (await roleOf(pair.cluster, 'h2')) === 'active');
-      const failed = await momentOf(pair.cluster, 'h1', since, /^check well is down/);
-      const taken = await momentOf(pair.cluster, 'h2', since, /active/);
+      // The same callback as the check's own event, of which the history keeps only ten a minute.
+      const failed = await momentOf(pair.cluster, 'h1', since, /^active → releasing/);
+      const taken = await momentOf(pair.cluster, 'h2', since, /→ active/);
       if (failed !== undefined && taken !== undefined) values.push(taken - failed);
       writeFileSync(file, 'well\n');
     }
