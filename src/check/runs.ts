@@ -77,6 +77,9 @@ export function newRuns(ports: RunsPorts): Runs {
     told.set(group, health);
     ports.onHealth(group, health);
   };
+  /** First of all: people read the cause before what comes of it. */
+  const tellTurn = ({ group, check: { name, vital }, standing: { is } }: Run, output: string): void =>
+    ports.onTurn({ group, check: name, is, vital, output });
   const onAnswer = (run: Run, answer: CheckAnswer, tookMs: number): void => {
     const now = clock.nowMs();
     const before = run.standing;
@@ -90,10 +93,8 @@ export function newRuns(ports: RunsPorts): Runs {
     }
     // Adding up is for all of them, and nearly every answer says what the one before said.
     const isNews = run.standing.is !== before.is || run.standing.number !== before.number;
+    if (run.standing.is !== before.is) tellTurn(run, answer.text);
     if (isNews || !told.has(run.id)) tellHealth(run.id);
-    if (run.standing.is === before.is) return;
-    const { group, check } = run;
-    ports.onTurn({ group, check: check.name, is: run.standing.is, vital: check.vital, output: answer.text });
   };
   const begin = (run: Run, count: number): void => {
     const { question, intervalMs, timeoutMs } = run.check;
