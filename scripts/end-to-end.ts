@@ -32,7 +32,7 @@ function namesIn(folder: string): readonly string[] {
 /** They test what they make themselves, and making it needs npm. */
 const OF_PACKAGES = new Set(['deb.test.ts', 'install.test.ts', 'packages.test.ts']);
 /** Most of the time of these tests is waiting. */
-const AT_ONCE = 3;
+const AT_ONCE = 4;
 
 const allFiles = (): readonly string[] =>
   readdirSync('test/e2e', { recursive: true, encoding: 'utf8' })
