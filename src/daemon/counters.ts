@@ -1,4 +1,4 @@
-/** Counts by name; what `status` and later the metrics show. */
+/** Counts by name; what `status` and the metrics show. */
 export interface Counters {
   add(name: string, by?: number): void;
   all(): Readonly<Record<string, number>>;

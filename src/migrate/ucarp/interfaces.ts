@@ -137,6 +137,6 @@ function ofVipStanza(word: string): [Verdict, string] {
   if (word === 'broadcast' || word === 'network')
     return ['ignored', 'the kernel knows it from the address and its length'];
   if (isProgram(word))
-    return ['missing', 'no equivalent yet: a hook, planned as "notify"; kept as a comment'];
+    return ['missing', 'not taken along: a hook can do it, see docs/hooks.md; kept as a comment'];
   return ['missing', 'no equivalent; set it in the stanza of the interface itself, if it is needed'];
 }
